@@ -1,0 +1,38 @@
+/**
+ * The two producers of the engine. Both take a batch and answer how much of it they could take:
+ * the rest is offered again after a short wait (their queue is full).
+ */
+import type { ProducedRecord } from '../record/record.js';
+import type { SourceConsumer } from './consumer.js';
+import type { TopicPartitionOffset } from './topic-partition.js';
+
+/** One transaction at a time, KIP-98 and KIP-447. Methods reject with a KafkaError. */
+export interface TransactionalProducer {
+  connect(): Promise<void>;
+  /** Fences every other producer of the same transactional id and ends its open transaction. */
+  initTransactions(): Promise<void>;
+  begin(): Promise<void>;
+  /**
+   * Enqueues from the first on; the number that was enqueued. Throws a KafkaError of kind `unusable`,
+   * with `enqueued` records before it taken, when a record can never be sent (too large).
+   */
+  produce(records: readonly ProducedRecord[], from?: number): number;
+  /** Adds offsets to the transaction under the consumer's group metadata as it is when this runs. */
+  sendOffsets(offsets: readonly TopicPartitionOffset[], member: SourceConsumer): Promise<void>;
+  /**
+   * Ends the transaction. `abortable`: nothing of it is or will be visible once `abort` has resolved.
+   * Any other rejection: the outcome is not known.
+   */
+  commit(): Promise<void>;
+  abort(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Idempotent, `acks=all`, each batch acknowledged as a whole. */
+export interface AcknowledgedProducer {
+  connect(): Promise<void>;
+  /** Resolves when every record is acknowledged; rejects with the first failure once all have an outcome. */
+  send(records: readonly ProducedRecord[]): Promise<void>;
+  /** Waits for what is under way, then disconnects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/**
+ * What one poll returned: records read by index, headers only when asked for, so that a binding
+ * which packs a batch into one block of memory builds no object per record.
+ */
+import type { EpochMs, Offset, Partition } from '../record/units.js';
+import type { Headers } from '../record/record.js';
+import type { TopicPartitionOffset } from './topic-partition.js';
+
+export interface RecordBatch {
+  readonly length: number;
+  topic(index: number): string;
+  partition(index: number): Partition;
+  offset(index: number): Offset;
+  timestamp(index: number): EpochMs;
+  key(index: number): Buffer | null;
+  value(index: number): Buffer | null;
+  /** Built when called: call it at most once per record, and only for records that need it. */
+  headers(index: number): Headers;
+  /**
+   * Partitions of which everything below `offset` has been read, as of this poll (control records
+   * and aborted records included). Only a log consumer reports it, once each time it reaches an end.
+   */
+  readonly ends: readonly TopicPartitionOffset[];
+}

@@ -1,0 +1,18 @@
+/** What the engine counts. Called once per batch or commit with sums, never per record. */
+
+export type MessageOutcome = 'processed' | 'dead-letter';
+export type CommitOutcome = 'committed' | 'aborted' | 'unknown' | 'fatal';
+
+export interface Telemetry {
+  /** Source records whose outcome is committed. `type` is from a bounded set (SerdeContext.noteType). */
+  messages(topic: string, type: string, outcome: MessageOutcome, count: number): void;
+  /** Records written to the dead letter queue, committed. */
+  deadLetters(topic: string, reason: string, count: number): void;
+  /** Failed attempts that will be tried again. `tier` is `immediate` or a retry topic's delay. */
+  retries(topic: string, tier: string, reason: string, count: number): void;
+  /** One end of a commit cycle. */
+  commit(outcome: CommitOutcome, durationMs: number): void;
+  rebalance(kind: 'assign' | 'revoke' | 'lost', partitions: number): void;
+  /** From reading a record to the commit of its effects: the oldest record of each commit. */
+  latency(topic: string, latencyMs: number): void;
+}
