@@ -17,12 +17,15 @@ export interface TransactionalProducer {
    * with `enqueued` records before it taken, when a record can never be sent (too large).
    */
   produce(records: readonly ProducedRecord[], from?: number): number;
+  /**
+   * Waits until every enqueued record has an outcome. It does not report a failed delivery: the
+   * `sendOffsets` that follows does, as `abortable`, before anything can be committed. Called before
+   * `sendOffsets`, so that whatever `commit` answers later is about the end of the transaction alone.
+   */
+  flush(): Promise<void>;
   /** Adds offsets to the transaction under the consumer's group metadata as it is when this runs. */
   sendOffsets(offsets: readonly TopicPartitionOffset[], member: SourceConsumer): Promise<void>;
-  /**
-   * Ends the transaction. `abortable`: nothing of it is or will be visible once `abort` has resolved.
-   * Any other rejection: the outcome is not known.
-   */
+  /** Ends the transaction. When it rejects, the outcome is not known, whatever the error's kind. */
   commit(): Promise<void>;
   abort(): Promise<void>;
   close(): Promise<void>;

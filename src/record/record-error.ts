@@ -53,6 +53,7 @@ export type ProcessingFailure = RetryableError | NotRetryableError;
 /** Anything thrown, as one of the two. */
 export const asProcessingFailure = (thrown: unknown): ProcessingFailure => {
   if (thrown instanceof RetryableError || thrown instanceof NotRetryableError) return thrown;
-  const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
+  const what =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
   return new RetryableError('processing', what, { cause: thrown });
 };
