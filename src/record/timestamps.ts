@@ -1,0 +1,82 @@
+/**
+ * Points in time as producers write them, as one spelling: `2026-02-03T04:05:06.789Z`.
+ *
+ * Read are: ISO 8601 dates with time and offset (`Z`, `+02:00`, `+0200`, `+02`, also followed by Java's
+ * `[Europe/Berlin]`), with any number of fraction digits (cut off after milliseconds); and the two numbers
+ * that Jackson writes: epoch seconds with a fraction, and epoch milliseconds. Which of the two a number is,
+ * its size decides: below 100,000,000,000 it is seconds (until the year 5138), from there on milliseconds
+ * (from 1973-03-03 on).
+ * Refused is what would need a guess: a time without an offset, a date without a time, digits in a text.
+ */
+import { epochMs, type EpochMs } from './units.js';
+
+/** Years 0000 to 9999: what the one spelling can hold. */
+const FIRST_MS = -62_167_219_200_000;
+const LAST_MS = 253_402_300_799_999;
+
+const SECONDS_BELOW = 1e11;
+/** Half a microsecond in ms: what a double of epoch seconds can be off by, so that 1.001 s is never read as 1000 ms. */
+const FLOAT_SLACK_MS = 0.0005;
+
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[\w/+-]{1,64}\])?$/;
+
+/** True for the spelling that `isoTimestamp` gives (and for impossible days in that spelling). */
+export const isCanonicalTimestamp = (text: string): boolean => text.length === 24 && CANONICAL.test(text);
+
+const inRange = (ms: number): EpochMs | undefined =>
+  ms >= FIRST_MS && ms <= LAST_MS ? epochMs(ms) : undefined;
+
+const fromNumber = (value: number): EpochMs | undefined =>
+  inRange(Math.floor(Math.abs(value) < SECONDS_BELOW ? value * 1000 + FLOAT_SLACK_MS : value));
+
+const daysInMonth = (year: number, month: number): number =>
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : 30 + ((month + (month >> 3)) & 1);
+
+/** `Date.UTC` takes years below 100 for the 20th century: shifted by 400 years, one full cycle of the calendar. */
+const CYCLE_MS = 146_097 * 86_400_000;
+
+const fromText = (text: string): EpochMs | undefined => {
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6] ?? 0);
+  // A leap second (…:60) is read as the second after it: the clocks of this machine have none.
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const ms = match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'));
+  let offsetMinutes = 0;
+  if (match[8] !== undefined) {
+    const offsetHour = Number(match[9]);
+    const offsetMinute = Number(match[10] ?? 0);
+    if (offsetHour > 23 || offsetMinute > 59) return undefined;
+    offsetMinutes = (offsetHour * 60 + offsetMinute) * (match[8] === '-' ? -1 : 1);
+  }
+  return inRange(
+    Date.UTC(year + 400, month - 1, day, hour, minute, second, ms) - CYCLE_MS - offsetMinutes * 60_000,
+  );
+};
+
+/** Undefined for what is not a point in time. */
+export const parseTimestamp = (value: unknown): EpochMs | undefined => {
+  if (typeof value === 'number') return fromNumber(value);
+  return typeof value === 'string' ? fromText(value) : undefined;
+};
+
+/** The one spelling; undefined for what is not a point in time. */
+export const isoTimestamp = (value: unknown): string | undefined => {
+  const ms = parseTimestamp(value);
+  if (ms === undefined) return undefined;
+  // A leap second keeps the canonical shape but not the value.
+  if (typeof value === 'string' && isCanonicalTimestamp(value) && !value.startsWith('60', 17)) return value;
+  return new Date(ms).toISOString();
+};

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { EVENT_ID_NAMESPACE, eventId, recordName, uuidV5 } from '../../../src/record/event-id.js';
+
+/** RFC 9562 §5.5, word by word. */
+const byTheBook = (name: string): string => {
+  const bytes = createHash('sha1')
+    .update(Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex'))
+    .update(name, 'utf8')
+    .digest()
+    .subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+};
+
+describe('event id', () => {
+  it('is a UUIDv5 of the record name, by RFC 9562', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 120, unit: 'grapheme' }), (name) => {
+        expect(uuidV5(name)).to.equal(byTheBook(name));
+      }),
+    );
+  });
+
+  it('stays what it is today: readers deduplicate by it', () => {
+    expect(eventId('user.events', 2, 1234)).to.equal(byTheBook('user.events-2-1234'));
+    expect(eventId('user.events', 2, 1234)).to.equal('1338074c-35f6-565f-9d94-bea9b80b5cf5');
+  });
+
+  it('differs for every other place', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.stringMatching(/^[a-z0-9._-]{1,20}$/), fc.nat(999), fc.nat()),
+        fc.tuple(fc.stringMatching(/^[a-z0-9._-]{1,20}$/), fc.nat(999), fc.nat()),
+        (one, other) => {
+          expect(eventId(...one) === eventId(...other)).to.equal(one.join(' ') === other.join(' '));
+        },
+      ),
+    );
+  });
+
+  it('is made of the name that is also the causation id', () => {
+    expect(recordName('user.events', 0, 7)).to.equal('user.events-0-7');
+    expect(uuidV5('user.events-0-7')).to.equal(eventId('user.events', 0, 7));
+  });
+
+  it('takes the longest name that Kafka allows and refuses what cannot be one', () => {
+    expect(eventId('t'.repeat(249), 2 ** 31 - 1, Number.MAX_SAFE_INTEGER)).to.have.lengthOf(36);
+    expect(() => uuidV5('x'.repeat(600))).to.throw(RangeError);
+  });
+});
