@@ -7,13 +7,16 @@ import type { EpochMs, TaskId } from '../record/units.js';
 
 /** What the task gives for one attempt to process one record. Read-only for the sub-topology. */
 export interface RecordRun {
-  /** Its `headers` may be a getter that builds them: they are not asked for unless somebody reads them. */
+  /** Its `headers` may be a getter that builds them once: they are not asked for unless somebody reads them. */
   readonly record: ConsumedRecord;
   readonly taskId: TaskId;
   /** 1 for the first run. */
   readonly attempt: number;
   readonly nowMs: EpochMs;
-  /** Aborted when the attempt times out or the task is dropped. Made when first asked for. */
+  /**
+   * Aborted when the attempt times out or the task is dropped. Made when first asked for; asked for
+   * only after that, it is aborted already.
+   */
   readonly signal: AbortSignal;
   /** Of a topic that the topology writes to or reads. */
   partitionCount(topic: string): number;

@@ -33,32 +33,32 @@ export class KStream<K, V> {
   filter(predicate: Predicate<K, V>, named?: Named): KStream<K, V>;
   filter(predicate: Predicate<K, V>, named?: Named): KStream<K, V> {
     const name = this.graph.nameOr(named?.name, NAME_PREFIX.filter);
-    return this.then(name, { type: 'filter', keep: true, predicate }, this.valueSerde);
+    return this.with(name, { type: 'filter', keep: true, predicate }, this.valueSerde);
   }
 
   /** Records for which the predicate does not hold. */
   filterNot(predicate: Predicate<K, V>, named?: Named): KStream<K, V> {
     const name = this.graph.nameOr(named?.name, NAME_PREFIX.filter);
-    return this.then(name, { type: 'filter', keep: false, predicate }, this.valueSerde);
+    return this.with(name, { type: 'filter', keep: false, predicate }, this.valueSerde);
   }
 
   /** A new value for each record. The key stays, by type. The stream has no value serde after it. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, named?: Named): KStream<K, VR> {
     const name = this.graph.nameOr(named?.name, NAME_PREFIX.mapValues);
-    return this.then<VR>(name, { type: 'mapValues', mapper }, undefined);
+    return this.with<VR>(name, { type: 'mapValues', mapper }, undefined);
   }
 
   /** Does something with each record and passes it on as it is. */
   peek(action: ForeachAction<K, V>, named?: Named): KStream<K, V> {
     const name = this.graph.nameOr(named?.name, NAME_PREFIX.peek);
-    return this.then(name, { type: 'peek', action }, this.valueSerde);
+    return this.with(name, { type: 'peek', action }, this.valueSerde);
   }
 
   /** A processor of one's own, which forwards any number of values under the same key. */
   processValues<VOut>(supplier: FixedKeyProcessorSupplier<K, V, VOut>, named?: Named): KStream<K, VOut> {
     // As in Kafka Streams, a name that is given here uses up no index.
     const name = named?.name ?? this.graph.newName(NAME_PREFIX.processValues);
-    return this.then<VOut>(name, { type: 'processValues', supplier }, undefined);
+    return this.with<VOut>(name, { type: 'processValues', supplier }, undefined);
   }
 
   /** Writes the records to a topic. */
@@ -73,7 +73,7 @@ export class KStream<K, V> {
     });
   }
 
-  private then<VR>(name: string, operator: Operator, valueSerde: Serde<VR> | undefined): KStream<K, VR> {
+  private with<VR>(name: string, operator: Operator, valueSerde: Serde<VR> | undefined): KStream<K, VR> {
     this.graph.add({
       kind: 'processor',
       name,

@@ -68,55 +68,39 @@ const topicsHaveOneSource: Check = (nodes) =>
     (topic) => `the topic "${topic}" has two sources: use one stream of it twice`,
   );
 
-const parentsExist: Check = (nodes) => {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
+/** Parents come first, which also keeps nodes from feeding each other in a circle. */
+const parentsComeFirst: Check = (nodes) => {
+  const kinds = new Map(nodes.map((node) => [node.name, node.kind]));
+  const earlier = new Set<string>();
   return nodes.flatMap((node) => {
     const parents = parentsOf(node);
-    if (node.kind !== 'source' && parents.length === 0) return [`${node.kind} "${node.name}" has no parent`];
-    return parents.flatMap((parent) => {
-      const found = byName.get(parent);
-      if (found === undefined) return [`${node.kind} "${node.name}" has an unknown parent "${parent}"`];
-      return found.kind === 'sink' ? [`${node.kind} "${node.name}" has the sink "${parent}" as parent`] : [];
+    const problems = parents.flatMap((parent) => {
+      if (!kinds.has(parent)) return [`${node.kind} "${node.name}" has an unknown parent "${parent}"`];
+      if (kinds.get(parent) === 'sink')
+        return [`${node.kind} "${node.name}" has the sink "${parent}" as parent`];
+      return earlier.has(parent) ? [] : [`${node.kind} "${node.name}" comes before its parent "${parent}"`];
     });
+    earlier.add(node.name);
+    return node.kind !== 'source' && parents.length === 0
+      ? [`${node.kind} "${node.name}" has no parent`]
+      : problems;
   });
-};
-
-/** Every ancestor of each node, itself included only when it is its own ancestor. */
-const ancestors = (nodes: readonly TopologyNode[]): ReadonlyMap<string, ReadonlySet<TopologyNode>> => {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  return new Map(
-    nodes.map((node) => {
-      const found = new Set<TopologyNode>();
-      const visit = (of: TopologyNode): void => {
-        for (const name of parentsOf(of)) {
-          const parent = byName.get(name);
-          if (parent === undefined || found.has(parent)) continue;
-          found.add(parent);
-          visit(parent);
-        }
-      };
-      visit(node);
-      return [node.name, found];
-    }),
-  );
-};
-
-const hasNoCycle: Check = (nodes) => {
-  const above = ancestors(nodes);
-  const own = nodes.filter((node) => above.get(node.name)?.has(node));
-  return own.length === 0
-    ? []
-    : [`these nodes feed each other in a circle: ${own.map((n) => n.name).join(', ')}`];
 };
 
 /** The record would come back to where it was read, for ever. */
 const sinksAvoidTheirSources: Check = (nodes) => {
-  const above = ancestors(nodes);
-  return sinksOf(nodes).flatMap((sink) =>
-    sourcesOf([...(above.get(sink.name) ?? [])]).some((source) => source.topics.includes(sink.topic))
-      ? [`sink "${sink.name}" writes to "${sink.topic}", which its own source reads`]
-      : [],
-  );
+  const topicsAbove = new Map<string, ReadonlySet<string>>();
+  return nodes.flatMap((node) => {
+    const above = new Set(
+      node.kind === 'source'
+        ? node.topics
+        : node.parents.flatMap((parent) => [...(topicsAbove.get(parent) ?? [])]),
+    );
+    topicsAbove.set(node.name, above);
+    return node.kind === 'sink' && above.has(node.topic)
+      ? [`sink "${node.name}" writes to "${node.topic}", which its own source reads`]
+      : [];
+  });
 };
 
 const suppliersMakeNewProcessors: Check = (nodes) =>
@@ -136,8 +120,7 @@ const CHECKS: readonly Check[] = [
   sourcesAreComplete,
   sinksHaveSerdes,
   topicsHaveOneSource,
-  parentsExist,
-  hasNoCycle,
+  parentsComeFirst,
   sinksAvoidTheirSources,
   suppliersMakeNewProcessors,
 ];
