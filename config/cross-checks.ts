@@ -1,0 +1,136 @@
+/**
+ * What settings ask of each other. A check runs only when each setting that it needs is valid by
+ * itself, so that one mistake is reported once. Pure.
+ */
+import type { Origin } from './config-error.js';
+import { durationName } from './duration.js';
+import type { Settings } from './schema.js';
+
+export interface CrossCheck {
+  /** The first one is the setting that the problem is reported for. */
+  readonly needs: readonly [string, ...string[]];
+  /** What is wrong, or null. */
+  readonly check: (settings: Settings, originOf: (variable: string) => Origin) => string | null;
+}
+
+const usesSasl = ({ kafka }: Settings): boolean => kafka.securityProtocol.startsWith('sasl_');
+const usesSsl = ({ kafka }: Settings): boolean => kafka.securityProtocol.endsWith('ssl');
+
+/** Given exactly when the protocol uses it: a setting that would be ignored is a mistake that nobody sees. */
+const sasl = (variable: string, value: (settings: Settings) => string | null): CrossCheck => ({
+  needs: [variable, 'KAFKA_SECURITY_PROTOCOL'],
+  check: (settings) => {
+    const { securityProtocol } = settings.kafka;
+    if (usesSasl(settings) && value(settings) === null) {
+      return `is missing: KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`;
+    }
+    return !usesSasl(settings) && value(settings) !== null
+      ? `has no meaning while KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`
+      : null;
+  },
+});
+
+const ssl = (variable: string, value: (settings: Settings) => string | null): CrossCheck => ({
+  needs: [variable, 'KAFKA_SECURITY_PROTOCOL'],
+  check: (settings) =>
+    !usesSsl(settings) && value(settings) !== null
+      ? `has no meaning while KAFKA_SECURITY_PROTOCOL is ${settings.kafka.securityProtocol}`
+      : null,
+});
+
+/** What begins the names of internal topics: the source node's name is the topic's when there is one. */
+const internalPrefix = ({ kafka, topics }: Settings): string => `${kafka.groupId}.${topics.source[0] ?? ''}.`;
+const LONGEST_SUFFIX = 'lanes-changelog';
+
+export const CROSS_CHECKS: readonly CrossCheck[] = [
+  sasl('KAFKA_SASL_MECHANISM', (settings) => settings.kafka.saslMechanism),
+  sasl('KAFKA_SASL_USERNAME', (settings) => settings.kafka.saslUsername),
+  sasl('KAFKA_SASL_PASSWORD', (settings) => settings.kafka.saslPassword),
+  ssl('KAFKA_SSL_CA', (settings) => settings.kafka.sslCa),
+  ssl('KAFKA_SSL_CERT', (settings) => settings.kafka.sslCert),
+  ssl('KAFKA_SSL_KEY', (settings) => settings.kafka.sslKey),
+  {
+    needs: ['KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'],
+    check: ({ kafka }) =>
+      kafka.sslCert === null && kafka.sslKey !== null ? 'is missing: KAFKA_SSL_KEY is given' : null,
+  },
+  {
+    needs: ['KAFKA_SSL_KEY', 'KAFKA_SSL_CERT'],
+    check: ({ kafka }) =>
+      kafka.sslKey === null && kafka.sslCert !== null ? 'is missing: KAFKA_SSL_CERT is given' : null,
+  },
+  {
+    needs: ['KAFKA_SESSION_TIMEOUT_MS', 'KAFKA_GROUP_PROTOCOL'],
+    check: ({ kafka }, originOf) =>
+      kafka.groupProtocol === 'consumer' && originOf('KAFKA_SESSION_TIMEOUT_MS') !== 'default'
+        ? "has no meaning while KAFKA_GROUP_PROTOCOL is consumer: there it is the broker's (group.consumer.session.timeout.ms)"
+        : null,
+  },
+  {
+    needs: ['AUDIT_TOPIC', 'SOURCE_TOPICS'],
+    check: ({ topics }) =>
+      topics.source.includes(topics.audit) ? 'is one of SOURCE_TOPICS: it would read what it writes' : null,
+  },
+  {
+    needs: ['SOURCE_TOPICS', 'AUDIT_TOPIC', 'KAFKA_GROUP_ID'],
+    check: (settings) => {
+      const prefix = internalPrefix(settings);
+      const inside = [...settings.topics.source, settings.topics.audit].find((topic) =>
+        topic.startsWith(prefix),
+      );
+      return inside === undefined ? null : `or AUDIT_TOPIC names ${inside}: ${prefix}* are internal topics`;
+    },
+  },
+  {
+    needs: ['KAFKA_GROUP_ID', 'SOURCE_TOPICS'],
+    check: (settings) =>
+      internalPrefix(settings).length + LONGEST_SUFFIX.length > 249
+        ? `is too long: ${internalPrefix(settings)}${LONGEST_SUFFIX} would have more than Kafka's 249 letters`
+        : null,
+  },
+  {
+    needs: ['TRANSACTION_TIMEOUT_MS', 'COMMIT_INTERVAL_MS', 'PROCESSING_GUARANTEE'],
+    check: ({ kafka, processing }) =>
+      processing.guarantee === 'exactly_once_v2' &&
+      kafka.transactionTimeoutMs < 2 * processing.commitIntervalMs
+        ? `is less than twice COMMIT_INTERVAL_MS (${processing.commitIntervalMs})`
+        : null,
+  },
+  {
+    needs: ['MAX_UNCOMMITTED', 'MAX_IN_FLIGHT'],
+    check: ({ processing }) =>
+      processing.maxUncommitted < processing.maxInFlight
+        ? `is less than MAX_IN_FLIGHT (${processing.maxInFlight}), which could never be reached`
+        : null,
+  },
+  {
+    needs: ['TASK_MAX_BUFFER_MB', 'MAX_MESSAGE_BYTES'],
+    check: ({ kafka, processing }) =>
+      processing.taskMaxBufferMb * 1_000_000 < kafka.maxMessageBytes
+        ? `is less than one record of MAX_MESSAGE_BYTES (${kafka.maxMessageBytes})`
+        : null,
+  },
+  {
+    needs: ['RETENTION_RETRY', 'RETRY_TIERS'],
+    check: ({ retry, topics }) => {
+      const longest = retry.tiers.at(-1);
+      return longest !== undefined && topics.retentionRetryMs <= longest.delayMs
+        ? `is ${durationName(topics.retentionRetryMs)}: retry records of the tier ${longest.name} would be deleted before they are due`
+        : null;
+    },
+  },
+];
+
+/** Accepted, but worth a line in the log. */
+export const cautions = ({ processing, directory, retry }: Settings): readonly string[] => {
+  const warnings: string[] = [];
+  if (processing.guarantee === 'exactly_once_v2' && processing.commitIntervalMs < 100) {
+    warnings.push(
+      'COMMIT_INTERVAL_MS is below 100: each transaction leaks about 105 bytes per partition in the client, so memory grows noticeably.',
+    );
+  }
+  if (directory.url !== null && directory.timeoutMs >= retry.attemptTimeoutMs) {
+    warnings.push('DIRECTORY_TIMEOUT_MS is not below ATTEMPT_TIMEOUT_MS, which ends the attempt first.');
+  }
+  return warnings;
+};

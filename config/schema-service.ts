@@ -1,0 +1,57 @@
+/** Settings of the process: its life, its HTTP server, what it tells about itself. */
+import { integer, oneOf, text } from './kind.js';
+import { setting } from './setting.js';
+
+export const SERVICE = {
+  processes: setting(
+    'PROCESSES',
+    integer(1, 1, '', 'several stream processes in one container are not available yet: run more containers'),
+    '1',
+    'Stream processes in this container.',
+  ),
+  startTimeoutMs: setting(
+    'START_TIMEOUT_MS',
+    integer(1, 3_600_000, 'milliseconds'),
+    '60000',
+    'Brokers and topics must be usable within this time.',
+  ),
+  drainTimeoutMs: setting(
+    'DRAIN_TIMEOUT_MS',
+    integer(0, 600_000, 'milliseconds'),
+    '15000',
+    'How long a stop or a rebalance waits for running records.',
+  ),
+} as const;
+
+export const HTTP = {
+  host: setting(
+    'HTTP_HOST',
+    text('a host name or an address', /^[a-zA-Z0-9.:_%-]+$/),
+    '0.0.0.0',
+    'Address to listen on.',
+  ),
+  port: setting(
+    'HTTP_PORT',
+    integer(0, 65_535, '', '0: any free port'),
+    '8080',
+    'Port of probes and metrics.',
+  ),
+} as const;
+
+export const LOG = {
+  level: setting(
+    'LOG_LEVEL',
+    oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    'info',
+    'Least severity that is logged.',
+  ),
+} as const;
+
+export const METRICS = {
+  prefix: setting(
+    'METRICS_PREFIX',
+    text('letters, digits and _, not a digit first, at most 64', /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/),
+    'audit',
+    'First part of the names of metrics.',
+  ),
+} as const;
