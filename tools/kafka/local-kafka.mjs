@@ -1,0 +1,191 @@
+/**
+ * One local Apache Kafka: started, killed and restarted at will, on 127.0.0.1, with its own data folder.
+ * Java's parent is a guard process (guard.mjs), so that nothing is left when this process is killed.
+ */
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve as absolute } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runLogged, tailOf } from '../lib/command.mjs';
+import { inProject } from '../lib/project.mjs';
+import { javaCommand, kafkaClassPath } from './jars.mjs';
+import { freePort } from './ports.mjs';
+import { answers } from './ready.mjs';
+import { asProperties, serverSettings } from './settings.mjs';
+
+const READY_TIMEOUT_MS = 120_000;
+const READY_POLL_MS = 50;
+const GUARD_TIMEOUT_MS = 30_000;
+const LOG_LIMIT_BYTES = 20_000_000;
+const PORT_TRIES = 3;
+const MAIN = 'kafka.Kafka';
+const FORMAT = 'kafka.tools.StorageTool';
+const BROKER_JVM = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
+const TOOL_JVM = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const LOGGING = [
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=info',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+  // The whole configuration, several hundred lines each.
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn',
+  '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn',
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients=warn',
+];
+
+/** @typedef {import('./local-kafka.mjs').KafkaOptions} KafkaOptions */
+/** @typedef {import('./local-kafka.mjs').LocalKafka} LocalKafka */
+/** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Ending */
+
+/**
+ * Resolves when the broker answers.
+ * @param {KafkaOptions} [options]
+ * @returns {Promise<LocalKafka>}
+ */
+export const startKafka = async (options = {}) => {
+  const say = options.log ?? (() => undefined);
+  const classPath = await kafkaClassPath(say);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    const controllerPort = options.controllerPort ?? (await freePort([port]));
+    try {
+      return await startOn({ ...options, port, controllerPort, say, classPath });
+    } catch (error) {
+      // Between the search for a free port and its use, somebody else can take it.
+      const lostRace = error instanceof PortTaken && options.port === undefined && attempt < PORT_TRIES;
+      if (!lostRace) throw error;
+    }
+  }
+};
+
+class PortTaken extends Error {}
+
+/** @param {KafkaOptions & { port: number, controllerPort: number, say: (line: string) => void, classPath: string }} options */
+const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...options }) => {
+  const ephemeral = options.ephemeral ?? options.dataDir === undefined;
+  const dataDir = absolute(options.dataDir ?? mkdtempSync(join(tmpdir(), 'audit-lanes-kafka-')));
+  const logDir = join(dataDir, 'data');
+  const logFile = join(dataDir, 'kafka.log');
+  const properties = join(dataDir, 'server.properties');
+  const java = javaCommand();
+  const bootstrapServers = `127.0.0.1:${port}`;
+
+  mkdirSync(dataDir, { recursive: true });
+  if (existsSync(logFile) && statSync(logFile).size > LOG_LIMIT_BYTES) rmSync(logFile);
+  writeFileSync(properties, asProperties(serverSettings({ port, controllerPort, logDir })));
+
+  const guard = fork(inProject('tools', 'kafka', 'guard.mjs'), ephemeral ? [dataDir] : [], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: [],
+  });
+  /** @type {Promise<void>} */
+  const guardGone = new Promise((resolve) => guard.once('exit', () => resolve()));
+  /** @type {number | undefined} */
+  let pid;
+  /** Whether the end of Java is what somebody asked for. */
+  let endIsWanted = false;
+  /** @type {Ending | undefined} */
+  let ending;
+  /** @type {(ending: Ending) => void} */
+  let onEnd = () => undefined;
+
+  /** @param {Ending} how */
+  const ended = (how) => {
+    if (pid === undefined) return;
+    pid = undefined;
+    ending = how;
+    onEnd(how);
+  };
+  guard.on('message', (/** @type {any} */ message) => {
+    if (message.event === 'started') pid = message.pid;
+    else if (message.event === 'exited') {
+      pid ??= 0; // it could not be started at all
+      ended({ code: message.code, signal: message.signal });
+    }
+  });
+  void guardGone.then(() => {
+    // The guard was killed by its own name: Java must not outlive it.
+    if (pid) process.kill(pid, 'SIGKILL');
+    ended({ code: null, signal: 'SIGKILL' });
+  });
+  // The answer to a message that the guard no longer takes is its exit, which is handled above.
+  guard.on('error', () => undefined);
+
+  const format = async () => {
+    if (existsSync(join(logDir, 'meta.properties'))) return;
+    // Given with '=': an id can begin with '-'.
+    const id = randomBytes(16).toString('base64url');
+    const args = [...TOOL_JVM, '-cp', classPath, FORMAT, 'format', `--cluster-id=${id}`, '-c', properties];
+    const { code } = await runLogged(java, args, { logFile, cwd: dataDir });
+    if (code !== 0) throw new Error(`cannot format ${logDir} (log: ${logFile}):\n${tailOf(logFile)}`);
+  };
+
+  const launch = async () => {
+    const startedMs = performance.now();
+    await format();
+    ending = undefined;
+    endIsWanted = false;
+    const seen = existsSync(logFile) ? statSync(logFile).size : 0;
+    onEnd = () => {
+      if (!endIsWanted) onDeath?.(`Kafka ended by itself (log: ${logFile}):\n${tailOf(logFile)}`);
+    };
+    const args = [...BROKER_JVM, ...LOGGING, '-cp', classPath, MAIN, properties];
+    guard.send({ do: 'start', command: java, args, logFile, cwd: dataDir });
+    for (;;) {
+      if (ending || guard.exitCode !== null) {
+        const log = readFileSync(logFile).subarray(seen).toString();
+        const message = `Kafka did not start (log: ${logFile}):\n${tailOf(logFile)}`;
+        throw /Address already in use/.test(log) ? new PortTaken(message) : new Error(message);
+      }
+      if (await answers(port)) break;
+      if (performance.now() - startedMs > READY_TIMEOUT_MS)
+        throw new Error(`Kafka was not ready after ${READY_TIMEOUT_MS / 1000} s (log: ${logFile})`);
+      await sleep(READY_POLL_MS);
+    }
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    say(`Kafka is ready on ${bootstrapServers} after ${seconds} s (pid ${pid}, log ${logFile})`);
+  };
+
+  /** @param {'stop' | 'kill'} how */
+  const end = async (how) => {
+    endIsWanted = true;
+    if (pid === undefined || guard.exitCode !== null) return;
+    /** @type {Promise<void>} */
+    const over = new Promise((resolve) => (onEnd = () => resolve()));
+    guard.send({ do: how });
+    await over;
+  };
+
+  const stop = async () => {
+    // Nothing of an ephemeral broker is worth a graceful end.
+    await end(ephemeral ? 'kill' : 'stop');
+    if (guard.connected) guard.disconnect();
+    const late = setTimeout(() => guard.kill('SIGKILL'), GUARD_TIMEOUT_MS);
+    await guardGone;
+    clearTimeout(late);
+  };
+
+  try {
+    await launch();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    bootstrapServers,
+    port,
+    dataDir,
+    logFile,
+    get pid() {
+      return pid;
+    },
+    stop,
+    kill: () => end('kill'),
+    restart: async () => {
+      await end('stop');
+      await launch();
+    },
+  };
+};

@@ -1,0 +1,68 @@
+/**
+ * server.properties of the local Kafka: one node that is broker and controller, on 127.0.0.1 only.
+ * Made for tests and trials: quick to start, quick to notice that a member or a transaction is gone,
+ * and strict where production is (no topic comes into being by being named).
+ */
+
+/**
+ * @param {{ port: number, controllerPort: number, logDir: string }} at
+ * @returns {Record<string, string | number | boolean>}
+ */
+export const serverSettings = ({ port, controllerPort, logDir }) => ({
+  'process.roles': 'broker,controller',
+  'node.id': 1,
+  'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+  listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'inter.broker.listener.name': 'PLAINTEXT',
+  'controller.listener.names': 'CONTROLLER',
+  'log.dirs': logDir,
+
+  // One node: everything is there once.
+  'default.replication.factor': 1,
+  'min.insync.replicas': 1,
+  'offsets.topic.replication.factor': 1,
+  'transaction.state.log.replication.factor': 1,
+  'transaction.state.log.min.isr': 1,
+  'share.coordinator.state.topic.replication.factor': 1,
+  'share.coordinator.state.topic.min.isr': 1,
+
+  // Few internal partitions: each costs files and start-up time.
+  'num.partitions': 1,
+  'offsets.topic.num.partitions': 5,
+  'transaction.state.log.num.partitions': 5,
+  'share.coordinator.state.topic.num.partitions': 1,
+
+  'auto.create.topics.enable': false,
+  // Records of 1,000,000 bytes and what headers and framing add.
+  'message.max.bytes': 2_097_152,
+
+  // A member that was killed is missed after 6 s, under both group protocols.
+  'group.initial.rebalance.delay.ms': 0,
+  'group.min.session.timeout.ms': 6000,
+  'group.consumer.min.session.timeout.ms': 6000,
+  'group.consumer.session.timeout.ms': 6000,
+  'group.consumer.min.heartbeat.interval.ms': 1000,
+  'group.consumer.heartbeat.interval.ms': 1500,
+  // A transaction that its producer left open ends within a second of its time-out (default: 10 s).
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
+
+  // A killed broker that comes back is refused until the session of its former life is over (default: 9 s).
+  'broker.heartbeat.interval.ms': 500,
+  'broker.session.timeout.ms': 3000,
+
+  // Small: a heap of 512 MB, two cores that others use too, and sparse files of a few MB per partition.
+  'num.network.threads': 2,
+  'num.io.threads': 4,
+  'background.threads': 2,
+  'log.cleaner.dedupe.buffer.size': 16_777_216,
+  'log.segment.bytes': 134_217_728,
+  'log.index.size.max.bytes': 1_048_576,
+});
+
+/** @param {Record<string, string | number | boolean>} settings */
+export const asProperties = (settings) =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${String(value)}\n`)
+    .join('');
