@@ -45,6 +45,8 @@ export class ProcessValuesNode extends RuntimeNode {
 
 class RecordContext implements FixedKeyProcessorContext<unknown, unknown> {
   private ended = false;
+  /** `process` has given a promise: what it forwards from now on may come after the task gave up. */
+  private late = false;
   /** What was forwarded and is not done yet; never left without a handler. */
   private tail: Pending = undefined;
   /** A child's failure: stays one when the user's function catches it, as part of the outputs is missing. */
@@ -107,6 +109,7 @@ class RecordContext implements FixedKeyProcessorContext<unknown, unknown> {
 
   /** `process` has returned a promise. */
   async endAfter(returned: PromiseLike<unknown>): Promise<void> {
+    this.late = true;
     try {
       await returned;
     } catch (error) {
@@ -133,6 +136,7 @@ class RecordContext implements FixedKeyProcessorContext<unknown, unknown> {
       );
     }
     if (this.failure !== undefined) throw this.failure.error;
+    if (this.late) this.pass.throwIfAborted();
     // The types say it already; but the sink writes the source's key bytes, so a record that was kept
     // from another key must not come out under this one.
     if (!isSameKey(record.key, this.input.key)) {
