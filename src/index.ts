@@ -23,3 +23,17 @@ export type { Deserializer, Serde, SerdeContext, Serializer } from './record/ser
 export type { ConsumedRecord, Header, Headers, ProducedHeader, ProducedRecord } from './record/record.js';
 export { NO_HEADERS, placeOf } from './record/record.js';
 export type { EpochMs, Offset, Partition, TaskId } from './record/units.js';
+export { isJsonObject, openEnvelope } from './record/envelope.js';
+export type { CloudEventAttributes, Envelope, JsonObject } from './record/envelope.js';
+export { eventId, recordName, uuidV5 } from './record/event-id.js';
+export { EventTypeResolver, headerText, typeHeaders } from './record/event-type.js';
+export type { EventTypeRules, ResolvedType, TypeHeaders } from './record/event-type.js';
+export { isCanonicalTimestamp, isoOfEpochMs, isoTimestamp, parseTimestamp } from './record/timestamps.js';
+export {
+  EventPublisher,
+  InvalidEventError,
+  PublisherClosedError,
+  PublisherFullError,
+} from './publisher/event-publisher.js';
+export type { EventFormat, EventPublisherOptions } from './publisher/event-publisher.js';
+export type { AcknowledgedProducer } from './ports/producer.js';

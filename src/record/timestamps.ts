@@ -80,3 +80,7 @@ export const isoTimestamp = (value: unknown): string | undefined => {
   if (typeof value === 'string' && isCanonicalTimestamp(value) && !value.startsWith('60', 17)) return value;
   return new Date(ms).toISOString();
 };
+
+/** For a number that is known to be milliseconds, such as the time of a record. */
+export const isoOfEpochMs = (ms: number): string | undefined =>
+  inRange(ms) === undefined ? undefined : new Date(ms).toISOString();

@@ -1,0 +1,85 @@
+/* eslint-disable */
+// Generated from topology/user-audit/schemas/user.updated.json by `npm run generate`: change that file, then run it again.
+/**
+ * Fields of a user account were changed. Version 1.0; the record's key is the userId.
+ */
+export interface UserUpdated {
+  /**
+   * The user.
+   */
+  userId: string;
+  /**
+   * The names of the fields, never their values.
+   */
+  updatedFields: string[];
+  /**
+   * When it happened. Read as ISO 8601 with an offset, epoch seconds or epoch milliseconds; validated and written as UTC with milliseconds.
+   */
+  timestamp: string;
+  /**
+   * Where the event comes from.
+   */
+  metadata: {
+    /**
+     * The service that wrote the event.
+     */
+    source: string;
+    /**
+     * Joins the events of one request.
+     */
+    correlationId: string;
+  };
+}
+
+export const userUpdatedSchema = {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "urn:audit-lanes:schema:user.updated/1.0",
+  "title": "UserUpdated",
+  "description": "Fields of a user account were changed. Version 1.0; the record's key is the userId.",
+  "type": "object",
+  "required": [
+    "userId",
+    "updatedFields",
+    "timestamp",
+    "metadata"
+  ],
+  "properties": {
+    "userId": {
+      "type": "string",
+      "format": "uuid",
+      "description": "The user."
+    },
+    "updatedFields": {
+      "type": "array",
+      "items": {
+        "type": "string"
+      },
+      "description": "The names of the fields, never their values."
+    },
+    "timestamp": {
+      "type": "string",
+      "format": "date-time",
+      "description": "When it happened. Read as ISO 8601 with an offset, epoch seconds or epoch milliseconds; validated and written as UTC with milliseconds."
+    },
+    "metadata": {
+      "type": "object",
+      "description": "Where the event comes from.",
+      "required": [
+        "source",
+        "correlationId"
+      ],
+      "properties": {
+        "source": {
+          "type": "string",
+          "minLength": 1,
+          "description": "The service that wrote the event."
+        },
+        "correlationId": {
+          "type": "string",
+          "format": "uuid",
+          "description": "Joins the events of one request."
+        }
+      }
+    }
+  }
+} as const;
