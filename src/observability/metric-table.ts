@@ -1,0 +1,90 @@
+/**
+ * Every metric of the service: the registry, the tests and the documentation are made from this table.
+ * Names are without the prefix (METRICS_PREFIX) and never change their meaning: dashboards and alerts
+ * of users name them. Labels have values from bounded sets; no label ever holds text of a record.
+ */
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+
+export interface Metric {
+  readonly type: MetricType;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds, in the metric's unit; histograms only. */
+  readonly buckets?: readonly number[];
+}
+
+export const METRICS = {
+  message_count_total: {
+    type: 'counter',
+    help: 'Source records whose outcome is committed, by event type and outcome (processed, dead-letter).',
+    labels: ['topic', 'type', 'outcome'],
+  },
+  dlq_count_total: {
+    type: 'counter',
+    help: 'Records written to the dead letter queue and committed, by source topic and reason.',
+    labels: ['topic', 'reason'],
+  },
+  retry_count_total: {
+    type: 'counter',
+    help: "Failed attempts that are tried again; tier is immediate or a retry topic's delay.",
+    labels: ['topic', 'tier', 'reason'],
+  },
+  commits_total: {
+    type: 'counter',
+    help: 'Ends of commit cycles, by outcome (committed, aborted, unknown, fatal).',
+    labels: ['outcome'],
+  },
+  commit_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the beginning of a commit to its end, whatever its outcome.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  rebalances_total: {
+    type: 'counter',
+    help: 'Changes of the assignment, by kind (assign, revoke, lost).',
+    labels: ['kind'],
+  },
+  rebalanced_partitions_total: {
+    type: 'counter',
+    help: 'Partitions that came and went with them, by kind (assign, revoke, lost).',
+    labels: ['kind'],
+  },
+  latency_seconds: {
+    type: 'histogram',
+    help: 'Age of the oldest record of each commit when its effects are committed; stage read-to-commit: since it was read.',
+    labels: ['topic', 'stage'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+  },
+  state: {
+    type: 'gauge',
+    help: '1 for the state that the process is in, 0 for every other.',
+    labels: ['state'],
+  },
+  tasks: { type: 'gauge', help: 'Tasks of this process, by state.', labels: ['state'] },
+  uncommitted_records: {
+    type: 'gauge',
+    help: 'Records taken and not yet committed (credit in use; the bound is MAX_UNCOMMITTED).',
+    labels: [],
+  },
+  paused_partitions: { type: 'gauge', help: 'Assigned partitions that are not being read.', labels: [] },
+  partition_lag: {
+    type: 'gauge',
+    help: 'Records between the position of this process and the end of the partition; assigned partitions only.',
+    labels: ['topic', 'partition'],
+  },
+  build_info: {
+    type: 'gauge',
+    help: 'Always 1: version of the service, version of the Kafka client and its features.',
+    labels: ['version', 'client', 'features'],
+  },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** The names of one type. */
+export type NameOf<Type extends MetricType> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['type'] extends Type ? Name : never;
+}[MetricName];
+
+export type LabelOf<Name extends MetricName> = (typeof METRICS)[Name]['labels'][number];

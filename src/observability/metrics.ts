@@ -1,0 +1,136 @@
+/**
+ * Metrics of this process, in a registry of their own (a user's other registries are left alone).
+ * Counters are told through the Telemetry port, once per batch or commit. Gauges are read from the
+ * engine at scrape time and hold only what is there now: the series of a revoked partition are gone.
+ * Never called per record.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
+import type { StreamsState } from './health.js';
+import { STATES } from './health.js';
+import { labelBound } from './label-bound.js';
+import { METRICS } from './metric-table.js';
+import type { LabelOf, Metric, MetricName, NameOf } from './metric-table.js';
+
+/** What the gauges show, read from memory. */
+export interface GaugeSnapshot {
+  readonly state: StreamsState;
+  /** Number of tasks by their state. */
+  readonly tasks: Readonly<Record<string, number>>;
+  readonly uncommittedRecords: number;
+  readonly pausedPartitions: number;
+  readonly lag: readonly { readonly topic: string; readonly partition: number; readonly records: number }[];
+}
+
+export interface BuildInfo {
+  readonly version: string;
+  /** The Kafka client's version. */
+  readonly client: string;
+  /** What the client was built with. */
+  readonly features: readonly string[];
+}
+
+export interface Metrics {
+  readonly telemetry: Telemetry;
+  readonly contentType: string;
+  /** Where the gauges come from, from now on. Without it they are absent. */
+  watch(read: () => GaugeSnapshot): void;
+  /** The text of `/metrics`. */
+  render(): Promise<string>;
+}
+
+export interface MetricsOptions {
+  /** METRICS_PREFIX, without the underscore. */
+  readonly prefix: string;
+  readonly build: BuildInfo;
+  /** Metrics of Node's process and event loop, under their usual names. Default: yes. */
+  readonly processMetrics?: boolean;
+}
+
+/** Label values that a topology or a producer chooses. Names of topics are configuration. */
+const FREE_VALUES = 100;
+const COMMIT_OUTCOMES: readonly CommitOutcome[] = ['committed', 'aborted', 'unknown', 'fatal'];
+const REBALANCE_KINDS = ['assign', 'revoke', 'lost'] as const;
+
+export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsOptions): Metrics => {
+  const register = new Registry();
+  if (processMetrics) collectDefaultMetrics({ register });
+
+  const config = <Name extends MetricName>(name: Name) => {
+    const { help, labels }: Metric = METRICS[name];
+    const labelNames = [...labels] as LabelOf<Name>[];
+    return { name: `${prefix}_${name}`, help, labelNames, registers: [register] };
+  };
+  const counter = <Name extends NameOf<'counter'>>(name: Name) => new Counter<LabelOf<Name>>(config(name));
+  const gauge = <Name extends NameOf<'gauge'>>(name: Name) => new Gauge<LabelOf<Name>>(config(name));
+  const histogram = <Name extends NameOf<'histogram'>>(name: Name) =>
+    new Histogram<LabelOf<Name>>({ ...config(name), buckets: [...METRICS[name].buckets] });
+
+  const messages = counter('message_count_total');
+  const deadLetters = counter('dlq_count_total');
+  const retries = counter('retry_count_total');
+  const commits = counter('commits_total');
+  const commitDuration = histogram('commit_duration_seconds');
+  const rebalances = counter('rebalances_total');
+  const rebalanced = counter('rebalanced_partitions_total');
+  const latency = histogram('latency_seconds');
+  const state = gauge('state');
+  const tasks = gauge('tasks');
+  const uncommitted = gauge('uncommitted_records');
+  const paused = gauge('paused_partitions');
+  const lag = gauge('partition_lag');
+  const typeBound = labelBound(FREE_VALUES);
+  const reasonBound = labelBound(FREE_VALUES);
+
+  gauge('build_info').set(
+    { version: build.version, client: build.client, features: build.features.join(',') },
+    1,
+  );
+  // A counter that appears with its first event hides that event from rate().
+  for (const outcome of COMMIT_OUTCOMES) commits.inc({ outcome }, 0);
+  for (const kind of REBALANCE_KINDS) {
+    rebalances.inc({ kind }, 0);
+    rebalanced.inc({ kind }, 0);
+  }
+
+  const telemetry: Telemetry = {
+    messages: (topic, type, outcome, count) => messages.inc({ topic, type: typeBound(type), outcome }, count),
+    deadLetters: (topic, reason, count) => deadLetters.inc({ topic, reason: reasonBound(reason) }, count),
+    retries: (topic, tier, reason, count) => retries.inc({ topic, tier, reason: reasonBound(reason) }, count),
+    commit: (outcome, durationMs) => {
+      commits.inc({ outcome });
+      commitDuration.observe(durationMs / 1000);
+    },
+    rebalance: (kind, partitions) => {
+      rebalances.inc({ kind });
+      rebalanced.inc({ kind }, partitions);
+    },
+    latency: (topic, latencyMs) => latency.observe({ topic, stage: 'read-to-commit' }, latencyMs / 1000),
+  };
+
+  let read: (() => GaugeSnapshot) | undefined;
+  const collect = (): void => {
+    for (const each of [state, tasks, uncommitted, paused, lag]) each.reset();
+    if (read === undefined) return;
+    const snapshot = read();
+    for (const each of STATES) state.set({ state: each }, each === snapshot.state ? 1 : 0);
+    for (const [name, count] of Object.entries(snapshot.tasks)) tasks.set({ state: name }, count);
+    uncommitted.set(snapshot.uncommittedRecords);
+    paused.set(snapshot.pausedPartitions);
+    for (const { topic, partition, records } of snapshot.lag) {
+      lag.set({ topic, partition: String(partition) }, records);
+    }
+  };
+
+  return {
+    telemetry,
+    contentType: register.contentType,
+    watch: (source) => {
+      read = source;
+    },
+    render: () => {
+      collect();
+      return register.metrics();
+    },
+  };
+};
