@@ -1,0 +1,229 @@
+/**
+ * What both simulated consumers read with: positions, pauses and one poll at a time.
+ * As in librdkafka: a poll takes its records some time before it answers, so records of a partition that
+ * is paused, sought or taken away in between still arrive with it; a position moves when its records are
+ * taken; a position outside the log is an error once, and its partition stands still until it is sought.
+ */
+import type { RecordBatch } from '../ports/record-batch.js';
+import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
+import { commitOffset, type CommitOffset } from '../record/units.js';
+import type { ConsumedRecord } from '../record/record.js';
+import { ArrayRecordBatch } from './array-record-batch.js';
+import { brokerError, isBrokerError } from './broker-error.js';
+import type { BrokerLink } from './broker-link.js';
+import type { Fault } from './fault-plan.js';
+import type { PartitionLog } from './partition-log.js';
+
+interface Fetched {
+  readonly of: TopicPartition;
+  position: CommitOffset | 'beginning';
+  isPaused: boolean;
+  /** Set by an error, cleared by a seek. */
+  isStopped: boolean;
+  reportedEnd: CommitOffset | null;
+}
+
+interface Poll {
+  readonly max: number;
+  readonly fault: Fault;
+  /** Set once its records are taken. */
+  isTaken: boolean;
+  isLooking: boolean;
+  /** Its partitions were assigned anew after it took its records: it answers with nothing. */
+  isStale: boolean;
+  resolve(batch: RecordBatch): void;
+  reject(error: Error): void;
+}
+
+export interface Position {
+  readonly of: TopicPartition;
+  readonly at: CommitOffset | 'beginning';
+  readonly isPaused: boolean;
+}
+
+export class RecordFetcher {
+  readonly #partitions = new Map<string, Fetched>();
+  #poll: Poll | null = null;
+  #failure: Error | null = null;
+  #isClosed = false;
+
+  constructor(
+    readonly link: BrokerLink,
+    readonly reportsEnds: boolean,
+  ) {}
+
+  get isPolling(): boolean {
+    return this.#poll !== null;
+  }
+
+  get assigned(): readonly TopicPartition[] {
+    return [...this.#partitions.values()].map(({ of }) => of);
+  }
+
+  /** Reports an error in the place of a record: to the poll under way, else to the next. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#look();
+  }
+
+  add(positions: readonly Position[]): void {
+    for (const { of, at, isPaused } of positions) {
+      this.#partitions.set(partitionName(of), {
+        of,
+        position: at,
+        isPaused,
+        isStopped: false,
+        reportedEnd: null,
+      });
+    }
+    this.#look();
+  }
+
+  remove(partitions: readonly TopicPartition[]): void {
+    for (const of of partitions) this.#partitions.delete(partitionName(of));
+  }
+
+  /** Replaces everything; a poll under way answers with nothing. */
+  replace(positions: readonly Position[]): void {
+    const poll = this.#poll;
+    if (poll?.isTaken) poll.isStale = true;
+    else if (poll) this.#answer(poll, () => poll.resolve(new ArrayRecordBatch([])));
+    this.#partitions.clear();
+    this.add(positions);
+  }
+
+  setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
+    for (const of of partitions) {
+      const fetched = this.#partitions.get(partitionName(of));
+      if (fetched) fetched.isPaused = isPaused;
+    }
+    this.#look();
+  }
+
+  async seek({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
+    await this.link.call('seek', () => undefined);
+    const fetched = this.#partitions.get(partitionName({ topic, partition }));
+    if (!fetched) throw brokerError('state', `seek of ${topic}-${partition}, which is not assigned`);
+    Object.assign(fetched, { position: offset, isStopped: false, reportedEnd: null });
+    this.#look();
+  }
+
+  poll(max: number, timeoutMs: number): Promise<RecordBatch> {
+    if (this.#poll) throw new Error('poll was called while another poll of the same consumer is under way');
+    if (this.#isClosed) return Promise.reject(brokerError('state', 'poll of a closed consumer'));
+    return new Promise((resolve, reject) => {
+      const fault = this.link.faults.take('fetch', this.link.process);
+      const stopWatching = this.link.broker.catalog.watchAppend(() => this.#look());
+      const cancelTimeout = this.link.clock.after(timeoutMs, () => {
+        if (!poll.isTaken) poll.resolve(new ArrayRecordBatch([]));
+      });
+      const end = (): void => {
+        stopWatching();
+        cancelTimeout();
+        this.#poll = null;
+      };
+      const poll: Poll = {
+        max,
+        fault,
+        isTaken: false,
+        isLooking: false,
+        isStale: false,
+        resolve: (batch) => (end(), resolve(batch)),
+        reject: (error) => (end(), reject(error)),
+      };
+      this.#poll = poll;
+      this.#look();
+    });
+  }
+
+  /** A poll under way answers with nothing. */
+  close(): void {
+    this.#isClosed = true;
+    this.#partitions.clear();
+    this.#poll?.resolve(new ArrayRecordBatch([]));
+  }
+
+  /** Looks for records a little later, if a poll waits for some. */
+  #look(): void {
+    const poll = this.#poll;
+    if (!poll || poll.isTaken || poll.isLooking) return;
+    poll.isLooking = true;
+    this.link.later([0.1 + poll.fault.delayMs, 2 + poll.fault.delayMs], () => {
+      poll.isLooking = false;
+      if (poll === this.#poll && !poll.isTaken) this.#take(poll);
+    });
+  }
+
+  #take(poll: Poll): void {
+    const failure = this.#failure;
+    if (failure) {
+      this.#failure = null;
+      return this.#answer(poll, () => poll.reject(failure));
+    }
+    if (!this.link.broker.isUp) return;
+    for (const run of poll.fault.before) run();
+    const { error: planned } = poll.fault;
+    if (planned) return this.#answer(poll, () => poll.reject(planned));
+    const records: ConsumedRecord[] = [];
+    const ends: TopicPartitionOffset[] = [];
+    for (const fetched of this.#inRandomOrder()) {
+      try {
+        this.#takeFrom(fetched, poll.max, records, ends);
+      } catch (error) {
+        if (records.length + ends.length > 0) break;
+        fetched.isStopped = true;
+        return this.#answer(poll, () => poll.reject(error as Error));
+      }
+    }
+    if (records.length + ends.length === 0) return;
+    const batch = new ArrayRecordBatch(records, ends);
+    this.#answer(poll, () => poll.resolve(poll.isStale ? new ArrayRecordBatch([]) : batch));
+  }
+
+  #answer(poll: Poll, leave: () => void): void {
+    poll.isTaken = true;
+    this.link.later([0.1, 1], () => {
+      if (poll === this.#poll) leave();
+    });
+  }
+
+  #takeFrom(fetched: Fetched, max: number, records: ConsumedRecord[], ends: TopicPartitionOffset[]): void {
+    const log = this.#logOf(fetched.of);
+    if (!log || fetched.isPaused || fetched.isStopped) return;
+    const from = fetched.position === 'beginning' ? log.low : fetched.position;
+    const room = max - records.length;
+    if (room <= 0) return;
+    // Not always all there is: a real fetch may end anywhere.
+    const read = log.readCommitted(
+      from,
+      this.link.random.chance(0.3) ? this.link.random.between(1, room) : room,
+    );
+    for (const record of read.records) records.push({ ...fetched.of, ...record });
+    fetched.position = read.position;
+    const isAtEnd = read.position >= log.lastStableOffset;
+    if (!this.reportsEnds || !isAtEnd || fetched.reportedEnd === read.position) return;
+    // Told by the next poll, as when the broker's next answer is the empty one.
+    if (read.records.length > 0 && this.link.random.chance(0.5)) return;
+    fetched.reportedEnd = read.position;
+    ends.push({ ...fetched.of, offset: commitOffset(read.position) });
+  }
+
+  #logOf(of: TopicPartition): PartitionLog | null {
+    try {
+      return this.link.broker.catalog.log(of);
+    } catch (error) {
+      if (isBrokerError(error, 'unknown-partition')) return null;
+      throw error;
+    }
+  }
+
+  #inRandomOrder(): readonly Fetched[] {
+    const all = [...this.#partitions.values()];
+    for (let at = all.length - 1; at > 0; at--) {
+      const other = this.link.random.below(at + 1);
+      const [one, two] = [all[at], all[other]];
+      if (one && two) [all[at], all[other]] = [two, one];
+    }
+    return all;
+  }
+}

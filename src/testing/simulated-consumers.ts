@@ -1,0 +1,129 @@
+/** The two consumers of a simulated process, behind the engine's ports. */
+import type { LogConsumer, RebalanceEvent, SourceConsumer } from '../ports/consumer.js';
+import type { RecordBatch } from '../ports/record-batch.js';
+import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
+import type { CommitOffset } from '../record/units.js';
+import { isBrokerError } from './broker-error.js';
+import type { BrokerLink } from './broker-link.js';
+import type { SimulatedClientOptions } from './client-options.js';
+import type { GroupMetadata } from './group-coordinator.js';
+import { GroupMember } from './group-member.js';
+import { RecordFetcher } from './record-fetcher.js';
+
+export class SimulatedSourceConsumer implements SourceConsumer {
+  readonly #fetcher: RecordFetcher;
+  readonly #member: GroupMember;
+  #isConnected = false;
+
+  constructor(
+    readonly link: BrokerLink,
+    readonly options: SimulatedClientOptions,
+  ) {
+    this.#fetcher = new RecordFetcher(link, false);
+    this.#member = new GroupMember(link, options, this.#fetcher);
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** As the client knows itself now. */
+  get metadata(): GroupMetadata {
+    return this.#member.metadata;
+  }
+
+  async connect(): Promise<void> {
+    await this.link.call('connect', () => undefined, this.options.callTimeoutMs);
+    this.#isConnected = true;
+  }
+
+  subscribe(topics: readonly string[], onRebalance: (event: RebalanceEvent) => void): void {
+    this.#member.subscribe(topics, onRebalance);
+  }
+
+  poll(max: number, timeoutMs: number): Promise<RecordBatch> {
+    const batch = this.#fetcher.poll(max, timeoutMs);
+    this.#member.polled();
+    return batch;
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, false);
+  }
+
+  seek(to: TopicPartitionOffset): Promise<void> {
+    return this.#fetcher.seek(to);
+  }
+
+  committed(
+    partitions: readonly TopicPartition[],
+    timeoutMs: number,
+  ): Promise<readonly (CommitOffset | null)[]> {
+    const group = (): (CommitOffset | null)[] =>
+      this.link.broker.group(this.options.groupId).offsets.stable(partitions);
+    const isUnstable = (error: unknown): boolean => isBrokerError(error, 'unstable-offsets');
+    return this.link.callWhenIdle('committed', group, isUnstable, timeoutMs);
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    const { metadata } = this;
+    const { callTimeoutMs } = this.options;
+    await this.link.call(
+      'commit-offsets',
+      () => this.link.broker.commitOffsets(metadata, offsets),
+      callTimeoutMs,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#member.close();
+    this.#isConnected = false;
+    this.#fetcher.close();
+  }
+}
+
+export class SimulatedLogConsumer implements LogConsumer {
+  readonly #fetcher: RecordFetcher;
+
+  constructor(
+    readonly link: BrokerLink,
+    readonly options: SimulatedClientOptions,
+  ) {
+    this.#fetcher = new RecordFetcher(link, true);
+  }
+
+  async connect(): Promise<void> {
+    await this.link.call('connect', () => undefined, this.options.callTimeoutMs);
+  }
+
+  assign(positions: readonly TopicPartitionOffset[]): void {
+    this.#fetcher.replace(
+      positions.map(({ topic, partition, offset }) => ({
+        of: { topic, partition },
+        at: offset,
+        isPaused: false,
+      })),
+    );
+  }
+
+  poll(max: number, timeoutMs: number): Promise<RecordBatch> {
+    return this.#fetcher.poll(max, timeoutMs);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#fetcher.setPaused(partitions, false);
+  }
+
+  close(): Promise<void> {
+    this.#fetcher.close();
+    return Promise.resolve();
+  }
+}
