@@ -5,7 +5,11 @@
 import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
 import type { EpochMs, TaskId } from '../record/units.js';
 
-/** What the task gives for one attempt to process one record. Read-only for the sub-topology. */
+/**
+ * What the task gives for one attempt to process one record. Read-only for the sub-topology. It may be
+ * the same object for every attempt of a record: `attempt` tells them apart, and `signal` is that of the
+ * current one.
+ */
 export interface RecordRun {
   /** Its `headers` may be a getter that builds them once: they are not asked for unless somebody reads them. */
   readonly record: ConsumedRecord;

@@ -84,7 +84,7 @@ class RecordContext implements FixedKeyProcessorContext<unknown, unknown> {
   }
 
   get signal(): AbortSignal {
-    return this.pass.run.signal;
+    return this.pass.signal;
   }
 
   get idempotencyKey(): string {
@@ -93,7 +93,7 @@ class RecordContext implements FixedKeyProcessorContext<unknown, unknown> {
   }
 
   get attempt(): number {
-    return this.pass.run.attempt;
+    return this.pass.attempt;
   }
 
   currentSystemTimeMs(): number {

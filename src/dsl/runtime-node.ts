@@ -17,21 +17,32 @@ export type Pending = Promise<void> | undefined;
 /** One attempt on its way through the nodes, and what it has written so far. */
 export class RecordPass {
   readonly outputs: ProducedRecord[] = [];
+  /** The run may be the same object for every attempt of its record; this is the one that is ours. */
+  readonly attempt: number;
 
   constructor(
     readonly run: RecordRun,
     /** The one that has read the key: a sink with the same serde writes the key's bytes as they are. */
     readonly keySerde: Serde<unknown>,
-  ) {}
+  ) {
+    this.attempt = run.attempt;
+  }
+
+  /** Never the signal of a later attempt, which says nothing about this one. */
+  get signal(): AbortSignal {
+    return this.run.attempt === this.attempt ? this.run.signal : OVERTAKEN;
+  }
 
   /**
    * Called whenever a user's promise has resolved: nothing more of an attempt may start once the task
    * has given it up, or it would run beside the next attempt of the same record.
    */
   throwIfAborted(): void {
-    this.run.signal.throwIfAborted();
+    this.signal.throwIfAborted();
   }
 }
+
+const OVERTAKEN = AbortSignal.abort(new Error('a later attempt of the same record has begun'));
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -181,6 +181,24 @@ describe('a processor', () => {
     expect(seen).to.deep.equal([]);
   });
 
+  it('of an attempt that was overtaken has an aborted signal, its own attempt, and may not forward', async () => {
+    const slow = deferred<undefined>();
+    const seen: unknown[] = [];
+    const process = through(async (record, context) => {
+      if (context.attempt > 1) return;
+      await slow.promise;
+      seen.push(context.attempt, context.signal.aborted);
+      context.forward(record);
+    });
+    const run = { ...runOf(consumed()), attempt: 1 };
+    const failure = failureOf(() => process(run));
+    run.attempt = 2;
+    await process(run);
+    slow.resolve(undefined);
+    expect(await failure).to.equal('a later attempt of the same record has begun');
+    expect(seen).to.deep.equal([1, true]);
+  });
+
   it('may not forward a record that it kept from another key', async () => {
     let kept: FixedKeyRecord<string, string> | undefined;
     const process = through((record, context) => {
