@@ -20,10 +20,27 @@ export class KafkaError extends Error {
     /** The client's or broker's code: negative is the client's own. */
     readonly code: number,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; permanent?: boolean },
   ) {
     super(message, options);
+    this.permanent = options?.permanent ?? false;
   }
+
+  /** A broker refused a record for what it is or where it goes: it will refuse it again. */
+  readonly permanent: boolean;
 }
 
 export const isKafkaError = (error: unknown): error is KafkaError => error instanceof KafkaError;
+
+/** Whatever a client threw; what is not its own error means that it is broken. */
+export const asKafkaError = (error: unknown): KafkaError =>
+  isKafkaError(error)
+    ? error
+    : new KafkaError(
+        'fatal',
+        -1,
+        `The client failed: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );

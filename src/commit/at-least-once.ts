@@ -1,0 +1,32 @@
+/**
+ * Commits units without a transaction. No fence protects it, so the order of the writes carries the
+ * promise (review F13): outputs and dead letters, then the checkpoints, then the offsets, each
+ * acknowledged before the next begins. A crash between two steps repeats records; it never loses one.
+ */
+import type { SourceConsumer } from '../ports/consumer.js';
+import { asKafkaError } from '../ports/kafka-error.js';
+import type { AcknowledgedProducer } from '../ports/producer.js';
+import type { CommitResult, Committer, CommitUnit } from './committer.js';
+
+export class AtLeastOnceCommitter implements Committer {
+  constructor(
+    private readonly producer: AcknowledgedProducer,
+    private readonly consumer: SourceConsumer,
+  ) {}
+
+  async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
+    try {
+      await this.producer.send(units.flatMap((unit) => unit.records));
+      if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
+      await this.producer.send(units.map((unit) => unit.checkpoint));
+      if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
+      await this.consumer.commit(units.flatMap((unit) => unit.offsets));
+      return { kind: 'committed' };
+    } catch (error) {
+      const cause = asKafkaError(error);
+      return cause.kind === 'fatal' || cause.kind === 'fenced'
+        ? { kind: 'fatal', cause }
+        : { kind: 'aborted', cause };
+    }
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The one commit loop of a process: every `commitIntervalMs` it commits what the tasks have decided,
+ * while they go on deciding. It begins only when something is dirty and nobody waits at the gate, never
+ * spins on errors, and after two aborts for the same reason commits task by task, so that the one whose
+ * effects are refused stops alone (review F14).
+ */
+import { Observable } from 'rxjs';
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
+import type { KafkaError } from '../ports/kafka-error.js';
+import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
+import type { CommitResult, Committer, CommitSource } from './committer.js';
+import type { Gate } from './gate.js';
+
+export type CommitReport =
+  | { readonly kind: 'committed'; readonly units: number }
+  | { readonly kind: 'aborted'; readonly cause: KafkaError | 'lost' }
+  /** This source's effects are refused although others' are taken: it must stop. */
+  | { readonly kind: 'source-refused'; readonly source: CommitSource; readonly cause: KafkaError }
+  /** The session is over: its tasks must be dropped, its clients made anew. */
+  | { readonly kind: 'session-over'; readonly outcome: 'unknown' | 'fatal'; readonly cause: KafkaError };
+
+export interface CommitLoopSettings {
+  readonly commitIntervalMs: number;
+}
+
+const ABORTS_BEFORE_ISOLATION = 2;
+/** The first wait after an abort; doubled for each that follows for the same reason, until a rebalance explains it. */
+const FIRST_BACKOFF_MS = 250;
+const LONGEST_BACKOFF_MS = 5000;
+
+export class CommitLoop {
+  #aborts = 0;
+  #abortCode: number | undefined;
+  #over = false;
+  #wake: (() => void) | undefined;
+  #listener: ((report: CommitReport) => void) | undefined;
+
+  constructor(
+    private readonly committer: Committer,
+    private readonly gate: Gate,
+    private readonly sources: () => Iterable<CommitSource>,
+    private readonly clock: Clock,
+    private readonly settings: CommitLoopSettings,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  /** Runs the loop while subscribed. Also what `commitNow` brings about is reported here. */
+  readonly reports$ = new Observable<CommitReport>((subscriber) => {
+    const stop = new AbortController();
+    this.#listener = (report) => {
+      subscriber.next(report);
+    };
+    void this.#run(stop.signal).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => {
+      stop.abort();
+      this.#listener = undefined;
+    };
+  });
+
+  /** A rebalance event came: an abort for a fenced member is explained, so its back-off ends. */
+  rebalanced(): void {
+    this.#wake?.();
+  }
+
+  /**
+   * One cycle at once, for a caller that has the gate. Undefined when nothing was dirty, or when the
+   * session is over and nothing may be committed any more.
+   */
+  async commitNow(): Promise<CommitResult | undefined> {
+    if (this.#over) return undefined;
+    const dirty = [...this.sources()].filter((source) => source.isDirty());
+    if (dirty.length === 0) return undefined;
+    if (this.#aborts < ABORTS_BEFORE_ISOLATION) return this.#cycle(dirty);
+    return this.#oneByOne(dirty);
+  }
+
+  async #run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted && !this.#over) {
+      const began = this.clock.monotonic();
+      const result = this.gate.contended
+        ? undefined
+        : await this.gate.run(async () => (this.gate.contended ? undefined : this.commitNow()));
+      if (result?.kind === 'aborted') await this.#backOff(result.cause, stop);
+      const spent = this.clock.monotonic() - began;
+      await sleep(this.clock, Math.max(1, this.settings.commitIntervalMs - spent), stop);
+    }
+  }
+
+  async #oneByOne(dirty: readonly CommitSource[]): Promise<CommitResult> {
+    const aborted: { source: CommitSource; cause: KafkaError }[] = [];
+    let last: CommitResult = { kind: 'committed' };
+    for (const source of dirty) {
+      const result = await this.#cycle([source]);
+      if (result.kind === 'unknown' || result.kind === 'fatal') return result;
+      if (result.kind === 'committed' || result.cause === 'lost') continue;
+      aborted.push({ source, cause: result.cause });
+      last = result;
+    }
+    const othersPass = aborted.length < dirty.length;
+    for (const { source, cause } of aborted) {
+      if (othersPass || cause.permanent) this.#report({ kind: 'source-refused', source, cause });
+    }
+    return last;
+  }
+
+  async #cycle(dirty: readonly CommitSource[]): Promise<CommitResult> {
+    const began = this.clock.monotonic();
+    const units = dirty.map((source) => source.takeUnit());
+    const result = await this.committer.commit(units);
+    this.telemetry.commit(OUTCOMES[result.kind], this.clock.monotonic() - began);
+    switch (result.kind) {
+      case 'committed':
+        this.#aborts = 0;
+        for (const unit of units) unit.settle('committed');
+        this.#report({ kind: 'committed', units: units.length });
+        break;
+      case 'aborted':
+        this.#count(result.cause);
+        for (const unit of units) unit.settle('aborted');
+        this.#report(result);
+        break;
+      case 'unknown':
+      case 'fatal':
+        this.#over = true;
+        this.#report({ kind: 'session-over', outcome: result.kind, cause: result.cause });
+    }
+    return result;
+  }
+
+  #count(cause: KafkaError | 'lost'): void {
+    const code = cause === 'lost' ? undefined : cause.code;
+    const again = code !== undefined && code === this.#abortCode;
+    this.#aborts = again ? this.#aborts + 1 : 1;
+    this.#abortCode = code;
+  }
+
+  #report(report: CommitReport): void {
+    this.#listener?.(report);
+  }
+
+  async #backOff(cause: KafkaError | 'lost', stop: AbortSignal): Promise<void> {
+    const doubled = FIRST_BACKOFF_MS * 2 ** Math.min(this.#aborts - 1, 10);
+    const pauseMs =
+      cause === 'lost' || cause.permanent ? FIRST_BACKOFF_MS : Math.min(doubled, LONGEST_BACKOFF_MS);
+    const woken = new AbortController();
+    this.#wake = () => {
+      woken.abort();
+    };
+    await sleep(this.clock, pauseMs, AbortSignal.any([stop, woken.signal]));
+    this.#wake = undefined;
+  }
+}
+
+const OUTCOMES = {
+  committed: 'committed',
+  aborted: 'aborted',
+  unknown: 'unknown',
+  fatal: 'fatal',
+} as const satisfies Record<CommitResult['kind'], CommitOutcome>;

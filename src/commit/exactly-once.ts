@@ -1,0 +1,92 @@
+/**
+ * Commits units in one transaction (KIP-98, KIP-447): begin → produce → flush → offsets → commit.
+ * The flush comes before the offsets so that a failed delivery shows while the transaction can still be
+ * aborted; whatever `commit` answers after that leaves the outcome unknown. Never carries anything over
+ * from one commit to the next: that is the tasks' matter.
+ */
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
+import type { SourceConsumer } from '../ports/consumer.js';
+import { KafkaError, asKafkaError } from '../ports/kafka-error.js';
+import type { TransactionalProducer } from '../ports/producer.js';
+import type { ProducedRecord } from '../record/record.js';
+import type { CommitResult, Committer, CommitUnit } from './committer.js';
+
+/** Wait for room in the client's queue. */
+const QUEUE_FULL_PAUSE_MS = 5;
+
+class Lost extends Error {}
+
+export class ExactlyOnceCommitter implements Committer {
+  constructor(
+    private readonly producer: TransactionalProducer,
+    private readonly consumer: SourceConsumer,
+    private readonly clock: Clock,
+    /** Producing may take half of the transaction's time; the other half is for the commit. */
+    private readonly transactionTimeoutMs: number,
+  ) {}
+
+  async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
+    try {
+      await this.producer.begin();
+    } catch (error) {
+      const cause = asKafkaError(error);
+      return isOver(cause) ? { kind: 'fatal', cause } : { kind: 'aborted', cause };
+    }
+    try {
+      await this.#fill(units);
+    } catch (error) {
+      return this.#abort(error instanceof Lost ? 'lost' : asKafkaError(error));
+    }
+    try {
+      await this.producer.commit();
+      return { kind: 'committed' };
+    } catch (error) {
+      return { kind: 'unknown', cause: asKafkaError(error) };
+    }
+  }
+
+  async #fill(units: readonly CommitUnit[]): Promise<void> {
+    const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
+    for (const unit of units) {
+      await this.#produce(unit.records, deadline);
+      await this.#produce([unit.checkpoint], deadline);
+    }
+    await this.producer.flush();
+    refuseLost(units);
+    await this.producer.sendOffsets(
+      units.flatMap((unit) => unit.offsets),
+      this.consumer,
+    );
+    refuseLost(units);
+  }
+
+  async #produce(records: readonly ProducedRecord[], deadline: number): Promise<void> {
+    let sent = 0;
+    for (;;) {
+      sent += this.producer.produce(records, sent);
+      if (sent >= records.length) return;
+      if (this.clock.monotonic() > deadline) {
+        const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records of a task were taken): the broker is slow or away`;
+        throw new KafkaError('abortable', -185, message);
+      }
+      await sleep(this.clock, QUEUE_FULL_PAUSE_MS);
+    }
+  }
+
+  async #abort(cause: KafkaError | 'lost'): Promise<CommitResult> {
+    if (cause !== 'lost' && isOver(cause)) return { kind: 'fatal', cause };
+    try {
+      await this.producer.abort();
+      return { kind: 'aborted', cause };
+    } catch (error) {
+      return { kind: 'fatal', cause: asKafkaError(error) };
+    }
+  }
+}
+
+const refuseLost = (units: readonly CommitUnit[]): void => {
+  if (units.some((unit) => unit.isLost())) throw new Lost();
+};
+
+const isOver = (error: KafkaError): boolean => error.kind === 'fatal' || error.kind === 'fenced';

@@ -1,0 +1,35 @@
+/** The two processing guarantees behind one interface: which producer, and how it commits. */
+import type { Clock } from '../ports/clock.js';
+import type { SourceConsumer } from '../ports/consumer.js';
+import type { KafkaClients } from '../ports/kafka-clients.js';
+import { AtLeastOnceCommitter } from './at-least-once.js';
+import type { Committer } from './committer.js';
+import { ExactlyOnceCommitter } from './exactly-once.js';
+
+export interface Guarantee {
+  readonly committer: Committer;
+  readonly producer: { connect(): Promise<void>; close(): Promise<void> };
+  /** After connect and before the consumer joins: fences whoever had this identity before. */
+  initialise(): Promise<void>;
+}
+
+export interface GuaranteeSettings {
+  readonly processingGuarantee: 'exactly_once_v2' | 'at_least_once';
+  readonly transactionTimeoutMs: number;
+}
+
+export const guaranteeOf = (
+  settings: GuaranteeSettings,
+  clients: KafkaClients,
+  consumer: SourceConsumer,
+  clock: Clock,
+): Guarantee => {
+  if (settings.processingGuarantee === 'at_least_once') {
+    const producer = clients.acknowledgedProducer();
+    const committer = new AtLeastOnceCommitter(producer, consumer);
+    return { committer, producer, initialise: () => Promise.resolve() };
+  }
+  const producer = clients.transactionalProducer();
+  const committer = new ExactlyOnceCommitter(producer, consumer, clock, settings.transactionTimeoutMs);
+  return { committer, producer, initialise: () => producer.initTransactions() };
+};

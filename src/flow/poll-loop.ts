@@ -1,0 +1,94 @@
+/**
+ * Polls the source consumer for as long as it is subscribed, one poll at a time, and never stops: a
+ * consumer that is not polled is put out of the group. How much it asks for is the admission's answer.
+ * The next poll is issued before the batch of the last one is handed on, so that the client fetches
+ * while the tasks work.
+ */
+import { Observable } from 'rxjs';
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
+import type { SourceConsumer } from '../ports/consumer.js';
+import type { KafkaError } from '../ports/kafka-error.js';
+import { asKafkaError } from '../ports/kafka-error.js';
+import type { RecordBatch } from '../ports/record-batch.js';
+import type { MonotonicMs } from '../record/units.js';
+
+export type Polled =
+  | {
+      readonly kind: 'batch';
+      readonly batch: RecordBatch;
+      /** Polls are numbered from 1. */ readonly poll: number;
+    }
+  | { readonly kind: 'error'; readonly error: KafkaError };
+
+/** For an empty batch; the client's own wait per record is far shorter. */
+const POLL_TIMEOUT_MS = 100;
+const ERROR_PAUSE_MS = 250;
+
+export class PollLoop {
+  #issued = 0;
+  #turnedAt: MonotonicMs;
+  #between: (() => void)[] = [];
+
+  constructor(
+    private readonly consumer: SourceConsumer,
+    private readonly wanted: () => number,
+    private readonly clock: Clock,
+  ) {
+    this.#turnedAt = clock.monotonic();
+  }
+
+  /** Ends with an error only when the consumer is of no use any more. */
+  readonly polled$ = new Observable<Polled>((subscriber) => {
+    const stop = new AbortController();
+    void this.#run(stop.signal, (polled) => subscriber.next(polled)).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => stop.abort();
+  });
+
+  msSinceTurn(): number {
+    return this.clock.monotonic() - this.#turnedAt;
+  }
+
+  /**
+   * Runs `then` when no poll is under way, with the number of the next poll: what is resumed in it
+   * arrives in that poll at the earliest, and nothing older does (review F20).
+   */
+  between(then: (nextPoll: number) => void): void {
+    this.#between.push(() => then(this.#issued + 1));
+  }
+
+  async #run(stop: AbortSignal, emit: (polled: Polled) => void): Promise<void> {
+    let next = this.#poll();
+    for (;;) {
+      const polled = await next;
+      this.#turnedAt = this.clock.monotonic();
+      if (polled.kind === 'batch') {
+        const due = this.#between;
+        this.#between = [];
+        for (const then of due) then();
+      }
+      if (stop.aborted) return;
+      if (polled.kind === 'error') {
+        emit(polled);
+        if (polled.error.kind === 'fatal' || polled.error.kind === 'fenced') throw polled.error;
+        await sleep(this.clock, ERROR_PAUSE_MS, stop);
+        next = this.#poll();
+      } else {
+        next = this.#poll();
+        if (polled.batch.length > 0) emit(polled);
+      }
+    }
+  }
+
+  async #poll(): Promise<Polled> {
+    const poll = (this.#issued += 1);
+    try {
+      return { kind: 'batch', batch: await this.consumer.poll(this.wanted(), POLL_TIMEOUT_MS), poll };
+    } catch (error) {
+      return { kind: 'error', error: asKafkaError(error) };
+    }
+  }
+}

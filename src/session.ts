@@ -1,0 +1,301 @@
+/**
+ * One life of the clients: from open to close. When any of them is of no use any more the session is
+ * over as a whole and `Streams` makes a new one; its tasks are restored from what was committed, the
+ * only state that outlives it. A new session's producer is initialised before its consumer joins, so a
+ * fenced identity can never rejoin with effects of its old one.
+ */
+import { Observable, concatMap, defer, ignoreElements, tap } from 'rxjs';
+import type { CommitReport } from './commit/commit-loop.js';
+import { CommitLoop } from './commit/commit-loop.js';
+import { Gate } from './commit/gate.js';
+import type { Guarantee } from './commit/guarantee.js';
+import { guaranteeOf } from './commit/guarantee.js';
+import type { Topology } from './dsl/topology.js';
+import { Admission } from './flow/admission.js';
+import { repeating } from './flow/clocked.js';
+import { PauseBoard } from './flow/pause-board.js';
+import type { Polled } from './flow/poll-loop.js';
+import { PollLoop } from './flow/poll-loop.js';
+import type { Clock } from './ports/clock.js';
+import { sleep } from './ports/clock.js';
+import type { ClusterAdmin } from './ports/cluster.js';
+import type { LogConsumer, RebalanceEvent, SourceConsumer } from './ports/consumer.js';
+import type { KafkaClients } from './ports/kafka-clients.js';
+import { isKafkaError } from './ports/kafka-error.js';
+import type { Logger } from './ports/logger.js';
+import type { Telemetry } from './ports/telemetry.js';
+import { partitionName } from './ports/topic-partition.js';
+import { Acquisition, replayTimeoutFor } from './state/acquire.js';
+import { LogReplayer } from './state/log-replayer.js';
+import type { StreamsConfig } from './streams-config.js';
+import type { Holding } from './task/holding.js';
+import { release } from './task/release.js';
+import { TaskFactory } from './task/task-factory.js';
+import { TaskManager } from './task/task-manager.js';
+import type { Task } from './task/task.js';
+import type { TopicSetup } from './topics/topic-setup.js';
+
+export interface SessionParts {
+  readonly topology: Topology;
+  readonly config: StreamsConfig;
+  readonly clients: KafkaClients;
+  readonly topics: TopicSetup;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+const PATROL_MS = 30_000;
+/** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
+const DISAGREEMENT_PAUSE_MS = 3000;
+/** A client call that hangs must not keep a session from being closed, in addition to the drain. */
+const CLOSE_PATIENCE_MS = 5000;
+
+export class Session {
+  readonly tasks: TaskManager;
+  readonly pollLoop: PollLoop;
+  readonly pauses: PauseBoard;
+  readonly #gate = new Gate();
+  readonly #consumer: SourceConsumer;
+  readonly #logConsumer: LogConsumer;
+  readonly #admin: ClusterAdmin;
+  readonly #guarantee: Guarantee;
+  readonly #replayer: LogReplayer;
+  readonly #commitLoop: CommitLoop;
+  readonly #unanswered = new Set<RebalanceEvent>();
+  #phase: 'open' | 'draining' | 'closing' = 'open';
+  #joined = false;
+  #fail: (error: unknown) => void = () => undefined;
+
+  constructor(private readonly parts: SessionParts) {
+    const { clients, clock, config, telemetry } = parts;
+    const admission = new Admission(config);
+    this.#consumer = clients.sourceConsumer();
+    this.#logConsumer = clients.logConsumer();
+    this.#admin = clients.clusterAdmin();
+    this.#guarantee = guaranteeOf(config, clients, this.#consumer, clock);
+    this.pauses = new PauseBoard(this.#consumer);
+    this.pollLoop = new PollLoop(this.#consumer, () => admission.batchSize, clock);
+    this.#replayer = new LogReplayer(this.#logConsumer, clock);
+    this.tasks = this.#makeTasks(admission);
+    const ledgers = (): ReturnType<TaskManager['ledgers']> => this.tasks.ledgers();
+    this.#commitLoop = new CommitLoop(
+      this.#guarantee.committer,
+      this.#gate,
+      ledgers,
+      clock,
+      config,
+      telemetry,
+    );
+  }
+
+  /** The group has answered, if only with no partition. */
+  get joined(): boolean {
+    return this.#joined;
+  }
+
+  /** Connects, sees to the topics, and leaves the consumer ready to join. */
+  async open(): Promise<void> {
+    await this.#admin.connect();
+    await this.parts.topics.ensure(this.#admin);
+    await Promise.all([
+      this.#guarantee.producer.connect(),
+      this.#consumer.connect(),
+      this.#logConsumer.connect(),
+    ]);
+    await this.#guarantee.initialise();
+  }
+
+  /** Joins the group when subscribed. Each change of the assignment is answered alone, never inside a transaction. */
+  readonly rebalances$ = new Observable<RebalanceEvent>((subscriber) => {
+    this.#consumer.subscribe(this.parts.topology.sourceTopics, (event) => {
+      this.#unanswered.add(event);
+      // While the consumer closes nothing is under way any more, and waiting would keep it from closing.
+      if (this.#phase === 'closing') this.#reply(event);
+      else subscriber.next(event);
+    });
+  }).pipe(
+    tap((event) => this.#announce(event)),
+    concatMap((event) => this.#gate.run(() => this.#answer(event))),
+    ignoreElements(),
+  );
+
+  /** Everything that is read goes to its task. */
+  readonly intake$ = defer(() => this.pollLoop.polled$).pipe(
+    tap((polled) => this.#take(polled)),
+    ignoreElements(),
+  );
+
+  /** What the tasks have decided is committed. */
+  readonly commits$ = defer(() => this.#commitLoop.reports$).pipe(
+    tap((report) => this.#look(report)),
+    ignoreElements(),
+  );
+
+  /** What no event tells of is looked for. */
+  readonly patrol$ = defer(() => repeating(this.parts.clock, PATROL_MS, () => this.#patrol()));
+
+  /** Ends with the error of what runs beside the others: restores. */
+  readonly failures$ = new Observable<never>((subscriber) => {
+    this.#fail = (error) => subscriber.error(error);
+  });
+
+  /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
+  async drain(): Promise<void> {
+    this.#phase = 'draining';
+    const leaving = this.tasks.leaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
+    for (const { task } of leaving) void task.drain();
+    const limitMs = this.parts.config.drainTimeoutMs;
+    await this.#patiently(
+      () => this.#gate.run(() => this.#release(leaving, limitMs)),
+      limitMs + CLOSE_PATIENCE_MS,
+    );
+  }
+
+  /** Ends every client. Never rejects, always ends; what a client says while it dies is logged. */
+  async close(): Promise<void> {
+    this.#phase = 'closing';
+    const drop = (): Promise<void> => this.tasks.drop(this.tasks.holdings);
+    await this.#patiently(() => this.#gate.run(drop), CLOSE_PATIENCE_MS);
+    await drop();
+    for (const event of this.#unanswered) this.#reply(event);
+    this.#replayer.close();
+    await this.#closeClient('consumer', () => this.#consumer.close());
+    await this.#closeClient('log consumer', () => this.#logConsumer.close());
+    await this.#closeClient('producer', () => this.#guarantee.producer.close());
+    await this.#closeClient('admin', () => this.#admin.close());
+  }
+
+  #makeTasks(admission: Admission): TaskManager {
+    const { clock, config, logger, telemetry, topics, topology } = this.parts;
+    const host = {
+      clock,
+      settings: { ...config, maxInFlight: config.ordering === 'partition' ? 1 : config.maxInFlight },
+      partitionCount: (topic: string) => topics.partitionCount(topic),
+      loadChanged: (task: Task) => this.tasks.regulate(task),
+      stopped: (task: Task, error: Error) =>
+        this.tasks.refuse(task, { reason: 'dead-letter-too-large', message: error.message }),
+    };
+    const factorySettings = { ...config, guarantee: config.processingGuarantee };
+    const factory = new TaskFactory(topology, host, telemetry, factorySettings, host.loadChanged);
+    const acquireSettings = {
+      ...factorySettings,
+      disagreementPauseMs: DISAGREEMENT_PAUSE_MS,
+      replayTimeoutMs: replayTimeoutFor(config.transactionTimeoutMs),
+    };
+    return new TaskManager({
+      factory,
+      consumer: this.#consumer,
+      acquisition: new Acquisition(
+        this.#consumer,
+        this.#admin,
+        this.#replayer,
+        clock,
+        acquireSettings,
+        logger,
+      ),
+      pollLoop: this.pollLoop,
+      pauses: this.pauses,
+      admission,
+      clock,
+      logger,
+      topicsReady: async (partition) => {
+        const known = topology.sourceTopics.every((topic) => topics.partitionCount(topic) > partition);
+        if (!known) await topics.ensure(this.#admin);
+      },
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  /** At once, before the gate: what is leaving starts nothing new, what is lost must not be committed. */
+  #announce(event: RebalanceEvent): void {
+    const kind = event.kind === 'revoke' && event.lost ? 'lost' : event.kind;
+    this.parts.telemetry.rebalance(kind, event.partitions.length);
+    this.parts.logger.info({ kind, partitions: event.partitions.map(partitionName) }, 'rebalance');
+    this.#commitLoop.rebalanced();
+    if (event.kind === 'assign') return;
+    for (const { task } of this.tasks.leaving(event.partitions)) {
+      if (event.lost) task.ledger.markLost();
+      void task.drain();
+    }
+  }
+
+  async #answer(event: RebalanceEvent): Promise<void> {
+    if (event.kind === 'revoke') {
+      const leaving = this.tasks.leaving(event.partitions);
+      if (event.lost) await this.tasks.drop(leaving);
+      else await this.#release(leaving, this.#releaseLimitMs);
+      this.tasks.revoked(event.partitions);
+    }
+    this.#reply(event);
+    if (event.kind === 'assign') {
+      this.#joined = true;
+      if (this.#phase === 'open') this.tasks.assigned(event.partitions);
+    }
+  }
+
+  #reply(event: RebalanceEvent): void {
+    if (this.#unanswered.delete(event)) event.answer();
+  }
+
+  /** Well inside the session time-out: a member that is put out while its answer is awaited is not fenced for sure (review F2). */
+  get #releaseLimitMs(): number {
+    return Math.min(this.parts.config.drainTimeoutMs, this.parts.config.sessionTimeoutMs / 2);
+  }
+
+  #release(leaving: readonly Holding[], limitMs: number): Promise<void> {
+    const { clock, config } = this.parts;
+    return release(leaving, limitMs, this.tasks, this.#commitLoop, clock, config.commitIntervalMs);
+  }
+
+  #take(polled: Polled): void {
+    if (polled.kind === 'batch') this.tasks.offer(polled.batch, polled.poll);
+    else this.parts.logger.warn({ err: polled.error }, 'the consumer reports an error');
+  }
+
+  #look(report: CommitReport): void {
+    switch (report.kind) {
+      case 'committed':
+        return;
+      case 'aborted': {
+        const fields = report.cause === 'lost' ? {} : { err: report.cause };
+        this.parts.logger.warn(fields, 'transaction aborted, its effects are sent again');
+        return;
+      }
+      case 'source-refused': {
+        const refused = this.tasks.holdings.find(({ task }) => task.ledger === report.source);
+        const message = `The broker refuses its effects: ${report.cause.message}`;
+        if (refused !== undefined) this.tasks.refuse(refused.task, { reason: 'commit-refused', message });
+        return;
+      }
+      case 'session-over':
+        throw report.cause;
+    }
+  }
+
+  async #patrol(): Promise<void> {
+    try {
+      await this.tasks.patrol(async (of) => (await this.#admin.watermarks(of)).low);
+    } catch (error) {
+      // The next round looks again; brokers that are away are told of elsewhere.
+      if (!isKafkaError(error)) throw error;
+    }
+  }
+
+  async #patiently(work: () => Promise<void>, limitMs: number): Promise<void> {
+    const enough = new AbortController();
+    const done = work().catch((error: unknown) => {
+      this.parts.logger.warn({ err: error }, 'the session could not be ended in order');
+    });
+    await Promise.race([done, sleep(this.parts.clock, limitMs, enough.signal)]);
+    enough.abort();
+  }
+
+  async #closeClient(client: string, close: () => Promise<void>): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      this.parts.logger.warn({ client, err: error }, 'a client did not close cleanly');
+    }
+  }
+}

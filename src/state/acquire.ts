@@ -1,0 +1,160 @@
+/**
+ * Acquires one partition number for a task (DESIGN §6, acquire steps 2 to 5): reads committed offsets,
+ * then the lane log's end, then the lane log, and lets `decideStart` judge. The order of the reads is
+ * the proof: the end is taken after the stable offsets, read uncommitted, so that nothing which those
+ * offsets include can lie beyond it.
+ */
+import type { CommitOffset, Partition } from '../record/units.js';
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
+import type { ClusterAdmin } from '../ports/cluster.js';
+import type { SourceConsumer } from '../ports/consumer.js';
+import { isKafkaError } from '../ports/kafka-error.js';
+import type { Logger } from '../ports/logger.js';
+import type { Checkpoint } from './checkpoint.js';
+import { CHECKPOINT_KEY, decodeCheckpoint } from './checkpoint.js';
+import type { LogReplayer } from './log-replayer.js';
+import type { Refusal, SourceEvidence, StartEvidence, StartRules, StartVerdict } from './start-position.js';
+import { decideStart } from './start-position.js';
+
+export interface AcquireRequest {
+  readonly partition: Partition;
+  readonly sources: readonly string[];
+  readonly laneLog: string;
+  /** Aborted when the task is dropped: every wait ends and `acquire` rejects. */
+  readonly signal: AbortSignal;
+}
+
+export interface AcquireSettings extends StartRules {
+  /** Two readings of the same disagreement, this far apart, refuse the partition. At least a heartbeat. */
+  readonly disagreementPauseMs: number;
+  /** A replay that waits longer (a hanging transaction on the lane log) refuses the partition. */
+  readonly replayTimeoutMs: number;
+}
+
+export type Acquired = Extract<StartVerdict, { kind: 'start' }>;
+
+/** The partition cannot be processed as things are; nothing of it was touched. */
+export class PartitionRefused extends Error {
+  override readonly name = 'PartitionRefused';
+  constructor(
+    readonly reason: Refusal['reason'] | 'restore-timeout' | 'corrupt-lane-log',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+const COMMITTED_TIMEOUT_MS = 5000;
+const RETRY_PAUSE_MS = 500;
+
+export class Acquisition {
+  constructor(
+    private readonly consumer: SourceConsumer,
+    private readonly admin: ClusterAdmin,
+    private readonly replayer: LogReplayer,
+    private readonly clock: Clock,
+    private readonly settings: AcquireSettings,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Where to start. Rejects with PartitionRefused, or with `signal.reason` once that is aborted. */
+  async acquire(request: AcquireRequest): Promise<Acquired> {
+    let before: { readonly pair: string; readonly at: number } | undefined;
+    for (;;) {
+      const evidence = await this.#read(request);
+      const verdict = decideStart(evidence, this.settings);
+      if (verdict.kind === 'start') return verdict;
+      if (verdict.kind === 'refuse')
+        throw new PartitionRefused(verdict.refusal.reason, verdict.refusal.message);
+      // An evicted process can read an old pair while its successor commits: only a pair that stays proves a fault.
+      const pair = JSON.stringify([
+        evidence.sequence,
+        evidence.sources.map((s) => s.committed),
+        verdict.refusal,
+      ]);
+      const now = this.clock.monotonic();
+      const stays = before?.pair === pair && now - before.at >= this.settings.disagreementPauseMs;
+      if (stays) throw new PartitionRefused(verdict.refusal.reason, verdict.refusal.message);
+      if (before?.pair !== pair) before = { pair, at: now };
+      this.logger.warn(
+        { partition: request.partition, reason: verdict.refusal.reason },
+        'lane log and offsets disagree, reading again',
+      );
+      await this.#pause(this.settings.disagreementPauseMs, request.signal);
+    }
+  }
+
+  async #read(request: AcquireRequest): Promise<StartEvidence> {
+    const { partition, sources, laneLog, signal } = request;
+    const asked = [...sources, laneLog].map((topic) => ({ topic, partition }));
+    const committed = await this.#insist(signal, () => this.consumer.committed(asked, COMMITTED_TIMEOUT_MS));
+    const log = await this.#insist(signal, () => this.admin.watermarks({ topic: laneLog, partition }));
+    const checkpoint = await this.#replay(request, log.low, log.high);
+    const evidence: SourceEvidence[] = [];
+    for (const [i, topic] of sources.entries()) {
+      const watermarks = await this.#insist(signal, () => this.admin.watermarks({ topic, partition }));
+      evidence.push({ topic, committed: committed[i] ?? null, watermarks });
+    }
+    return {
+      sources: evidence,
+      sequence: committed[sources.length] ?? null,
+      checkpoint,
+    };
+  }
+
+  async #replay(request: AcquireRequest, from: CommitOffset, end: CommitOffset): Promise<Checkpoint | null> {
+    const { laneLog, partition, signal } = request;
+    let found: Checkpoint | null = null;
+    const timeout = new AbortController();
+    const cancel = this.clock.after(this.settings.replayTimeoutMs, () => timeout.abort());
+    try {
+      await this.replayer.replay(
+        { topic: laneLog, partition },
+        from,
+        end,
+        (key, value) => {
+          if (key === null || !key.equals(CHECKPOINT_KEY) || value === null) return;
+          found = decodeCheckpoint(value);
+        },
+        AbortSignal.any([signal, timeout.signal]),
+      );
+      return found;
+    } catch (cause) {
+      if (signal.aborted) throw cause;
+      if (timeout.signal.aborted) {
+        const message = `The lane log ${laneLog}-${partition} could not be read to offset ${end} within ${this.settings.replayTimeoutMs} ms. A transaction may be hanging on it: see kafka-transactions.sh find-hanging.`;
+        throw new PartitionRefused('restore-timeout', message, { cause });
+      }
+      if (isKafkaError(cause)) throw cause;
+      const message = `The lane log ${laneLog}-${partition} cannot be understood: ${(cause as Error).message}`;
+      throw new PartitionRefused('corrupt-lane-log', message, { cause });
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Repeats a call until it answers: a restore has all the time that the group gives it. */
+  async #insist<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const answer = await call();
+        signal.throwIfAborted();
+        return answer;
+      } catch (error) {
+        if (signal.aborted || !isKafkaError(error) || error.kind !== 'retriable') throw error;
+        await this.#pause(RETRY_PAUSE_MS, signal);
+      }
+    }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await sleep(this.clock, ms, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** Twice the transaction time-out: by then the coordinator has ended what a dead peer left open. */
+export const replayTimeoutFor = (transactionTimeoutMs: number): number => 2 * transactionTimeoutMs + 10_000;

@@ -1,0 +1,78 @@
+/**
+ * The checkpoint: one record of a task's lane log, written in every transaction of the task, absolute
+ * and never a difference. Its sequence is also committed as the group's offset of the lane-log
+ * partition, so that a restore can prove that log and offsets are of the same transaction (DESIGN §6).
+ * Pure.
+ */
+import type { CommitOffset } from '../record/units.js';
+import { commitOffset } from '../record/units.js';
+import { NotRetryableError } from '../record/record-error.js';
+
+export interface Checkpoint {
+  /** 1 for the first; one more in every transaction of this partition, whoever owns it. */
+  readonly sequence: number;
+  /** Written under at_least_once: then it may be ahead of the committed offsets after a crash. */
+  readonly guarantee: 'exactly_once_v2' | 'at_least_once';
+  /** The position to read next, by source topic. */
+  readonly source: ReadonlyMap<string, CommitOffset>;
+}
+
+/** Keys of the lane log start with a type byte, so that no two kinds of entry can collide. */
+export const LaneLogKey = {
+  lane: 0x01,
+  follower: 0x02,
+  checkpoint: 0x03,
+  command: 0x04,
+} as const satisfies Record<string, number>;
+
+export const CHECKPOINT_KEY: Buffer = Buffer.from([LaneLogKey.checkpoint]);
+
+const VERSION = 1;
+
+interface Encoded {
+  readonly version: number;
+  readonly sequence: number;
+  readonly guarantee: Checkpoint['guarantee'];
+  readonly source: Readonly<Record<string, number>>;
+}
+
+export const encodeCheckpoint = (of: Checkpoint): Buffer => {
+  const encoded: Encoded = {
+    version: VERSION,
+    sequence: of.sequence,
+    guarantee: of.guarantee,
+    source: Object.fromEntries(of.source),
+  };
+  return Buffer.from(JSON.stringify(encoded));
+};
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const corrupt = (what: string, cause?: unknown): NotRetryableError =>
+  new NotRetryableError(
+    'deserialization',
+    `The checkpoint in the lane log cannot be read: ${what}. Was it written by a newer version?`,
+    { cause },
+  );
+
+/** Throws NotRetryableError: a checkpoint that cannot be read must refuse the partition, never be skipped. */
+export const decodeCheckpoint = (value: Buffer): Checkpoint => {
+  let read: Partial<Encoded> | null;
+  try {
+    read = JSON.parse(value.toString('utf8')) as Partial<Encoded> | null;
+  } catch (cause) {
+    throw corrupt('it is not JSON', cause);
+  }
+  if (read === null || read.version !== VERSION) throw corrupt(`its version is not ${VERSION}`);
+  const { sequence, guarantee, source } = read;
+  if (!isCount(sequence)) throw corrupt('its sequence is no count');
+  if (guarantee !== 'exactly_once_v2' && guarantee !== 'at_least_once')
+    throw corrupt('its guarantee is unknown');
+  if (typeof source !== 'object') throw corrupt('it has no positions');
+  const positions = new Map<string, CommitOffset>();
+  for (const [topic, position] of Object.entries(source)) {
+    if (!isCount(position)) throw corrupt(`the position of ${topic} is no offset`);
+    positions.set(topic, commitOffset(position));
+  }
+  return { sequence, guarantee, source: positions };
+};

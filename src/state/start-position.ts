@@ -1,0 +1,171 @@
+/**
+ * Where a task starts, decided from what the group, the lane log and the source say (DESIGN §6, acquire
+ * step 5). Pure: `acquire.ts` reads, this decides. It must never guess: whatever cannot be explained
+ * refuses the partition, because a wrong start loses or doubles records.
+ */
+import type { Checkpoint } from './checkpoint.js';
+import type { CommitOffset } from '../record/units.js';
+import type { Watermarks } from '../ports/cluster.js';
+
+/** What was read in one round, all of it for one partition number. */
+export interface StartEvidence {
+  /** Source topics of the task, with the group's committed offset and the log's ends. */
+  readonly sources: readonly SourceEvidence[];
+  /** The group's committed offset of the lane-log partition: the last committed sequence. */
+  readonly sequence: number | null;
+  readonly checkpoint: Checkpoint | null;
+}
+
+export interface SourceEvidence {
+  readonly topic: string;
+  readonly committed: CommitOffset | null;
+  readonly watermarks: Watermarks;
+}
+
+export interface StartRules {
+  readonly guarantee: Checkpoint['guarantee'];
+  readonly startFrom: 'earliest' | 'latest' | 'fail';
+  readonly offsetMismatch: 'refuse' | 'adopt';
+}
+
+export type StartVerdict =
+  | {
+      readonly kind: 'start';
+      /** The sequence of the last committed checkpoint; 0 when there is none. */
+      readonly sequence: number;
+      readonly positions: ReadonlyMap<string, CommitOffset>;
+      /** Source records that retention deleted before they were read; an alert, never silent. */
+      readonly gaps: readonly Gap[];
+      /** The checkpoint is to be written at once: there is none, or it does not say these positions. */
+      readonly checkpointDue: boolean;
+    }
+  /** Log and offsets disagree: read again, and refuse only when the same pair is read twice. */
+  | { readonly kind: 'disagree'; readonly refusal: Refusal }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+export interface Gap {
+  readonly topic: string;
+  readonly from: CommitOffset;
+  readonly to: CommitOffset;
+}
+
+export interface Refusal {
+  readonly reason:
+    | 'lane-log-lost'
+    | 'sequence-mismatch'
+    | 'offset-mismatch'
+    | 'no-offset'
+    | 'below-log-start'
+    | 'above-log-end';
+  /** What was found, what it means, what the operator can do. */
+  readonly message: string;
+}
+
+type Positions = Map<string, CommitOffset>;
+
+const later = (one: CommitOffset, other: CommitOffset | null): CommitOffset =>
+  other !== null && other > one ? other : one;
+
+const positionIn = (checkpoint: Checkpoint, source: SourceEvidence): CommitOffset | null =>
+  checkpoint.source.get(source.topic) ?? null;
+
+/** A group that never ran this engine: its offsets are adopted, or START_FROM decides. */
+const firstStart = (evidence: StartEvidence, rules: StartRules): StartVerdict | Positions => {
+  const positions: Positions = new Map();
+  for (const { topic, committed, watermarks } of evidence.sources) {
+    if (committed !== null) positions.set(topic, committed);
+    else if (rules.startFrom === 'earliest') positions.set(topic, watermarks.low);
+    else if (rules.startFrom === 'latest') positions.set(topic, watermarks.high);
+    else {
+      const message = `The group has no committed offset of ${topic} and START_FROM is "fail". Commit an offset for the group, or set START_FROM to earliest or latest.`;
+      return { kind: 'refuse', refusal: { reason: 'no-offset', message } };
+    }
+  }
+  return positions;
+};
+
+/** With a checkpoint: the positions it proves, or why it proves nothing. */
+const fromCheckpoint = (
+  evidence: StartEvidence,
+  checkpoint: Checkpoint,
+  rules: StartRules,
+): StartVerdict | Positions => {
+  const { sequence } = evidence;
+  const positions: Positions = new Map();
+  const mayRunAhead = rules.guarantee === 'at_least_once' || checkpoint.guarantee === 'at_least_once';
+  if (
+    sequence !== null &&
+    sequence !== checkpoint.sequence &&
+    !(mayRunAhead && checkpoint.sequence > sequence)
+  ) {
+    const message = `The lane log's checkpoint has sequence ${checkpoint.sequence}, the group committed ${sequence}: they are of different transactions. Was the lane log or the group's offsets changed by hand? Restore the one that was changed.`;
+    return { kind: 'disagree', refusal: { reason: 'sequence-mismatch', message } };
+  }
+  for (const source of evidence.sources) {
+    const { topic, committed } = source;
+    const checkpointed = positionIn(checkpoint, source);
+    if (checkpointed === null) {
+      // A source topic that was added to the topology since: it has no history here.
+      const first = firstStart({ ...evidence, sources: [source] }, rules);
+      if (!(first instanceof Map)) return first;
+      positions.set(topic, first.get(topic) ?? source.watermarks.low);
+    } else if (committed === null || sequence === null || committed === checkpointed) {
+      // Expired offsets (Kafka drops those of a group that is away for long): the checkpoint stands.
+      positions.set(topic, checkpointed);
+    } else if (mayRunAhead && committed < checkpointed) {
+      positions.set(topic, later(checkpointed, committed));
+    } else if (rules.offsetMismatch === 'adopt') {
+      positions.set(topic, committed);
+    } else {
+      const message = `The group's committed offset of ${topic} is ${committed}, the checkpoint says ${checkpointed}: the offsets were reset from outside. To go on from ${committed} set OFFSET_MISMATCH=adopt; to go on from ${checkpointed} reset the group's offset to it.`;
+      return { kind: 'disagree', refusal: { reason: 'offset-mismatch', message } };
+    }
+  }
+  return positions;
+};
+
+/** A position must be inside the source's log. */
+const withinLog = (
+  positions: Positions,
+  evidence: StartEvidence,
+  rules: StartRules,
+): { readonly gaps: readonly Gap[] } | Refusal => {
+  const gaps: Gap[] = [];
+  for (const { topic, watermarks } of evidence.sources) {
+    const position = positions.get(topic) ?? watermarks.low;
+    if (position > watermarks.high) {
+      const message = `The position of ${topic} is ${position}, its log ends at ${watermarks.high}: the topic was truncated or made anew. Reset the group's offset and set OFFSET_MISMATCH=adopt.`;
+      return { reason: 'above-log-end', message };
+    }
+    if (position >= watermarks.low) continue;
+    if (rules.offsetMismatch === 'refuse') {
+      const message = `The position of ${topic} is ${position}, its log starts at ${watermarks.low}: ${watermarks.low - position} offsets were deleted before they were read. To go on without them set OFFSET_MISMATCH=adopt.`;
+      return { reason: 'below-log-start', message };
+    }
+    gaps.push({ topic, from: position, to: watermarks.low });
+    positions.set(topic, watermarks.low);
+  }
+  return { gaps };
+};
+
+export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVerdict => {
+  const { checkpoint, sequence } = evidence;
+  if (checkpoint === null && sequence !== null) {
+    const message = `The group committed sequence ${sequence}, but the lane log holds no checkpoint: its records were lost (topic deleted, or cleanup.policy is not compact). Lanes may be lost with it; delete the group's offset of the lane-log partition to start without them.`;
+    return { kind: 'refuse', refusal: { reason: 'lane-log-lost', message } };
+  }
+  const found =
+    checkpoint === null ? firstStart(evidence, rules) : fromCheckpoint(evidence, checkpoint, rules);
+  if (!(found instanceof Map)) return found;
+  const inLog = withinLog(found, evidence, rules);
+  if ('reason' in inLog) return { kind: 'refuse', refusal: inLog };
+  const moved = (source: SourceEvidence): boolean =>
+    checkpoint === null || positionIn(checkpoint, source) !== found.get(source.topic);
+  return {
+    kind: 'start',
+    sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
+    positions: found,
+    gaps: inLog.gaps,
+    checkpointDue: evidence.sources.some(moved),
+  };
+};

@@ -1,0 +1,217 @@
+/**
+ * `Streams`: composition and lifecycle; read this first. One session's named observables are merged and
+ * subscribed once; when the merge ends with an error the session is closed, the supervisor decides, and a
+ * new session begins. The only public states are those of `streams-state.ts`.
+ */
+import type { Subscription } from 'rxjs';
+import { BehaviorSubject, merge } from 'rxjs';
+import type { Topology } from './dsl/topology.js';
+import type { Clock } from './ports/clock.js';
+import { sleep } from './ports/clock.js';
+import type { KafkaClients } from './ports/kafka-clients.js';
+import { isKafkaError } from './ports/kafka-error.js';
+import type { Logger } from './ports/logger.js';
+import type { Telemetry } from './ports/telemetry.js';
+import { Session } from './session.js';
+import type { StreamsConfig } from './streams-config.js';
+import type { StreamsState } from './streams-state.js';
+import { mayFollow } from './streams-state.js';
+import type { StreamsStatus } from './streams-status.js';
+import { statusOf } from './streams-status.js';
+import type { SessionEnd } from './task/supervisor.js';
+import { superviseSession } from './task/supervisor.js';
+import { TopicSetup, TopicsUnusable } from './topics/topic-setup.js';
+
+export interface StreamsParts {
+  readonly topology: Topology;
+  readonly config: StreamsConfig;
+  readonly clients: KafkaClients;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+}
+
+/** The streams ended by themselves; the process should end with exit code 1. */
+export class StreamsFailed extends Error {
+  override readonly name = 'StreamsFailed';
+}
+
+/** What a session does, all of it: the merge ends when one of them does. */
+const everythingOf = (session: Session) =>
+  merge(session.rebalances$, session.intake$, session.commits$, session.patrol$, session.failures$);
+
+export class Streams {
+  readonly #state$ = new BehaviorSubject<StreamsState>('CREATED');
+  readonly #topics: TopicSetup;
+  readonly #stop = new AbortController();
+  #session: Session | undefined;
+  #life: Promise<void> = Promise.resolve();
+  #started = false;
+
+  constructor(private readonly parts: StreamsParts) {
+    const { config, topology, logger } = parts;
+    const needs = topology.subtopologies.map((sub) => ({
+      source: sub.sourceName,
+      sourceTopics: sub.sourceTopics,
+      outputTopics: sub.sinkTopics,
+    }));
+    const rules = { ...config.topics, maxMessageBytes: config.maxMessageBytes };
+    this.#topics = new TopicSetup(config.applicationId, needs, rules, logger);
+  }
+
+  get state(): StreamsState {
+    return this.#state$.value;
+  }
+
+  /** Every state from the current one on; completes with the last. */
+  readonly states$ = this.#state$.asObservable();
+
+  /** From memory; cheap enough for a probe. */
+  status(): StreamsStatus {
+    return statusOf(this.state, this.#session);
+  }
+
+  /**
+   * Resolves when the first session is open and has asked to join. Rejects with TopicsUnusable or a
+   * KafkaError when topics or brokers cannot be used: then nothing is left running.
+   */
+  async start(): Promise<void> {
+    if (this.#started) throw new Error('Streams can be started once; make a new one');
+    this.#started = true;
+    this.#become('REBALANCING');
+    const session = this.#makeSession();
+    try {
+      await session.open();
+    } catch (error) {
+      await session.close();
+      this.#become('PENDING_ERROR');
+      this.#become('ERROR');
+      throw error;
+    }
+    this.#life = this.#live(session);
+    // Whoever asks `ended()` hears of it; nobody has to.
+    this.#life.catch(() => undefined);
+  }
+
+  /** Resolves when the streams have ended in order (NOT_RUNNING); rejects with StreamsFailed otherwise. */
+  async ended(): Promise<void> {
+    await this.#life;
+  }
+
+  /** Drains, commits, leaves. Resolves when everything is closed; safe to call more than once. */
+  async close(): Promise<void> {
+    if (this.state === 'CREATED' || this.state === 'REBALANCING' || this.state === 'RUNNING') {
+      this.#become('PENDING_SHUTDOWN');
+    }
+    this.#stop.abort();
+    await this.#life.catch(() => undefined);
+    if (this.state === 'PENDING_SHUTDOWN') this.#become('NOT_RUNNING');
+  }
+
+  /** Sessions one after the other, until told to stop or until the supervisor gives up. */
+  async #live(first: Session): Promise<void> {
+    const ends: SessionEnd[] = [];
+    for (let session: Session | undefined = first; ; session = await this.#reopen(ends)) {
+      if (session === undefined) return;
+      this.#session = session;
+      const error = await this.#run(session);
+      this.#session = undefined;
+      await session.close();
+      if (error === undefined) return;
+      this.#become('REBALANCING');
+      this.parts.logger.error({ err: error }, 'the session is over, a new one is made');
+      await this.#endedBy(error, ends);
+    }
+  }
+
+  /** Subscribes to everything, once. Resolves with undefined when told to stop, else with the error. */
+  #run(session: Session): Promise<unknown> {
+    return new Promise((resolve) => {
+      const subscription: Subscription = everythingOf(session).subscribe({
+        error: resolve,
+        complete: () => resolve(new Error('a stream of the session ended by itself')),
+      });
+      const cancelWatch = this.#watch(session);
+      const stop = async (): Promise<void> => {
+        await session.drain();
+        subscription.unsubscribe();
+        resolve(undefined);
+      };
+      const stopping = (): void => void stop();
+      if (this.#stop.signal.aborted) stopping();
+      else this.#stop.signal.addEventListener('abort', stopping, { once: true });
+      subscription.add(() => {
+        cancelWatch();
+        this.#stop.signal.removeEventListener('abort', stopping);
+      });
+    });
+  }
+
+  async #reopen(ends: SessionEnd[]): Promise<Session | undefined> {
+    while (!this.#stop.signal.aborted) {
+      const session = this.#makeSession();
+      try {
+        await session.open();
+        return session;
+      } catch (error) {
+        await session.close();
+        this.parts.logger.warn({ err: error }, 'a new session could not be opened');
+        await this.#endedBy(error, ends);
+      }
+    }
+    return undefined;
+  }
+
+  async #endedBy(error: unknown, ends: SessionEnd[]): Promise<void> {
+    if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
+    ends.push({ kind: kindOf(error), at: this.parts.clock.monotonic() });
+    const decision = superviseSession(ends, this.parts.config.instanceId);
+    if (decision.kind === 'give-up') this.#giveUp(decision.why, error);
+    else await sleep(this.parts.clock, decision.delayMs, this.#stop.signal);
+  }
+
+  #giveUp(why: string, cause: unknown): never {
+    this.#become('PENDING_ERROR');
+    this.#become('ERROR');
+    throw new StreamsFailed(why, { cause });
+  }
+
+  #makeSession(): Session {
+    return new Session({ ...this.parts, topics: this.#topics });
+  }
+
+  /** REBALANCING while a task restores, RUNNING when none does. */
+  #watch(session: Session): () => void {
+    const { clock } = this.parts;
+    let cancel: () => void = () => undefined;
+    const look = (): void => {
+      const settled =
+        session.joined && session.tasks.holdings.every(({ task }) => task.state !== 'restoring');
+      if (settled && this.state === 'REBALANCING') this.#become('RUNNING');
+      else if (!settled && this.state === 'RUNNING') this.#become('REBALANCING');
+      cancel = clock.after(WATCH_MS, look);
+    };
+    look();
+    return () => cancel();
+  }
+
+  #become(next: StreamsState): void {
+    if (this.state === next) return;
+    if (!mayFollow(this.state, next)) {
+      // Told to stop while a session ended by itself: the stop goes on.
+      if (this.state === 'PENDING_SHUTDOWN') return;
+      throw new Error(`Streams cannot go from ${this.state} to ${next}`);
+    }
+    this.parts.logger.info({ from: this.state, to: next }, 'state');
+    this.#state$.next(next);
+    if (next === 'NOT_RUNNING' || next === 'ERROR') this.#state$.complete();
+  }
+}
+
+const WATCH_MS = 100;
+
+const kindOf = (error: unknown): SessionEnd['kind'] => {
+  if (!isKafkaError(error)) return 'failed';
+  if (error.kind === 'fenced') return 'fenced';
+  return error.kind === 'retriable' ? 'unreachable' : 'failed';
+};

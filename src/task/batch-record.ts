@@ -1,0 +1,36 @@
+/** One record of a polled batch. Its headers are built when somebody reads them, at most once. */
+import type { RecordBatch } from '../ports/record-batch.js';
+import type { ConsumedRecord, Headers } from '../record/record.js';
+import type { EpochMs, Offset, Partition } from '../record/units.js';
+
+export class BatchRecord implements ConsumedRecord {
+  readonly topic: string;
+  readonly partition: Partition;
+  readonly offset: Offset;
+  readonly timestamp: EpochMs;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly #batch: RecordBatch;
+  readonly #index: number;
+  #headers: Headers | undefined;
+
+  constructor(batch: RecordBatch, index: number) {
+    this.topic = batch.topic(index);
+    this.partition = batch.partition(index);
+    this.offset = batch.offset(index);
+    this.timestamp = batch.timestamp(index);
+    this.key = batch.key(index);
+    this.value = batch.value(index);
+    this.#batch = batch;
+    this.#index = index;
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= this.#batch.headers(this.#index));
+  }
+
+  /** Bytes that it keeps in memory, headers apart. */
+  get bytes(): number {
+    return (this.key?.length ?? 0) + (this.value?.length ?? 0);
+  }
+}

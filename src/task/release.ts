@@ -1,0 +1,41 @@
+/**
+ * Lets holdings go in order (DESIGN §6, release): start nothing new, wait for running handlers up to a
+ * limit, commit what is decided, then drop. Meanwhile the other tasks' effects are committed too, so that
+ * one slow handler does not hold them up. Runs only for who has the gate.
+ */
+import type { CommitLoop } from '../commit/commit-loop.js';
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
+import type { Holding } from './holding.js';
+import type { TaskManager } from './task-manager.js';
+
+/** A member that was put out is refused again and again: no use in waiting for the limit. */
+const ABORTS_ALLOWED = 2;
+
+export const release = async (
+  leaving: readonly Holding[],
+  limitMs: number,
+  tasks: TaskManager,
+  commitLoop: CommitLoop,
+  clock: Clock,
+  commitIntervalMs: number,
+): Promise<void> => {
+  const deadline = clock.monotonic() + limitMs;
+  let isDrained = false;
+  const drained = Promise.all(leaving.map(({ task }) => task.drain())).then(() => {
+    isDrained = true;
+  });
+  for (let aborts = 0; aborts < ABORTS_ALLOWED;) {
+    const left = deadline - clock.monotonic();
+    if (left <= 0) break;
+    const pause = new AbortController();
+    void drained.then(() => pause.abort());
+    await sleep(clock, Math.min(commitIntervalMs, left), pause.signal);
+    const wasDrained = isDrained;
+    const result = await commitLoop.commitNow();
+    if (result?.kind === 'unknown' || result?.kind === 'fatal') break;
+    if (result?.kind === 'aborted') aborts += 1;
+    else if (wasDrained && !leaving.some(({ task }) => task.ledger.isDirty())) break;
+  }
+  await tasks.drop(leaving);
+};

@@ -1,0 +1,143 @@
+/**
+ * The books of a task: what it has taken, decided and committed. It is the task's side of a commit
+ * (CommitSource): one write-set is open for decisions while at most one is with the commit loop.
+ *
+ * Invariants: the sequence grows by one per committed unit and is reused after an abort (I6); a write-set
+ * that was aborted comes again before newer effects (I11); once closed, nothing of it is committed.
+ */
+import type { CommitSource, CommitUnit } from '../commit/committer.js';
+import type { Clock } from '../ports/clock.js';
+import type { Telemetry } from '../ports/telemetry.js';
+import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
+import { commitOffset } from '../record/units.js';
+import type { Checkpoint } from '../state/checkpoint.js';
+import { CHECKPOINT_KEY, encodeCheckpoint } from '../state/checkpoint.js';
+import { WriteSet } from '../state/write-set.js';
+
+export interface LedgerSettings {
+  readonly laneLog: string;
+  readonly guarantee: Checkpoint['guarantee'];
+}
+
+export class TaskLedger implements CommitSource {
+  /** What is decided now goes here. */
+  open = new WriteSet();
+  #taken = 0;
+  #takenBytes = 0;
+  #sequence = 0;
+  #positions = new Map<string, CommitOffset>();
+  #lost = false;
+  #closed = false;
+  #committedAt: MonotonicMs;
+  /** Told after each settled commit. */
+  onSettled: (() => void) | undefined;
+
+  constructor(
+    readonly name: TaskId,
+    private readonly partition: Partition,
+    private readonly settings: LedgerSettings,
+    private readonly clock: Clock,
+    private readonly telemetry: Telemetry,
+  ) {
+    this.#committedAt = clock.monotonic();
+  }
+
+  /** Source records taken and not yet committed. */
+  get uncommitted(): number {
+    return this.#taken;
+  }
+
+  get uncommittedBytes(): number {
+    return this.#takenBytes;
+  }
+
+  /** Of the last committed checkpoint. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Committed positions, by source topic. */
+  get positions(): ReadonlyMap<string, CommitOffset> {
+    return this.#positions;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  msSinceCommit(): number {
+    return this.clock.monotonic() - this.#committedAt;
+  }
+
+  /** Where the task starts. */
+  restore(sequence: number, positions: ReadonlyMap<string, CommitOffset>, checkpointDue: boolean): void {
+    this.#sequence = sequence;
+    this.#positions = new Map(positions);
+    this.#committedAt = this.clock.monotonic();
+    this.open.checkpointDue = checkpointDue;
+  }
+
+  take(bytes: number): void {
+    this.#taken += 1;
+    this.#takenBytes += bytes;
+  }
+
+  /** The partition is another's by now: what is being committed must not pass. */
+  markLost(): void {
+    this.#lost = true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#taken = 0;
+    this.#takenBytes = 0;
+    this.open = new WriteSet();
+  }
+
+  isDirty(): boolean {
+    return !this.#closed && !this.#lost && !this.open.isEmpty;
+  }
+
+  takeUnit(): CommitUnit {
+    const set = this.open;
+    this.open = new WriteSet();
+    const sequence = this.#sequence + 1;
+    const positions = new Map([...this.#positions, ...set.positions]);
+    const { partition } = this;
+    const { laneLog, guarantee } = this.settings;
+    const offsets: TopicPartitionOffset[] = [...positions].map(([topic, offset]) => ({
+      topic,
+      partition,
+      offset,
+    }));
+    offsets.push({ topic: laneLog, partition, offset: commitOffset(sequence) });
+    return {
+      records: set.records,
+      checkpoint: {
+        topic: laneLog,
+        partition,
+        key: CHECKPOINT_KEY,
+        value: encodeCheckpoint({ sequence, guarantee, source: positions }),
+        headers: [],
+      },
+      offsets,
+      isLost: () => this.#lost || this.#closed,
+      settle: (outcome) => {
+        if (outcome === 'committed') this.#committed(set, sequence, positions);
+        else if (!this.#closed) this.open = set.followedBy(this.open);
+        this.onSettled?.();
+      },
+    };
+  }
+
+  #committed(set: WriteSet, sequence: number, positions: Map<string, CommitOffset>): void {
+    set.tell(this.telemetry, this.clock.now());
+    if (this.#closed) return;
+    this.#sequence = sequence;
+    this.#positions = positions;
+    this.#committedAt = this.clock.monotonic();
+    this.#taken -= set.decided;
+    this.#takenBytes -= set.decidedBytes;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The tasks of this process: makes one for each partition number that is assigned, brings it through
+ * acquire to running, hands it its records, and lets it go. Trouble of one partition stays with it.
+ * It answers no rebalance callback and commits nothing by itself: the session does, in the right order.
+ */
+import type { Admission } from '../flow/admission.js';
+import type { PauseBoard } from '../flow/pause-board.js';
+import type { PollLoop } from '../flow/poll-loop.js';
+import type { CommitSource } from '../commit/committer.js';
+import type { Clock } from '../ports/clock.js';
+import type { SourceConsumer } from '../ports/consumer.js';
+import { isKafkaError } from '../ports/kafka-error.js';
+import type { Logger } from '../ports/logger.js';
+import type { RecordBatch } from '../ports/record-batch.js';
+import type { TopicPartition } from '../ports/topic-partition.js';
+import { partitionName } from '../ports/topic-partition.js';
+import type { Partition } from '../record/units.js';
+import type { Acquisition } from '../state/acquire.js';
+import { PartitionRefused } from '../state/acquire.js';
+import type { RefusedWhy } from './holding.js';
+import { Holding } from './holding.js';
+import type { Task } from './task.js';
+import type { TaskFactory } from './task-factory.js';
+
+export interface TaskManagerParts {
+  readonly factory: TaskFactory;
+  readonly consumer: SourceConsumer;
+  readonly acquisition: Acquisition;
+  readonly pollLoop: PollLoop;
+  readonly pauses: PauseBoard;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Extends internal topics when a source has grown; resolves when partition `p` can be processed. */
+  readonly topicsReady: (p: Partition) => Promise<void>;
+  /** The clients are of no use any more: the session must end. */
+  readonly failed: (error: unknown) => void;
+}
+
+const REFUSED_RETRY_MS = 30_000;
+/** An idle task writes a checkpoint once a day, so that its committed offsets do not expire (review F4). */
+const IDLE_CHECKPOINT_MS = 86_400_000;
+
+export class TaskManager {
+  readonly #assigned = new Map<string, TopicPartition>();
+  readonly #holdings = new Map<string, Holding>();
+  readonly #byPartition = new Map<string, Holding>();
+
+  constructor(private readonly parts: TaskManagerParts) {}
+
+  get holdings(): readonly Holding[] {
+    return [...this.#holdings.values()];
+  }
+
+  /** What the commit loop commits. */
+  *ledgers(): Generator<CommitSource> {
+    for (const { task } of this.#holdings.values()) yield task.ledger;
+  }
+
+  get uncommitted(): number {
+    let sum = 0;
+    for (const { task } of this.#holdings.values()) sum += task.ledger.uncommitted;
+    return sum;
+  }
+
+  /** The partitions were assigned just now, paused. Tasks whose source topics are all here start to restore. */
+  assigned(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      this.#assigned.set(partitionName(partition), partition);
+      this.parts.pauses.assigned(partition);
+    }
+    this.parts.admission.share(this.#assigned.size);
+    for (const number of new Set(partitions.map((of) => of.partition))) {
+      for (const sources of this.parts.factory.sourcesBySubtopology) {
+        const mine = sources.flatMap((topic) => this.#assigned.get(`${topic}-${number}`) ?? []);
+        if (mine.length === sources.length && mine.some((of) => partitions.includes(of)))
+          this.#begin(mine, sources);
+      }
+    }
+  }
+
+  /** The holdings that a revocation ends. Their restores stop now; running tasks may still be drained. */
+  leaving(partitions: readonly TopicPartition[]): readonly Holding[] {
+    const leaving = new Set(partitions.flatMap((of) => this.#byPartition.get(partitionName(of)) ?? []));
+    for (const holding of leaving) {
+      for (const partition of holding.partitions) this.parts.pauses.set(partition, 'draining');
+      if (holding.task.state !== 'running')
+        holding.life.abort(new Error(`Task ${holding.task.id} was revoked`));
+    }
+    return [...leaving];
+  }
+
+  async drop(holdings: readonly Holding[]): Promise<void> {
+    for (const holding of holdings) {
+      if (this.#holdings.get(holding.task.id) === holding) this.#holdings.delete(holding.task.id);
+      for (const partition of holding.partitions) this.#byPartition.delete(partitionName(partition));
+    }
+    await Promise.all(holdings.map((holding) => this.#drop(holding)));
+  }
+
+  /** The partitions are not this process's any more. */
+  revoked(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      this.#assigned.delete(partitionName(partition));
+      this.parts.pauses.revoked(partition);
+    }
+    this.parts.admission.share(this.#assigned.size);
+  }
+
+  /** Splits a batch into runs of one partition each. */
+  offer(batch: RecordBatch, poll: number): void {
+    let bytes = 0;
+    let from = 0;
+    for (let i = 0; i < batch.length; i++) {
+      bytes += (batch.value(i)?.length ?? 0) + (batch.key(i)?.length ?? 0);
+      const ends =
+        i + 1 === batch.length ||
+        batch.partition(i + 1) !== batch.partition(i) ||
+        batch.topic(i + 1) !== batch.topic(i);
+      if (!ends) continue;
+      this.#byPartition.get(`${batch.topic(i)}-${batch.partition(i)}`)?.task.offer(batch, from, i + 1, poll);
+      from = i + 1;
+    }
+    this.parts.admission.observe(batch.length, bytes);
+  }
+
+  /** Pauses and resumes by what the task holds. */
+  regulate(task: Task): void {
+    const holding = this.#holdings.get(task.id);
+    if (holding?.task !== task) return;
+    const { admission, pauses } = this.parts;
+    const verdicts = [
+      ['credit', admission.records(task.ledger)],
+      ['bound', admission.bytes(task.ledger)],
+    ] as const;
+    for (const [reason, verdict] of verdicts) {
+      for (const partition of holding.partitions) {
+        if (verdict === 'pause') pauses.set(partition, reason);
+        else if (verdict === 'resume') pauses.clear(partition, reason);
+      }
+    }
+  }
+
+  /** The task can go no further; it is tried again from its last commit after a while. */
+  refuse(task: Task, why: RefusedWhy): void {
+    const holding = this.#holdings.get(task.id);
+    if (holding?.task !== task || holding.refused !== undefined) return;
+    const { logger, pauses, clock } = this.parts;
+    logger.error(
+      { task: task.id, reason: why.reason },
+      `partition refused, tried again in 30 s: ${why.message}`,
+    );
+    holding.refused = why;
+    for (const partition of holding.partitions) pauses.set(partition, 'refused');
+    holding.life.abort(new Error(why.message));
+    void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
+    holding.cancelRetry = clock.after(REFUSED_RETRY_MS, () => {
+      if (this.#holdings.get(task.id) !== holding) return;
+      this.#begin(holding.partitions, task.sources);
+    });
+  }
+
+  /**
+   * Looks after what no event tells of: an idle task's daily checkpoint, and a position that fell out
+   * of the log (the published binding swallows that error when it comes amid records).
+   */
+  async patrol(low: (of: TopicPartition) => Promise<number>): Promise<void> {
+    for (const { task, partitions } of this.holdings) {
+      if (task.state !== 'running') continue;
+      if (task.ledger.msSinceCommit() > IDLE_CHECKPOINT_MS) task.ledger.open.checkpointDue = true;
+      for (const partition of partitions) {
+        const next = task.nextOffset(partition.topic);
+        if (next === undefined || task.queued > 0) continue;
+        const start = await low(partition);
+        if (start <= next || task.nextOffset(partition.topic) !== next) continue;
+        const message = `${partitionName(partition)} is to be read from ${next}, but its log now starts at ${start}`;
+        this.refuse(task, { reason: 'below-log-start', message });
+      }
+    }
+  }
+
+  #begin(partitions: readonly TopicPartition[], sources: readonly string[]): void {
+    const [first] = partitions;
+    if (first === undefined) return;
+    const task = this.parts.factory.make(first.partition, sources);
+    const holding = new Holding(task, partitions);
+    this.#holdings.set(task.id, holding);
+    for (const partition of partitions) {
+      this.#byPartition.set(partitionName(partition), holding);
+      this.parts.pauses.set(partition, 'restoring');
+      this.parts.pauses.clear(partition, 'refused');
+    }
+    void this.#restore(holding);
+  }
+
+  async #restore(holding: Holding): Promise<void> {
+    const { task, life } = holding;
+    try {
+      await task.restore();
+      await this.parts.topicsReady(task.partition);
+      const start = await this.parts.acquisition.acquire({
+        partition: task.partition,
+        sources: task.sources,
+        laneLog: this.parts.factory.laneLogOf(task.sources),
+        signal: life.signal,
+      });
+      for (const { topic, from, to } of start.gaps) {
+        const at = partitionName({ topic, partition: task.partition });
+        this.parts.logger.error(
+          { partition: at, from, to, count: to - from },
+          'source records were deleted before they were read',
+        );
+      }
+      for (const partition of holding.partitions) {
+        const offset = start.positions.get(partition.topic);
+        if (offset !== undefined) await this.parts.consumer.seek({ ...partition, offset });
+      }
+      life.signal.throwIfAborted();
+      task.ledger.restore(start.sequence, start.positions, start.checkpointDue);
+      this.parts.pollLoop.between((nextPoll) => {
+        if (holding.isOver || task.state !== 'restoring') return;
+        task.run(start.positions, nextPoll);
+        for (const partition of holding.partitions) this.parts.pauses.clear(partition, 'restoring');
+        const positions = Object.fromEntries(start.positions);
+        this.parts.logger.info({ task: task.id, sequence: start.sequence, positions }, 'task is running');
+      });
+    } catch (error) {
+      if (holding.isOver) return;
+      this.#restoreFailed(task, error);
+    }
+  }
+
+  #restoreFailed(task: Task, error: unknown): void {
+    if (error instanceof PartitionRefused) this.refuse(task, error);
+    else if (isKafkaError(error) && (error.kind === 'fatal' || error.kind === 'fenced'))
+      this.parts.failed(error);
+    else {
+      const message = error instanceof Error ? error.message : String(error);
+      this.refuse(task, { reason: 'restore-failed', message });
+    }
+  }
+
+  async #drop(holding: Holding): Promise<void> {
+    try {
+      await holding.drop();
+    } catch (error) {
+      this.#closeFailed(holding.task, error);
+    }
+  }
+
+  #closeFailed(task: Task, error: unknown): void {
+    this.parts.logger.error({ task: task.id, err: error }, 'a processor failed to close');
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Brings the topics of an application to what the plan says, or says everything that is wrong at once.
+ * Also remembers how many partitions each topic has, for the tasks.
+ */
+import type { ClusterAdmin } from '../ports/cluster.js';
+import type { Logger } from '../ports/logger.js';
+import type { TopicNeeds, TopicProblem, TopicRules } from './topic-plan.js';
+import { deadLetterTopic, laneLogTopic, planTopics } from './topic-plan.js';
+
+/** Topics are not as they must be; the process ends with exit code 3. */
+export class TopicsUnusable extends Error {
+  override readonly name = 'TopicsUnusable';
+  constructor(readonly problems: readonly TopicProblem[]) {
+    super(problems.map(({ message }) => message).join('\n'));
+  }
+}
+
+export class TopicSetup {
+  readonly #counts = new Map<string, number>();
+
+  constructor(
+    private readonly applicationId: string,
+    private readonly needs: readonly TopicNeeds[],
+    private readonly rules: TopicRules,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The partitions that a topic has, as last seen. */
+  partitionCount(topic: string): number {
+    return this.#counts.get(topic) ?? 0;
+  }
+
+  /** Creates and extends what may be; rejects with TopicsUnusable, or with the client's KafkaError. */
+  async ensure(admin: ClusterAdmin): Promise<void> {
+    await this.#look(admin);
+    const problems: TopicProblem[] = [];
+    let changed = false;
+    for (const need of this.needs) {
+      const plan = planTopics(this.applicationId, need, this.#counts, this.rules);
+      problems.push(...plan.problems);
+      if (plan.problems.length > 0) continue;
+      for (const step of plan.steps) {
+        changed = true;
+        if (step.kind === 'create') {
+          this.logger.info({ topic: step.topic.name, partitions: step.topic.partitions }, 'creating topic');
+          await admin.createTopic(step.topic);
+        } else {
+          this.logger.info({ topic: step.topic, partitions: step.partitions }, 'extending topic');
+          await admin.createPartitions(step.topic, step.partitions);
+        }
+      }
+    }
+    if (problems.length > 0) throw new TopicsUnusable(problems);
+    if (changed) await this.#look(admin);
+  }
+
+  async #look(admin: ClusterAdmin): Promise<void> {
+    const names = this.needs.flatMap((need) => [
+      ...need.sourceTopics,
+      ...need.outputTopics,
+      deadLetterTopic(this.applicationId, need.source),
+      laneLogTopic(this.applicationId, need.source),
+    ]);
+    for (const [topic, count] of await admin.partitionCounts([...new Set(names)]))
+      this.#counts.set(topic, count);
+  }
+}
