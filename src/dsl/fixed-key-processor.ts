@@ -50,6 +50,4 @@ export interface FixedKeyProcessor<KIn, VIn, VOut> {
 }
 
 /** Makes a new processor each time it is called. */
-export interface FixedKeyProcessorSupplier<KIn, VIn, VOut> {
-  (): FixedKeyProcessor<KIn, VIn, VOut>;
-}
+export type FixedKeyProcessorSupplier<KIn, VIn, VOut> = () => FixedKeyProcessor<KIn, VIn, VOut>;

@@ -3,20 +3,14 @@ import { type FlowRecord, isThenable, type Pending, type RecordPass, RuntimeNode
 import type { FilterOperator, MapValuesOperator, PeekOperator } from './topology-node.js';
 
 export class FilterNode extends RuntimeNode {
-  private readonly keep: boolean;
-  private readonly predicate: FilterOperator['predicate'];
-
-  constructor({ keep, predicate }: FilterOperator) {
+  constructor(private readonly operator: FilterOperator) {
     super();
-    this.keep = keep;
-    this.predicate = predicate;
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
-    const { predicate } = this;
-    const answer = predicate(record.key, record.value);
+    const answer = this.operator.predicate(record.key, record.value);
     if (isThenable(answer)) return this.processLater(answer, record, pass);
-    return Boolean(answer) === this.keep ? this.forward(record, pass) : undefined;
+    return Boolean(answer) === this.operator.keep ? this.forward(record, pass) : undefined;
   }
 
   private async processLater(
@@ -24,23 +18,19 @@ export class FilterNode extends RuntimeNode {
     record: FlowRecord,
     pass: RecordPass,
   ): Promise<void> {
-    if (Boolean(await answer) !== this.keep) return;
+    if (Boolean(await answer) !== this.operator.keep) return;
     pass.throwIfAborted();
     await this.forward(record, pass);
   }
 }
 
 export class MapValuesNode extends RuntimeNode {
-  private readonly mapper: MapValuesOperator['mapper'];
-
-  constructor({ mapper }: MapValuesOperator) {
+  constructor(private readonly operator: MapValuesOperator) {
     super();
-    this.mapper = mapper;
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
-    const { mapper } = this;
-    const value = mapper(record.value, record.key);
+    const value = this.operator.mapper(record.value, record.key);
     if (isThenable(value)) return this.processLater(value, record, pass);
     return this.forward(record.withValue(value), pass);
   }
@@ -57,16 +47,12 @@ export class MapValuesNode extends RuntimeNode {
 }
 
 export class PeekNode extends RuntimeNode {
-  private readonly action: PeekOperator['action'];
-
-  constructor({ action }: PeekOperator) {
+  constructor(private readonly operator: PeekOperator) {
     super();
-    this.action = action;
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
-    const { action } = this;
-    const done = action(record.key, record.value);
+    const done = this.operator.action(record.key, record.value);
     return isThenable(done) ? this.processLater(done, record, pass) : this.forward(record, pass);
   }
 

@@ -45,17 +45,17 @@ export interface FilterOperator {
   readonly type: 'filter';
   /** Records for which the answer is not this one go no further. */
   readonly keep: boolean;
-  predicate(this: void, key: unknown, value: unknown): unknown;
+  predicate(key: unknown, value: unknown): unknown;
 }
 
 export interface MapValuesOperator {
   readonly type: 'mapValues';
-  mapper(this: void, value: unknown, readOnlyKey: unknown): unknown;
+  mapper(value: unknown, readOnlyKey: unknown): unknown;
 }
 
 export interface PeekOperator {
   readonly type: 'peek';
-  action(this: void, key: unknown, value: unknown): unknown;
+  action(key: unknown, value: unknown): unknown;
 }
 
 export interface ProcessValuesOperator {

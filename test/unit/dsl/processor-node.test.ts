@@ -45,7 +45,7 @@ describe('a processor', () => {
     expect(textOf(process(runOf(consumed())) as never)).to.deep.equal(['out:1', 'out:2']);
   });
 
-  it('knows the place, the attempt, the time and the abort signal of its record', () => {
+  it('knows the place, the attempt, the time and the abort signal of its record', async () => {
     let seen: unknown;
     const run = runOf(consumed(), { attempt: 3 });
     const process = through((_record, context) => {
@@ -59,7 +59,7 @@ describe('a processor', () => {
         context.recordMetadata(),
       ];
     });
-    process(run);
+    await process(run);
     expect(seen).to.deep.equal([
       3,
       'in-2-7',

@@ -18,7 +18,10 @@ const returns = <T>(serde: Serde<T>, value: T): void => {
   expect(serde.deserialize(serde.serialize(value, AT), AT)).to.deep.equal(value);
 };
 
-describe('the serdes that come with the engine', () => {
+describe('the serdes that come with the engine', function () {
+  // Many random values: seconds on a busy machine.
+  this.timeout(60_000);
+
   it('give back what was written', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => returns(Serdes.string(), text)));
     fc.assert(fc.property(fc.uuid(), (id) => returns(Serdes.uuid(), id)));

@@ -184,7 +184,7 @@ describe('a serde', () => {
       .stream('in', Consumed.with(Serdes.string(), read))
       .to('out', Produced.with(Serdes.string(), write));
     try {
-      processorOf(builder.build())(runOf(consumed()));
+      sync(processorOf(builder.build())(runOf(consumed())));
     } catch (error) {
       return error;
     }
@@ -233,7 +233,7 @@ describe('a serde', () => {
     const run = runOf(consumed({ headers: [{ name: 'a', value: null }] }), {
       noteType: (type) => types.push(type),
     });
-    processorOf(builder.build())(run);
+    sync(processorOf(builder.build())(run));
     expect(seen).to.deep.equal([
       ['read', 'in', false, 1],
       ['write', 'out', false, 1],
