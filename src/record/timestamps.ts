@@ -22,9 +22,6 @@ const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[\w/+-]{1,64}\])?$/;
 
-/** True for the spelling that `isoTimestamp` gives (and for impossible days in that spelling). */
-export const isCanonicalTimestamp = (text: string): boolean => text.length === 24 && CANONICAL.test(text);
-
 const inRange = (ms: number): EpochMs | undefined =>
   ms >= FIRST_MS && ms <= LAST_MS ? epochMs(ms) : undefined;
 
@@ -37,6 +34,21 @@ const daysInMonth = (year: number, month: number): number =>
       ? 29
       : 28
     : 30 + ((month + (month >> 3)) & 1);
+
+const digits = (text: string, at: number): number =>
+  text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 11 * '0'.charCodeAt(0);
+
+const isDay = (year: number, month: number, day: number): boolean =>
+  month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+
+/** True for what `isoTimestamp` gives, and for nothing else. Cheap: most timestamps are in this spelling already. */
+export const isCanonicalTimestamp = (text: string): boolean =>
+  text.length === 24 &&
+  CANONICAL.test(text) &&
+  isDay(digits(text, 0) * 100 + digits(text, 2), digits(text, 5), digits(text, 8)) &&
+  digits(text, 11) < 24 &&
+  digits(text, 14) < 60 &&
+  digits(text, 17) < 60;
 
 /** `Date.UTC` takes years below 100 for the 20th century: shifted by 400 years, one full cycle of the calendar. */
 const CYCLE_MS = 146_097 * 86_400_000;
@@ -51,8 +63,7 @@ const fromText = (text: string): EpochMs | undefined => {
   const minute = Number(match[5]);
   const second = Number(match[6] ?? 0);
   // A leap second (…:60) is read as the second after it: the clocks of this machine have none.
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 60) return undefined;
   const ms = match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'));
   let offsetMinutes = 0;
   if (match[8] !== undefined) {
@@ -74,11 +85,9 @@ export const parseTimestamp = (value: unknown): EpochMs | undefined => {
 
 /** The one spelling; undefined for what is not a point in time. */
 export const isoTimestamp = (value: unknown): string | undefined => {
+  if (typeof value === 'string' && isCanonicalTimestamp(value)) return value;
   const ms = parseTimestamp(value);
-  if (ms === undefined) return undefined;
-  // A leap second keeps the canonical shape but not the value.
-  if (typeof value === 'string' && isCanonicalTimestamp(value) && !value.startsWith('60', 17)) return value;
-  return new Date(ms).toISOString();
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 };
 
 /** For a number that is known to be milliseconds, such as the time of a record. */

@@ -44,7 +44,7 @@ export const createValidators = <Name extends string>(
 ): Readonly<Record<Name, Validator>> => {
   const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true });
   addFormats.default(ajv, ['uuid', 'email']);
-  // Timestamps are brought into the one spelling before: what is not in it is no timestamp.
+  // Timestamps are brought into the one spelling before they are validated.
   ajv.addFormat('date-time', { type: 'string', validate: isCanonicalTimestamp });
   const compiled = (Object.entries(schemas) as [Name, SchemaSource][]).map(([name, schema]) => {
     const validate: ValidateFunction = ajv.compile(strict ? strictSchema(schema) : schema);

@@ -6,8 +6,8 @@
 import { Consumed, Named, Produced, Serdes, StreamsBuilder, type Topology } from '../../src/index.js';
 import { auditHeaders } from './audit-headers.js';
 import { auditProcessor } from './audit-processor.js';
+import { auditSerde } from './audit-serde.js';
 import { createDirectory, type Directory, type DirectorySettings } from './clients/directory.js';
-import type { SystemAudit } from './generated/system-audit.js';
 import { createUserEventSerde } from './user-event-serde.js';
 
 export interface UserAuditSettings {
@@ -33,9 +33,6 @@ export const buildTopology = (
       ),
     )
     .processValues(auditProcessor(auditHeaders(`/${settings.applicationId}`), directory), Named.as('audit'))
-    .to(
-      settings.auditTopic,
-      Produced.with(Serdes.bytes(), Serdes.json<SystemAudit>()).withName('audit-events'),
-    );
+    .to(settings.auditTopic, Produced.with(Serdes.bytes(), auditSerde).withName('audit-events'));
   return builder.build();
 };
