@@ -1,0 +1,110 @@
+/** What the engine relies on of the log consumer: restore needs the ends to be right. */
+import { expect } from 'chai';
+import { commitOffset, partition } from '../../src/record/units.js';
+import { commitRecords, first, record, rejection, type ContractBench } from './contract-bench.js';
+import type { DefineCase } from './contract-harness.js';
+
+export const logCases = (contract: DefineCase<ContractBench>): void => {
+  contract('the end of an empty partition is told once', async (bench) => {
+    const topic = await bench.topic();
+    const reader = await bench.reader();
+    reader.assign(topic);
+    await reader.pollToEnd(0);
+    await reader.pollFor(1000);
+    expect(reader.ends).to.deep.equal([{ ...first(topic), offset: 0 }]);
+  });
+
+  contract('the end is told again each time it has moved and is reached', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.acknowledged();
+    const reader = await bench.reader();
+    reader.assign(topic);
+    await reader.pollToEnd(0);
+    await producer.send([record(topic, 'a')]);
+    await reader.pollToEnd(1);
+    await producer.send([record(topic, 'b')]);
+    await reader.pollToEnd(2);
+    expect(reader.values).to.deep.equal(['a', 'b']);
+    expect(reader.endOffsets).to.deep.equal([0, 1, 2]);
+  });
+
+  contract('the end is behind control records and aborted records', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.transactional();
+    await commitRecords(producer, [record(topic, 'a')]);
+    await producer.begin();
+    producer.produce([record(topic, 'never')]);
+    await producer.flush();
+    await producer.abort();
+    const reader = await bench.reader();
+    reader.assign(topic);
+    await reader.pollToEnd(4);
+    expect(reader.values).to.deep.equal(['a']);
+  });
+
+  contract('the end is told to a reader that starts at it', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.acknowledged();
+    await producer.send([record(topic, 'a')]);
+    const reader = await bench.reader();
+    reader.assign(topic, 1);
+    await reader.pollToEnd(1);
+    expect(reader.values).to.deep.equal([]);
+  });
+
+  contract(
+    'a new assignment with the current positions neither repeats nor skips a record',
+    async (bench) => {
+      const topic = await bench.topic(2);
+      const producer = await bench.acknowledged();
+      const values = Array.from({ length: 40 }, (_, index) => `${index}`);
+      await producer.send(values.map((value) => record(topic, value)));
+      await producer.send(values.map((value) => record(topic, value, { partition: partition(1) })));
+      const reader = await bench.reader();
+      reader.assign(topic);
+      await reader.pollUntil('some are read', () => reader.records.length >= 5, 5);
+      // A poll is under way while the assignment changes.
+      const outstanding = reader.poll(5);
+      const position = (reader.records.at(-1)?.offset ?? -1) + 1;
+      reader.consumer.assign([
+        { ...first(topic), offset: commitOffset(position) },
+        { topic, partition: partition(1), offset: commitOffset(0) },
+      ]);
+      await outstanding;
+      await reader.pollUntil('all are read', () => reader.records.length >= 80);
+      await reader.pollFor(200);
+      for (const index of [0, 1]) {
+        const ofOne = reader.records.filter((read) => read.partition === index);
+        expect(ofOne.map(({ value }) => value?.toString())).to.deep.equal(values);
+      }
+    },
+  );
+
+  contract('a partition that is paused is not read, one that is taken away neither', async (bench) => {
+    const topic = await bench.topic(2);
+    const producer = await bench.acknowledged();
+    const reader = await bench.reader();
+    const both = [0, 1].map((index) => ({ topic, partition: partition(index), offset: commitOffset(0) }));
+    reader.consumer.assign(both);
+    await reader.pollUntil('both ends', () => reader.ends.length === 2);
+    reader.consumer.pause([first(topic)]);
+    await producer.send([record(topic, 'held'), record(topic, 'free', { partition: partition(1) })]);
+    await reader.pollUntil('one is read', () => reader.records.length === 1);
+    await reader.pollFor(500);
+    expect(reader.values).to.deep.equal(['free']);
+    reader.consumer.resume([first(topic)]);
+    await reader.pollUntil('the other is read', () => reader.records.length === 2);
+    reader.consumer.assign([]);
+    await producer.send([record(topic, 'unseen')]);
+    await reader.pollFor(500);
+    expect(reader.values).to.deep.equal(['free', 'held']);
+  });
+
+  contract('a position outside the log is an error', async (bench) => {
+    const topic = await bench.topic();
+    const reader = await bench.reader();
+    reader.assign(topic, 1000);
+    const error = await rejection(reader.pollFor(10_000));
+    expect(error).to.include({ code: -140, kind: 'unusable' });
+  });
+};
