@@ -80,7 +80,7 @@ export class QueueEntry implements RecordRun {
   }
 
   abort(reason: unknown): void {
-    this.#abort?.abort(reason);
+    (this.#abort ??= new AbortController()).abort(reason);
   }
 
   resolve(outcome: Outcome): void {

@@ -1,0 +1,115 @@
+/**
+ * The service: settings in, a running `Streams` with its probes and metrics out. It wires and owns no
+ * rule of its own; `main.ts` turns how it ends into an exit code.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Settings } from '../config/schema.js';
+import { clientOptions, streamsConfig } from './client-options.js';
+import { ClusterView } from './cluster-view.js';
+import type { Topology } from './dsl/topology.js';
+import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from './kafka/clients.js';
+import type { HealthSnapshot } from './observability/health.js';
+import { assess } from './observability/health.js';
+import type { HttpServer } from './observability/http-server.js';
+import { createHttpServer } from './observability/http-server.js';
+import type { GaugeSnapshot } from './observability/metrics.js';
+import { createMetrics } from './observability/metrics.js';
+import type { Logger } from './ports/logger.js';
+import { Streams } from './streams.js';
+import { systemClock } from './system-clock.js';
+
+export class Service {
+  readonly #streams: Streams;
+  readonly #http: HttpServer;
+  readonly #view: ClusterView;
+  #startedUp = false;
+  #fatal: string | null = null;
+
+  constructor(
+    topology: Topology,
+    settings: Settings,
+    version: string,
+    private readonly logger: Logger,
+  ) {
+    this.#view = new ClusterView(logger);
+    const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
+    const metrics = createMetrics({ prefix: settings.metrics.prefix, build });
+    metrics.watch(() => this.#gauges());
+    const clients = createKafkaClients({
+      ...clientOptions(settings, randomUUID().slice(0, 8)),
+      onClientError: (event) => this.#view.hear(event),
+      onStatistics: (statistics) => this.#view.see(statistics),
+    });
+    this.#streams = new Streams({
+      topology,
+      config: streamsConfig(settings),
+      clients,
+      clock: systemClock,
+      logger,
+      telemetry: metrics.telemetry,
+    });
+    this.#http = createHttpServer({
+      host: settings.http.host,
+      port: settings.http.port,
+      logger,
+      sources: {
+        health: () => assess(this.#health()),
+        metrics,
+        topology: () => topology.describe(),
+        status: () => this.#streams.status(),
+      },
+    });
+  }
+
+  /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
+  async start(): Promise<void> {
+    const port = await this.#http.listen();
+    this.logger.info({ port, features: CLIENT_FEATURES.join(',') }, 'listening');
+    await this.#streams.start();
+    this.#view.connected();
+    this.#startedUp = true;
+  }
+
+  /** Resolves when it ended in order, rejects with StreamsFailed when it gave up. */
+  async ended(): Promise<void> {
+    try {
+      await this.#streams.ended();
+    } catch (error) {
+      this.#fatal = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  /** Drains, commits, leaves, and stops answering probes last. */
+  async stop(): Promise<void> {
+    await this.#streams.close();
+    await this.#http.close();
+  }
+
+  #health(): HealthSnapshot {
+    const status = this.#streams.status();
+    return {
+      state: status.state,
+      lastPollAgeMs: status.state === 'PENDING_SHUTDOWN' ? null : (status.msSincePoll ?? null),
+      joined: status.joined,
+      restoringTasks: status.tasks.filter(({ state }) => state === 'restoring').length,
+      brokersUp: this.#view.brokersUp,
+      producerUsable: status.msSincePoll !== undefined,
+      fatal: this.#fatal,
+      startedUp: this.#startedUp,
+    };
+  }
+
+  #gauges(): GaugeSnapshot {
+    const status = this.#streams.status();
+    const tasks: Record<string, number> = {};
+    for (const { state } of status.tasks) tasks[state] = (tasks[state] ?? 0) + 1;
+    return {
+      state: status.state,
+      tasks,
+      uncommittedRecords: status.uncommitted,
+      pausedPartitions: status.pausedPartitions,
+      lag: this.#view.lag,
+    };
+  }
+}
