@@ -1,0 +1,153 @@
+/**
+ * What a client says about itself outside any call: errors, logs, statistics. Pure: text and JSON in,
+ * typed events out. Error events have code −1, so they are classed by librdkafka's text.
+ * Three facts exist in librdkafka's log only, and the engine needs them: that the assignment is lost,
+ * that a partition has stopped for want of a position, and the reason of a fatal error. Their wording
+ * is that of librdkafka 2.12; the broker tests fail when it changes.
+ */
+import { FATAL, codeOfText } from './error-codes.js';
+import { commitOffset, partition } from '../record/units.js';
+import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
+
+export type ClientRole = 'source' | 'log' | 'admin' | 'transactional' | 'acknowledged';
+
+export type ClientEventKind =
+  | 'brokers-down'
+  | 'broker-lost'
+  | 'name-not-resolved'
+  | 'credentials-refused'
+  | 'tls-refused'
+  | 'fatal'
+  | 'poll-too-late'
+  | 'assignment-lost'
+  | 'answer-refused'
+  | 'not-closed'
+  | 'other';
+
+export interface ClientEvent {
+  readonly client: ClientRole;
+  readonly kind: ClientEventKind;
+  /** −1: librdkafka's text has no code. */
+  readonly code: number;
+  readonly message: string;
+}
+
+const KINDS: Readonly<Record<number, ClientEventKind>> = {
+  [-195]: 'broker-lost',
+  [-193]: 'name-not-resolved',
+  [-187]: 'brokers-down',
+  [-181]: 'tls-refused',
+  [-169]: 'credentials-refused',
+  [FATAL]: 'fatal',
+  [-147]: 'poll-too-late',
+  [-144]: 'fatal',
+  58: 'credentials-refused',
+};
+
+export const errorEvent = (client: ClientRole, text: string): ClientEvent => {
+  const code = codeOfText(text) ?? -1;
+  return { client, kind: KINDS[code] ?? 'other', code, message: text };
+};
+
+/** A line of librdkafka's log, as node-rdkafka's `event.log` gives it. */
+export interface LogLine {
+  readonly severity: number;
+  readonly fac: string;
+  readonly message: string;
+}
+
+/** What a line means to the adapters; null for the many that mean nothing. */
+export type LogMeaning =
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'not-lost' }
+  | { readonly kind: 'stopped'; readonly at: TopicPartitionOffset; readonly reason: string }
+  | { readonly kind: 'fatal'; readonly reason: string }
+  /** A connection that failed: the reason behind a time-out. */
+  | { readonly kind: 'connection'; readonly reason: string }
+  | null;
+
+const THREAD = /^\[thrd:[^\]]*\]: /;
+const STOPPED = /^(.+) \[(\d+)\]: offset reset \(at offset (-?\d+|[A-Z]+).*\) to offset INVALID.*?\): (.*)$/;
+
+export const meaningOfLog = (line: LogLine): LogMeaning => {
+  const text = line.message.replace(THREAD, '');
+  switch (line.fac) {
+    case 'LOST':
+      return { kind: text.includes('no longer considered lost') ? 'not-lost' : 'lost' };
+    case 'FATAL':
+      return { kind: 'fatal', reason: text.replace(/^Fatal error: /, '') };
+    case 'FAIL':
+    case 'ERROR':
+      return { kind: 'connection', reason: text.replace(/ \(after \d+ms in state .*\)$/, '') };
+    case 'OFFSET': {
+      const [, topic, number, at, reason] = STOPPED.exec(text) ?? [];
+      if (topic === undefined || reason === undefined) return null;
+      const position = { topic, partition: partition(Number(number)), offset: commitOffset(Number(at)) };
+      return { kind: 'stopped', at: position, reason };
+    }
+    default:
+      return null;
+  }
+};
+
+/** What is worth a metric in librdkafka's statistics. */
+export interface ClientStatistics {
+  readonly client: ClientRole;
+  readonly brokers: readonly { readonly name: string; readonly up: boolean }[];
+  /** Of a consumer: the partitions that are assigned to it. */
+  readonly partitions: readonly (TopicPartition & {
+    /** Records behind the last stable offset; null while it is not known. */
+    readonly lag: number | null;
+    readonly fetchState: string;
+  })[];
+  /** Of a producer: records and bytes that wait or are under way. */
+  readonly queuedRecords: number;
+  readonly queuedBytes: number;
+}
+
+interface RawStatistics {
+  readonly type?: string;
+  readonly msg_cnt?: number;
+  readonly msg_size?: number;
+  readonly brokers?: Readonly<
+    Record<
+      string,
+      { readonly name: string; readonly nodeid: number; readonly state: string; readonly source: string }
+    >
+  >;
+  readonly topics?: Readonly<Record<string, { readonly topic: string; readonly partitions: RawPartitions }>>;
+}
+
+type RawPartitions = Readonly<
+  Record<
+    string,
+    {
+      readonly partition: number;
+      readonly desired: boolean;
+      readonly fetch_state: string;
+      readonly consumer_lag_stored: number;
+    }
+  >
+>;
+
+/** `consumer_lag` is −1 under transactions: `consumer_lag_stored` is the one that is kept. */
+export const parseStatistics = (client: ClientRole, json: string): ClientStatistics => {
+  const raw = JSON.parse(json) as RawStatistics;
+  const brokers = Object.values(raw.brokers ?? {})
+    .filter((broker) => broker.source !== 'logical' && broker.nodeid >= 0)
+    .map((broker) => ({ name: broker.name, up: broker.state === 'UP' }));
+  const partitions =
+    raw.type !== 'consumer'
+      ? []
+      : Object.values(raw.topics ?? {}).flatMap(({ topic, partitions: all }) =>
+          Object.values(all)
+            .filter((one) => one.partition >= 0 && one.desired)
+            .map((one) => ({
+              topic,
+              partition: partition(one.partition),
+              lag: one.consumer_lag_stored < 0 ? null : one.consumer_lag_stored,
+              fetchState: one.fetch_state,
+            })),
+        );
+  return { client, brokers, partitions, queuedRecords: raw.msg_cnt ?? 0, queuedBytes: raw.msg_size ?? 0 };
+};

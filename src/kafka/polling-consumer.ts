@@ -1,0 +1,139 @@
+/**
+ * What both consumers share: reading batches, pausing, and making visible what the binding hides.
+ *
+ * node-rdkafka 3.6.1 swallows an error that comes after at least one record of the same batch
+ * (src/workers.cc, `KafkaConsumerConsumeNum::Execute` sets it only while the batch holds no record),
+ * and drops the ends of partitions that came before an error (`HandleErrorCallback`). librdkafka says
+ * each error once. So `poll` rejects for the errors it can see, and for the two that stop a consumer
+ * in silence it goes by librdkafka's log: a partition without a position, a fatal error.
+ *
+ * Never has two native reads under way, and never asks for zero records: that would start node-rdkafka's
+ * endless loop.
+ */
+import rdkafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
+import type { KafkaError } from '../ports/kafka-error.js';
+import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
+import { placeOf } from '../record/record.js';
+import { commitOffset, partition } from '../record/units.js';
+import type { LogMeaning } from './client-events.js';
+import { Connection, type ConnectionPlan } from './connection.js';
+import { AUTO_OFFSET_RESET, FATAL } from './error-codes.js';
+import { makeKafkaError, toKafkaError } from './errors.js';
+import { EMPTY_BATCH, MessageBatch } from './message-batch.js';
+import type { ConsumerSettings } from './settings.js';
+
+/** Per record, not per batch: a batch ends when nothing came for so long. */
+const BUSY_WAIT_MS = 5;
+/** While nothing comes: one record is waited for, in slices short enough for ends of partitions and for closing. */
+const IDLE_WAIT_MS = 25;
+
+export type PollingConsumerPlan = Omit<ConnectionPlan<KafkaConsumer>, 'make' | 'disconnect'> & {
+  readonly settings: ConsumerSettings;
+  /** For messages: the group, or what is read. */
+  readonly where: string;
+  /** A read failed; what the batch said about ends is gone. */
+  onReadError?(error: KafkaError): void;
+};
+
+export class PollingConsumer {
+  readonly connection: Connection<KafkaConsumer>;
+  #ends: TopicPartitionOffset[] = [];
+  /** The last read brought nothing. */
+  #idle = false;
+  #stopped: { at: TopicPartitionOffset; reason: string }[] = [];
+  #fatal: string | undefined;
+  #fatalTold = false;
+
+  constructor(private readonly plan: PollingConsumerPlan) {
+    this.connection = new Connection({
+      ...plan,
+      make: () => this.#make(),
+      disconnect: (client, done) => void client.disconnect(done),
+      onLog: (meaning) => this.#onLog(meaning),
+    });
+  }
+
+  async poll(max: number, timeoutMs: number): Promise<MessageBatch> {
+    if (!(max >= 1)) throw new RangeError(`poll of ${max} records`);
+    this.#throwHidden();
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
+      const messages = await this.#read(
+        this.#idle ? 1 : max,
+        this.#idle ? Math.min(IDLE_WAIT_MS, remaining) : Math.min(BUSY_WAIT_MS, remaining),
+      );
+      this.#idle = messages.length === 0;
+      const ends = this.#takeEnds();
+      if (messages.length > 0 || ends.length > 0) return new MessageBatch(messages, ends);
+      this.#throwHidden();
+      if (performance.now() >= deadline || !this.connection.isOpen) return EMPTY_BATCH;
+    }
+  }
+
+  /** Closing ends all pauses: nothing to do then. */
+  pause(partitions: readonly TopicPartition[]): void {
+    if (this.connection.isOpen && partitions.length > 0) this.connection.use('assign').pause([...partitions]);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    if (this.connection.isOpen && partitions.length > 0)
+      this.connection.use('assign').resume([...partitions]);
+  }
+
+  #make(): KafkaConsumer {
+    const { global, topic } = this.plan.settings;
+    const client = new rdkafka.KafkaConsumer(global, topic);
+    client.on('partition.eof', (end) =>
+      this.#ends.push({
+        topic: end.topic,
+        partition: partition(end.partition),
+        offset: commitOffset(end.offset),
+      }),
+    );
+    return client;
+  }
+
+  async #read(max: number, waitMs: number): Promise<Message[]> {
+    try {
+      const messages = await this.connection.call<Message[]>('poll', this.plan.where, (client, done) => {
+        client.setDefaultConsumeTimeout(waitMs);
+        client.consume(max, done);
+      });
+      return messages ?? [];
+    } catch (thrown) {
+      const error = toKafkaError('poll', this.plan.where, thrown);
+      // The log's line about it may still wait in the event loop.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.plan.onReadError?.(error);
+      if (error.code === AUTO_OFFSET_RESET || error.code === FATAL) this.#throwHidden();
+      if (error.code === FATAL) this.#fatalTold = true;
+      throw error;
+    }
+  }
+
+  #takeEnds(): readonly TopicPartitionOffset[] {
+    const ends = this.#ends;
+    if (ends.length > 0) this.#ends = [];
+    return ends;
+  }
+
+  #onLog(meaning: NonNullable<LogMeaning>): void {
+    if (meaning.kind === 'stopped') this.#stopped.push(meaning);
+    else if (meaning.kind === 'fatal') this.#fatal = meaning.reason;
+    this.plan.onLog?.(meaning);
+  }
+
+  /** What librdkafka's log told and no read has told. */
+  #throwHidden(): void {
+    if (this.#fatal !== undefined && !this.#fatalTold) {
+      this.#fatalTold = true;
+      const kind = this.#fatal.includes('fenced') ? 'fenced' : 'fatal';
+      throw makeKafkaError('poll', this.plan.where, kind, FATAL, this.#fatal);
+    }
+    const stopped = this.#stopped.shift();
+    if (stopped === undefined) return;
+    const why = `${stopped.reason}; the partition is not read any more`;
+    throw makeKafkaError('poll', placeOf(stopped.at), 'unusable', AUTO_OFFSET_RESET, why);
+  }
+}

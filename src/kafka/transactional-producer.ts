@@ -1,0 +1,166 @@
+/**
+ * One transaction at a time, over node-rdkafka's Producer.
+ *
+ * - `commit` and `abort` last as long as it takes (librdkafka's −1), but are asked in slices: librdkafka
+ *   keeps the operation under way and a call of the same kind takes it up again. A blocked call could
+ *   neither be ended by `close` nor survive the client's destruction.
+ * - `sendOffsets` reports deliveries that the broker refused. Two kinds of failed delivery are known to
+ *   librdkafka's commit alone (records that timed out in the queue, or whose partition does not exist):
+ *   `commit` then rejects with −149 before it asks the broker for anything.
+ * - `abort` waits for deliveries before it aborts: an abort that overtakes the transaction's first request
+ *   leaves the transaction open on the broker.
+ * - No delivery reports; the queue is served by a timer that keeps no process alive.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import rdkafka, { type Producer } from 'node-rdkafka';
+import type { SourceConsumer } from '../ports/consumer.js';
+import { isKafkaError } from '../ports/kafka-error.js';
+import type { TransactionalProducer } from '../ports/producer.js';
+import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import type { ProducedRecord } from '../record/record.js';
+import { Connection } from './connection.js';
+import { enqueue } from './enqueue.js';
+import { QUEUE_FULL, TIMED_OUT } from './error-codes.js';
+import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
+import { transactionalProducerSettings, type KafkaClientOptions } from './settings.js';
+import { KafkaSourceConsumer } from './source-consumer.js';
+
+const POLL_INTERVAL_MS = 10;
+const SLICE_MS = 5_000;
+const RESUME_PAUSE_MS = 50;
+/** For deliveries before an abort: brokers that are gone must not hold it up. */
+const ABORT_FLUSH_MS = 2_000;
+const CLOSE_FLUSH_MS = 500;
+
+type Callback = (error: unknown) => void;
+
+export class KafkaTransactionalProducer implements TransactionalProducer {
+  readonly #connection: Connection<Producer>;
+  readonly #where: string;
+  /** Records were enqueued since the last flush. */
+  #unflushed = false;
+
+  constructor(private readonly options: KafkaClientOptions) {
+    const { global, topic } = transactionalProducerSettings(options);
+    this.#where = `transactional id ${options.transactionalId}`;
+    this.#connection = new Connection<Producer>({
+      role: 'transactional',
+      options,
+      make: () => new rdkafka.Producer(global, topic),
+      disconnect: (client, done) => void client.disconnect(CLOSE_FLUSH_MS, done),
+    });
+  }
+
+  async connect(): Promise<void> {
+    await this.#connection.connect();
+    this.#connection.use('connect').setPollInterval(POLL_INTERVAL_MS);
+  }
+
+  initTransactions(): Promise<void> {
+    return this.#resume('initTransactions', this.options.startTimeoutMs, (client, sliceMs, done) =>
+      client.initTransactions(sliceMs, done),
+    );
+  }
+
+  async begin(): Promise<void> {
+    await this.#call('begin', (client, done) => client.beginTransaction(done));
+    this.#unflushed = false;
+  }
+
+  produce(records: readonly ProducedRecord[], from = 0): number {
+    const client = this.#connection.use('produce');
+    this.#unflushed = true;
+    let polled = false;
+    for (let index = from; index < records.length; index += 1) {
+      const record = records[index];
+      if (record === undefined) break;
+      try {
+        enqueue(client, record);
+      } catch (thrown) {
+        const enqueued = index - from;
+        const error = toKafkaError('produce', `${record.topic}-${record.partition ?? 'any'}`, thrown);
+        if (error.code !== QUEUE_FULL) throw Object.assign(error, { enqueued });
+        // Delivered records leave the queue only when it is polled: once more, then the caller waits.
+        if (polled) return enqueued;
+        polled = true;
+        client.poll();
+        index -= 1;
+      }
+    }
+    return records.length - from;
+  }
+
+  async flush(): Promise<void> {
+    await this.#resume('flush', this.options.transactionTimeoutMs, (client, sliceMs, done) =>
+      client.flush(sliceMs, done),
+    );
+    this.#unflushed = false;
+  }
+
+  async sendOffsets(offsets: readonly TopicPartitionOffset[], member: SourceConsumer): Promise<void> {
+    if (!(member instanceof KafkaSourceConsumer)) {
+      throw new TypeError('sendOffsets needs a source consumer of the same client library');
+    }
+    const list = offsets.map((one) => ({ ...one }));
+    await member.lend((native) =>
+      this.#call('sendOffsets', (client, done) =>
+        // Half: when it fails there must be time left to abort before the broker does.
+        client.sendOffsetsToTransaction(list, native, this.options.transactionTimeoutMs / 2, done),
+      ),
+    );
+  }
+
+  commit(): Promise<void> {
+    return this.#resume('commit', Infinity, (client, sliceMs, done) =>
+      client.commitTransaction(sliceMs, done),
+    );
+  }
+
+  async abort(): Promise<void> {
+    if (this.#unflushed) {
+      await this.#call('flush', (client, done) => client.flush(ABORT_FLUSH_MS, done)).catch(() => undefined);
+    }
+    await this.#resume('abort', Infinity, (client, sliceMs, done) => client.abortTransaction(sliceMs, done));
+    this.#unflushed = false;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #call(operation: Operation, start: (client: Producer, done: Callback) => void): Promise<void> {
+    await this.#connection.call(operation, this.#where, start);
+  }
+
+  /** Takes the operation up again while it is only late, until `limitMs` or until the client closes. */
+  async #resume(
+    operation: Operation,
+    limitMs: number,
+    start: (client: Producer, sliceMs: number, done: Callback) => void,
+  ): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      const sliceMs = Math.max(1, Math.min(SLICE_MS, Math.ceil(deadline - performance.now())));
+      try {
+        await this.#call(operation, (client, done) => start(client, sliceMs, done));
+        return;
+      } catch (error) {
+        if (!isLate(error) || performance.now() >= deadline) throw error;
+        if (!this.#connection.isOpen) {
+          throw makeKafkaError(
+            operation,
+            this.#where,
+            'retriable',
+            TIMED_OUT,
+            'the producer is closing',
+            error,
+          );
+        }
+      }
+      await sleep(RESUME_PAUSE_MS);
+    }
+  }
+}
+
+const isLate = (error: unknown): boolean =>
+  isKafkaError(error) && error.code === TIMED_OUT && error.kind !== 'fatal';
