@@ -14,11 +14,11 @@ export type { LocalKafka } from '../../tools/kafka/local-kafka.mjs';
 
 const START_TIMEOUT_MS = 240_000;
 
-/** The folder with package.json: the same one from the sources and from wherever they are compiled to. */
+/** The folder with package-lock.json: the same one from the sources and from wherever they are compiled to. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    if (folder === dirname(folder)) throw new Error('no package.json above the compiled tests');
+  while (!existsSync(join(folder, 'package-lock.json'))) {
+    if (folder === dirname(folder)) throw new Error('no package-lock.json above the compiled tests');
     folder = dirname(folder);
   }
   return folder;
@@ -74,8 +74,9 @@ export const startOwnBroker = async (
 export const uniqueName = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`;
 
 const stopAll = async (): Promise<void> => {
-  const all = [...own, ...(shared === undefined ? [] : [await shared.catch(() => undefined)])];
-  await Promise.all(all.map((broker) => broker?.stop()));
+  const sharedOne = await shared?.catch(() => undefined);
+  const all = sharedOne === undefined ? [...own] : [...own, sharedOne];
+  await Promise.all(all.map((broker) => broker.stop()));
 };
 
 // At the top of a file that mocha loads, `after` belongs to the root suite. Outside mocha there is none.
