@@ -120,9 +120,9 @@ export class EventPublisher<E> {
       this.#underWay = batch.length;
       try {
         await this.#options.producer.send(batch.map(({ record }) => record));
-        for (const { resolve } of batch) resolve();
+        for (const waiting of batch) waiting.resolve();
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        for (const waiting of batch) waiting.reject(error);
       }
       this.#underWay = 0;
     }

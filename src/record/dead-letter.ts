@@ -40,7 +40,6 @@ export interface DeadLetterOptions {
 export const MAX_ERROR_TEXT = 1000;
 
 // Control characters, line separators and lone surrogates: none of them survives every tool that shows a header.
-// eslint-disable-next-line no-control-regex
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

@@ -124,7 +124,6 @@ describe('dead letter', () => {
         const safe = headerSafe(text);
         expect(safe.length).to.be.at.most(MAX_ERROR_TEXT);
         expect(Buffer.from(safe).toString()).to.equal(safe);
-        // eslint-disable-next-line no-control-regex
         expect(safe).not.to.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
       }),
     );

@@ -47,7 +47,7 @@ const readBounded = async (response: Response): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop early cancels the body and frees the connection.
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     if (length > MAX_ANSWER_BYTES) {
       throw new NotRetryableError(
