@@ -11,8 +11,8 @@ import { TopologyError } from './dsl/topology-error.js';
 import { HttpListenError } from './observability/http-server.js';
 import { createLogger } from './observability/logger.js';
 import { isKafkaError } from './ports/kafka-error.js';
-import { Service } from './service.js';
-import { TOPOLOGIES } from './topologies.js';
+import { Service } from './service/service.js';
+import { TOPOLOGIES } from './service/topologies.js';
 import { TopicsUnusable } from './topics/topic-setup.js';
 
 const EXIT = { clean: 0, failed: 1, configuration: 2, unusable: 3 } as const satisfies Record<string, number>;

@@ -194,7 +194,7 @@ export class Session {
         acquireSettings,
         logger,
       ),
-      pollLoop: this.pollLoop,
+      intake: this.pollLoop,
       pauses: this.pauses,
       admission,
       clock,

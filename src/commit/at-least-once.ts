@@ -6,7 +6,8 @@
 import type { SourceConsumer } from '../ports/consumer.js';
 import { asKafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
-import type { CommitResult, Committer, CommitUnit } from './committer.js';
+import type { CommitResult, CommitUnit } from '../ports/commit.js';
+import type { Committer } from './committer.js';
 
 export class AtLeastOnceCommitter implements Committer {
   constructor(

@@ -9,7 +9,8 @@ import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/clock.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
-import type { CommitResult, Committer, CommitSource } from './committer.js';
+import type { CommitResult, CommitSource } from '../ports/commit.js';
+import type { Committer } from './committer.js';
 import type { Gate } from './gate.js';
 
 export type CommitReport =
@@ -39,7 +40,7 @@ export class CommitLoop {
   constructor(
     private readonly committer: Committer,
     private readonly gate: Gate,
-    private readonly sources: () => Iterable<CommitSource>,
+    private readonly tasks: { ledgers(): Iterable<CommitSource> },
     private readonly clock: Clock,
     private readonly settings: CommitLoopSettings,
     private readonly telemetry: Telemetry,
@@ -72,7 +73,7 @@ export class CommitLoop {
    */
   async commitNow(): Promise<CommitResult | undefined> {
     if (this.#over) return undefined;
-    const dirty = [...this.sources()].filter((source) => source.isDirty());
+    const dirty = [...this.tasks.ledgers()].filter((source) => source.isDirty());
     if (dirty.length === 0) return undefined;
     if (this.#aborts < ABORTS_BEFORE_ISOLATION) return this.#cycle(dirty);
     return this.#oneByOne(dirty);

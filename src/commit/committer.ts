@@ -1,37 +1,5 @@
-/** What a commit is, whatever the guarantee: units of tasks in, one outcome for all of them out. */
-import type { KafkaError } from '../ports/kafka-error.js';
-import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { ProducedRecord } from '../record/record.js';
-
-/** What a task has decided, taken for one commit. */
-export interface CommitUnit {
-  /** In the order of decision. */
-  readonly records: readonly ProducedRecord[];
-  readonly checkpoint: ProducedRecord;
-  /** Source positions, and the checkpoint's sequence as the offset of the lane-log partition. */
-  readonly offsets: readonly TopicPartitionOffset[];
-  /** The partition belongs to someone else by now: nothing of it may be committed any more. */
-  isLost(): boolean;
-  /** `aborted`: the task keeps the effects and gives them again before newer ones, with the same sequence. */
-  settle(outcome: 'committed' | 'aborted'): void;
-}
-
-/** What the commit loop asks of a task. */
-export interface CommitSource {
-  readonly name: string;
-  isDirty(): boolean;
-  /** Takes what was decided; what is decided until `settle` waits for the next commit. */
-  takeUnit(): CommitUnit;
-}
-
-export type CommitResult =
-  | { readonly kind: 'committed' }
-  /** Nothing of it is or will be visible; the same effects may be committed again. */
-  | { readonly kind: 'aborted'; readonly cause: KafkaError | 'lost' }
-  /** Nobody knows whether it was committed: the tasks must be dropped and restored (review F17). */
-  | { readonly kind: 'unknown'; readonly cause: KafkaError }
-  /** The producer is of no use any more; nothing was committed, the tasks must be restored. */
-  | { readonly kind: 'fatal'; readonly cause: KafkaError };
+/** Commits units of tasks, whatever the guarantee: one outcome for all of them. */
+import type { CommitResult, CommitUnit } from '../ports/commit.js';
 
 export interface Committer {
   /** Never rejects: what can go wrong is in the result. */

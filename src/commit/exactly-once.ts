@@ -10,7 +10,8 @@ import type { SourceConsumer } from '../ports/consumer.js';
 import { KafkaError, asKafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
 import type { ProducedRecord } from '../record/record.js';
-import type { CommitResult, Committer, CommitUnit } from './committer.js';
+import type { CommitResult, CommitUnit } from '../ports/commit.js';
+import type { Committer } from './committer.js';
 
 /** Wait for room in the client's queue. */
 const QUEUE_FULL_PAUSE_MS = 5;

@@ -7,6 +7,8 @@
  * A partition is paused at its share less one batch, because a batch may consist of its records alone:
  * so the total is never exceeded. It resumes at half of that, so that it does not flutter.
  */
+import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
+
 export interface AdmissionSettings {
   /** Records, all partitions together. */
   readonly maxUncommitted: number;
@@ -14,24 +16,16 @@ export interface AdmissionSettings {
   readonly taskMaxBufferBytes: number;
 }
 
-export interface Load {
-  readonly uncommitted: number;
-  readonly uncommittedBytes: number;
-}
-
-export type AdmissionVerdict = 'pause' | 'resume' | 'keep';
-
 const MAX_BATCH = 1000;
 /** What records are thought to weigh before any was seen, in bytes. */
 const FIRST_RECORD_BYTES = 1024;
 
-export class Admission {
+export class Admission implements AdmissionControl {
   #partitions = 1;
   #recordBytes = FIRST_RECORD_BYTES;
 
   constructor(private readonly settings: AdmissionSettings) {}
 
-  /** How many partitions are assigned. */
   share(partitions: number): void {
     this.#partitions = Math.max(1, partitions);
   }

@@ -2,22 +2,20 @@
  * Why each partition is paused: a set of reasons, and paused while it is not empty. The consumer is
  * told only when that changes. After a new assignment nothing is known any more, so it starts afresh.
  */
+import type { PauseReason, Pauses } from '../ports/flow-control.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
-
-export type PauseReason = 'restoring' | 'credit' | 'bound' | 'refused' | 'draining';
 
 export interface Pausable {
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
 }
 
-export class PauseBoard {
+export class PauseBoard implements Pauses {
   readonly #reasons = new Map<string, Set<PauseReason>>();
 
   constructor(private readonly consumer: Pausable) {}
 
-  /** The client has just assigned it, paused. */
   assigned(partition: TopicPartition): void {
     this.#reasons.set(partitionName(partition), new Set<PauseReason>(['restoring']));
   }

@@ -8,6 +8,7 @@ import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
+import type { Intake } from '../ports/flow-control.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import { asKafkaError } from '../ports/kafka-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -25,7 +26,7 @@ export type Polled =
 const POLL_TIMEOUT_MS = 100;
 const ERROR_PAUSE_MS = 250;
 
-export class PollLoop {
+export class PollLoop implements Intake {
   #issued = 0;
   #turnedAt: MonotonicMs;
   #between: (() => void)[] = [];

@@ -63,7 +63,7 @@ export const decodeCheckpoint = (value: Buffer): Checkpoint => {
   } catch (cause) {
     throw corrupt('it is not JSON', cause);
   }
-  if (read === null || read.version !== VERSION) throw corrupt(`its version is not ${VERSION}`);
+  if (read?.version !== VERSION) throw corrupt(`its version is not ${VERSION}`);
   const { sequence, guarantee, source } = read;
   if (!isCount(sequence)) throw corrupt('its sequence is no count');
   if (guarantee !== 'exactly_once_v2' && guarantee !== 'at_least_once')

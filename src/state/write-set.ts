@@ -43,7 +43,7 @@ export class WriteSet {
     this.decidedBytes += bytes;
     this.oldestReadAt ??= readAt;
     let byType = this.#messages.get(topic);
-    if (byType === undefined) this.#messages.set(topic, (byType = new Map()));
+    if (byType === undefined) this.#messages.set(topic, (byType = newCounts()));
     let counts = byType.get(type);
     if (counts === undefined) byType.set(type, (counts = { processed: 0, deadLetters: 0 }));
     if (outcome === 'processed') counts.processed += 1;
@@ -67,7 +67,7 @@ export class WriteSet {
     this.oldestReadAt ??= newer.oldestReadAt;
     this.checkpointDue ||= newer.checkpointDue;
     for (const [topic, byType] of newer.#messages) {
-      const mine = this.#messages.get(topic) ?? (new Map() as CountsByType);
+      const mine = this.#messages.get(topic) ?? newCounts();
       this.#messages.set(topic, mine);
       for (const [type, counts] of byType) {
         const sum = mine.get(type) ?? { processed: 0, deadLetters: 0 };
@@ -98,6 +98,8 @@ export class WriteSet {
     }
   }
 }
+
+const newCounts = (): CountsByType => new Map();
 
 type Counts = Map<string, Map<string, number>>;
 

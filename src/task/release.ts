@@ -3,7 +3,7 @@
  * limit, commit what is decided, then drop. Meanwhile the other tasks' effects are committed too, so that
  * one slow handler does not hold them up. Runs only for who has the gate.
  */
-import type { CommitLoop } from '../commit/commit-loop.js';
+import type { CommitResult } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/clock.js';
 import type { Holding } from './holding.js';
@@ -12,11 +12,16 @@ import type { TaskManager } from './task-manager.js';
 /** A member that was put out is refused again and again: no use in waiting for the limit. */
 const ABORTS_ALLOWED = 2;
 
+/** Commits what all tasks have decided; undefined when nothing was. */
+export interface CommitsNow {
+  commitNow(): Promise<CommitResult | undefined>;
+}
+
 export const release = async (
   leaving: readonly Holding[],
   limitMs: number,
   tasks: TaskManager,
-  commitLoop: CommitLoop,
+  commits: CommitsNow,
   clock: Clock,
   commitIntervalMs: number,
 ): Promise<void> => {
@@ -32,7 +37,7 @@ export const release = async (
     void drained.then(() => pause.abort());
     await sleep(clock, Math.min(commitIntervalMs, left), pause.signal);
     const wasDrained = isDrained;
-    const result = await commitLoop.commitNow();
+    const result = await commits.commitNow();
     if (result?.kind === 'unknown' || result?.kind === 'fatal') break;
     if (result?.kind === 'aborted') aborts += 1;
     else if (wasDrained && !leaving.some(({ task }) => task.ledger.isDirty())) break;

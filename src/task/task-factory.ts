@@ -6,7 +6,7 @@ import type { DeadLetterProfile } from '../record/dead-letter.js';
 import type { Partition } from '../record/units.js';
 import { taskId } from '../record/units.js';
 import type { Checkpoint } from '../state/checkpoint.js';
-import { deadLetterTopic, laneLogTopic } from '../topics/topic-plan.js';
+import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
 import { DeadLetters } from './dead-letters.js';
 import { TaskLedger } from './task-ledger.js';
 import type { TaskHost } from './task.js';

@@ -5,7 +5,7 @@
  * Invariants: the sequence grows by one per committed unit and is reused after an abort (I6); a write-set
  * that was aborted comes again before newer effects (I11); once closed, nothing of it is committed.
  */
-import type { CommitSource, CommitUnit } from '../commit/committer.js';
+import type { CommitSource, CommitUnit } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';

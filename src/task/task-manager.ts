@@ -3,12 +3,10 @@
  * acquire to running, hands it its records, and lets it go. Trouble of one partition stays with it.
  * It answers no rebalance callback and commits nothing by itself: the session does, in the right order.
  */
-import type { Admission } from '../flow/admission.js';
-import type { PauseBoard } from '../flow/pause-board.js';
-import type { PollLoop } from '../flow/poll-loop.js';
-import type { CommitSource } from '../commit/committer.js';
+import type { CommitSource } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
+import type { AdmissionControl, Intake, Pauses } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import type { Logger } from '../ports/logger.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -26,9 +24,9 @@ export interface TaskManagerParts {
   readonly factory: TaskFactory;
   readonly consumer: SourceConsumer;
   readonly acquisition: Acquisition;
-  readonly pollLoop: PollLoop;
-  readonly pauses: PauseBoard;
-  readonly admission: Admission;
+  readonly intake: Intake;
+  readonly pauses: Pauses;
+  readonly admission: AdmissionControl;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Extends internal topics when a source has grown; resolves when partition `p` can be processed. */
@@ -217,7 +215,7 @@ export class TaskManager {
       }
       life.signal.throwIfAborted();
       task.ledger.restore(start.sequence, start.positions, start.checkpointDue);
-      this.parts.pollLoop.between((nextPoll) => {
+      this.parts.intake.between((nextPoll) => {
         if (holding.isOver || task.state !== 'restoring') return;
         task.run(start.positions, nextPoll);
         for (const partition of holding.partitions) this.parts.pauses.clear(partition, 'restoring');

@@ -3,12 +3,11 @@ import type { RecordBatch } from '../ports/record-batch.js';
 import type { ProducedRecord } from '../record/record.js';
 import type { QueueEntry } from './queue-entry.js';
 
-export type TaskMessage =
-  | { readonly kind: 'records'; readonly batch: RecordBatch; readonly from: number; readonly to: number }
+/** `attempt` is the one that answers: an answer of an attempt that was given up is dropped. */
+export type AttemptMessage =
   | {
       readonly kind: 'succeeded';
       readonly entry: QueueEntry;
-      /** The attempt that answers: an answer of an attempt that was given up is dropped. */
       readonly attempt: number;
       readonly outputs: readonly ProducedRecord[];
     }
@@ -20,3 +19,13 @@ export type TaskMessage =
     }
   | { readonly kind: 'timed-out'; readonly entry: QueueEntry; readonly attempt: number }
   | { readonly kind: 'retry-due'; readonly entry: QueueEntry };
+
+/** A run of records of one source topic: `from` to `to` (not included) of a batch. */
+export interface RecordsMessage {
+  readonly kind: 'records';
+  readonly batch: RecordBatch;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type TaskMessage = RecordsMessage | AttemptMessage;

@@ -11,10 +11,12 @@ import type { TaskProcessor } from '../dsl/execution.js';
 import { decideFailure } from '../lanes/failure-policy.js';
 import type { Clock } from '../ports/clock.js';
 import type { RecordBatch } from '../ports/record-batch.js';
-import { NotRetryableError, RetryableError, asProcessingFailure } from '../record/record-error.js';
-import type { ProducedRecord } from '../record/record.js';
-import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
+import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
+import { NotRetryableError, asProcessingFailure } from '../record/record-error.js';
+import type { CommitOffset, Partition, TaskId } from '../record/units.js';
 import { after } from '../record/units.js';
+import type { AttemptEnd } from './attempts.js';
+import { Attempts } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
 import type { DeadLetters } from './dead-letters.js';
 import { EmissionQueue } from './emission-queue.js';
@@ -23,7 +25,7 @@ import type { EntryOwner } from './queue-entry.js';
 import { QueueEntry } from './queue-entry.js';
 import { mayExceed } from '../record/record-size.js';
 import type { TaskLedger } from './task-ledger.js';
-import type { TaskMessage } from './task-message.js';
+import type { RecordsMessage, TaskMessage } from './task-message.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
 
@@ -46,18 +48,15 @@ export interface TaskHost {
   stopped(task: Task, error: Error): void;
 }
 
-/** After a time-out the handler has this long to notice its AbortSignal before the key goes on without it. */
-const ABORT_GRACE_MS = 1000;
-
 export class Task implements EntryOwner {
   #state: TaskState = 'created';
-  #inFlight = 0;
   #order = 0;
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
   readonly #next = new Map<string, CommitOffset>();
   readonly #queue = new EmissionQueue();
   readonly #mailbox = new Mailbox<TaskMessage>((message) => this.#receive(message));
+  readonly #attempts: Attempts;
   #whenDrained: (() => void)[] = [];
 
   constructor(
@@ -68,7 +67,10 @@ export class Task implements EntryOwner {
     private readonly processor: TaskProcessor,
     private readonly deadLetters: DeadLetters,
     private readonly host: TaskHost,
-  ) {}
+  ) {
+    const post = (message: TaskMessage): void => this.#mailbox.post(message);
+    this.#attempts = new Attempts(processor.process, host.clock, host.settings.attemptTimeoutMs, post);
+  }
 
   get state(): TaskState {
     return this.#state;
@@ -76,7 +78,7 @@ export class Task implements EntryOwner {
 
   /** Async handlers running or waiting for their next attempt in memory. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#attempts.inFlight;
   }
 
   get queued(): number {
@@ -113,7 +115,7 @@ export class Task implements EntryOwner {
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
   drain(): Promise<void> {
     if (this.#state === 'running') this.#become('draining');
-    if (this.#inFlight === 0 || this.#state !== 'draining') return Promise.resolve();
+    if (this.inFlight === 0 || this.#state !== 'draining') return Promise.resolve();
     return new Promise((resolve) => this.#whenDrained.push(resolve));
   }
 
@@ -122,13 +124,8 @@ export class Task implements EntryOwner {
     if (this.#state === 'closed') return;
     const wasRefused = this.#state === 'refused';
     if (mayBecome(this.#state, state)) this.#state = state;
-    const reason = new Error(`Task ${this.id} was closed`);
-    for (const entry of this.#queue) {
-      entry.cancelTimer?.();
-      entry.abort(reason);
-    }
+    this.#attempts.abandon(this.#queue, new Error(`Task ${this.id} was closed`));
     this.#queue.clear();
-    this.#inFlight = 0;
     this.ledger.close();
     this.#drained();
     if (!wasRefused) await this.processor.close();
@@ -146,43 +143,24 @@ export class Task implements EntryOwner {
 
   #receive(message: TaskMessage): void {
     if (!this.#isLive) return;
-    switch (message.kind) {
-      case 'records':
-        this.#take(message.batch, message.from, message.to);
-        break;
-      case 'succeeded':
-        if (this.#leaveFlight(message.entry, message.attempt)) {
-          if (message.entry.timedOut)
-            this.#failed(message.entry, timeoutOf(this.host.settings.attemptTimeoutMs));
-          else this.#succeeded(message.entry, message.outputs);
-        }
-        break;
-      case 'failed':
-        if (this.#leaveFlight(message.entry, message.attempt)) {
-          const { entry, thrown } = message;
-          this.#failed(entry, entry.timedOut ? timeoutOf(this.host.settings.attemptTimeoutMs) : thrown);
-        }
-        break;
-      case 'timed-out':
-        this.#timedOut(message.entry, message.attempt);
-        return;
-      case 'retry-due':
-        this.#inFlight -= 1;
-        if (this.#state === 'running') this.#start(message.entry);
-        break;
+    if (message.kind === 'records') {
+      this.#take(message);
+      this.host.loadChanged(this);
+      return;
     }
+    const end = this.#attempts.ended(message);
+    if (end !== undefined) this.#conclude(message.entry, end);
+    else if (message.kind === 'retry-due' && this.#state === 'running') this.#start(message.entry);
     this.#advance();
-    if (message.kind === 'records') this.host.loadChanged(this);
-    if (this.#inFlight === 0) this.#drained();
+    if (this.inFlight === 0) this.#drained();
   }
 
-  #take(batch: RecordBatch, from: number, to: number): void {
-    if (this.#state !== 'running' || from >= to) return;
+  #take({ batch, from, to }: RecordsMessage): void {
     const topic = batch.topic(from);
     let next = this.#next.get(topic);
     if (next === undefined) return;
     const readAt = this.host.clock.now();
-    for (let i = from; i < to && this.#isLive; i++) {
+    for (let i = from; i < to && this.#state === 'running'; i++) {
       const offset = batch.offset(i);
       // Read twice: a message of an older epoch of this partition. Gaps are the broker's (control records, compaction).
       if (offset < next) continue;
@@ -194,83 +172,37 @@ export class Task implements EntryOwner {
       else this.#queue.add(entry);
     }
     this.#next.set(topic, next);
+    this.#advance();
   }
 
-  /** Nothing is before it: a synchronous handler's result is decided without ever being queued. */
+  /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
-    entry.begin(entry.readAt);
-    let outputs;
-    try {
-      outputs = this.processor.process(entry);
-      if (Array.isArray(outputs)) {
-        entry.resolve({ kind: 'outputs', outputs: outputs as readonly ProducedRecord[] });
-        this.#decide(entry);
-        return;
-      }
-    } catch (thrown) {
-      this.#queue.add(entry);
-      this.#queue.takeStartable();
-      this.#failed(entry, thrown);
-      this.#advance();
+    const end = this.#attempts.begin(entry);
+    if (end?.ok) {
+      entry.resolve({ kind: 'outputs', outputs: end.outputs });
+      this.#decide(entry);
       return;
     }
     this.#queue.add(entry);
     this.#queue.takeStartable();
-    this.#follow(entry, outputs as Promise<readonly ProducedRecord[]>);
+    if (end === undefined) return;
+    this.#conclude(entry, end);
+    this.#advance();
   }
 
   #start(entry: QueueEntry): void {
-    entry.begin(this.host.clock.now());
-    try {
-      const outputs = this.processor.process(entry);
-      if (Array.isArray(outputs)) this.#succeeded(entry, outputs as readonly ProducedRecord[]);
-      else this.#follow(entry, outputs as Promise<readonly ProducedRecord[]>);
-    } catch (thrown) {
-      this.#failed(entry, thrown);
-    }
+    const end = this.#attempts.begin(entry);
+    if (end !== undefined) this.#conclude(entry, end);
   }
 
-  #follow(entry: QueueEntry, outputs: Promise<readonly ProducedRecord[]>): void {
-    const { attempt } = entry;
-    this.#inFlight += 1;
-    const timedOut = (): void => this.#mailbox.post({ kind: 'timed-out', entry, attempt });
-    entry.cancelTimer = this.host.clock.after(this.host.settings.attemptTimeoutMs, timedOut);
-    outputs.then(
-      (done) => this.#mailbox.post({ kind: 'succeeded', entry, attempt, outputs: done }),
-      (thrown: unknown) => this.#mailbox.post({ kind: 'failed', entry, attempt, thrown }),
-    );
+  #conclude(entry: QueueEntry, end: AttemptEnd): void {
+    if (end.ok) {
+      entry.resolve({ kind: 'outputs', outputs: end.outputs });
+      this.#queue.freeKey(entry);
+    } else this.#failed(entry, asProcessingFailure(end.thrown));
   }
 
-  /** False for an answer that nobody waits for any more: the attempt was given up. */
-  #leaveFlight(entry: QueueEntry, attempt: number): boolean {
-    if (entry.state !== 'running' || entry.attempt !== attempt) return false;
-    entry.cancelTimer?.();
-    entry.cancelTimer = undefined;
-    this.#inFlight -= 1;
-    return true;
-  }
-
-  /**
-   * The handler is told by its signal. The key goes on when it has answered, or without it after a
-   * grace: two handlers of one key never run side by side unless one ignores its signal.
-   */
-  #timedOut(entry: QueueEntry, attempt: number): void {
-    if (entry.state !== 'running' || entry.attempt !== attempt) return;
-    const error = timeoutOf(this.host.settings.attemptTimeoutMs);
-    entry.timedOut = true;
-    entry.abort(error);
-    entry.cancelTimer = this.host.clock.after(ABORT_GRACE_MS, () =>
-      this.#mailbox.post({ kind: 'failed', entry, attempt, thrown: error }),
-    );
-  }
-
-  #succeeded(entry: QueueEntry, outputs: readonly ProducedRecord[]): void {
-    entry.resolve({ kind: 'outputs', outputs });
-    this.#queue.freeKey(entry);
-  }
-
-  #failed(entry: QueueEntry, thrown: unknown): void {
-    const failure = asProcessingFailure(thrown);
+  #failed(entry: QueueEntry, failure: ProcessingFailure): void {
     entry.firstFailureAt ??= this.host.clock.now();
     const decision = decideFailure(failure, entry.attempt, this.host.settings);
     if (decision.kind === 'dead-letter') {
@@ -278,12 +210,7 @@ export class Task implements EntryOwner {
       return;
     }
     this.ledger.open.retry(entry.record.topic, failure.reason);
-    entry.state = 'backing-off';
-    // It keeps its slot while it waits.
-    this.#inFlight += 1;
-    entry.cancelTimer = this.host.clock.after(decision.delayMs, () =>
-      this.#mailbox.post({ kind: 'retry-due', entry }),
-    );
+    this.#attempts.backOff(entry, decision.delayMs);
   }
 
   /** Decides what can be decided and starts what may start, until neither brings the other on. */
@@ -296,7 +223,7 @@ export class Task implements EntryOwner {
         front = this.#queue.front();
       }
       let started = false;
-      while (this.#state === 'running' && this.#inFlight < this.host.settings.maxInFlight) {
+      while (this.#state === 'running' && this.inFlight < this.host.settings.maxInFlight) {
         const entry = this.#queue.takeStartable();
         if (entry === undefined) break;
         this.#start(entry);
@@ -322,13 +249,13 @@ export class Task implements EntryOwner {
     return true;
   }
 
-  #decideDead(entry: QueueEntry, failure: NotRetryableError | RetryableError, reason: string): boolean {
+  #decideDead(entry: QueueEntry, failure: ProcessingFailure, reason: FailureReason): boolean {
     const { record } = entry;
     const letter = this.deadLetters.letterFor(record, {
       error: failure,
       reason,
       attempts: entry.attempt,
-      firstFailureAt: entry.firstFailureAt ?? this.now(),
+      firstFailureAt: entry.firstFailureAt ?? this.host.clock.now(),
     });
     if (letter instanceof Error) {
       this.host.stopped(this, letter);
@@ -341,19 +268,9 @@ export class Task implements EntryOwner {
     return true;
   }
 
-  private now(): EpochMs {
-    return this.host.clock.now();
-  }
-
   #drained(): void {
     const waiting = this.#whenDrained;
     this.#whenDrained = [];
     for (const resolve of waiting) resolve();
   }
 }
-
-const timeoutOf = (attemptTimeoutMs: number): RetryableError =>
-  new RetryableError(
-    'attempt-timeout',
-    `The attempt took longer than ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs})`,
-  );

@@ -4,6 +4,7 @@
  * partition number explicitly, so that no partitioner can separate a key from its lane.
  */
 import type { NewTopic } from '../ports/cluster.js';
+import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
 import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
 
 export interface TopicRules {
@@ -22,11 +23,6 @@ export interface TopicNeeds {
   readonly sourceTopics: readonly string[];
   readonly outputTopics: readonly string[];
 }
-
-export const deadLetterTopic = (applicationId: string, source: string): string =>
-  `${applicationId}.${source}.dlq`;
-export const laneLogTopic = (applicationId: string, source: string): string =>
-  `${applicationId}.${source}.lanes-changelog`;
 
 export type TopicStep =
   | { readonly kind: 'create'; readonly topic: NewTopic }

@@ -5,7 +5,8 @@
 import type { ClusterAdmin } from '../ports/cluster.js';
 import type { Logger } from '../ports/logger.js';
 import type { TopicNeeds, TopicProblem, TopicRules } from './topic-plan.js';
-import { deadLetterTopic, laneLogTopic, planTopics } from './topic-plan.js';
+import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
+import { planTopics } from './topic-plan.js';
 
 /** Topics are not as they must be; the process ends with exit code 3. */
 export class TopicsUnusable extends Error {

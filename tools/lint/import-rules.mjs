@@ -31,7 +31,7 @@ export const importZones = () => [
             message: message(`src/${folder}`, 'this', reason),
           },
         ]),
-    ...(folder === 'cli'
+    ...(folder === 'cli' || folder === 'service'
       ? []
       : [
           {
@@ -40,7 +40,7 @@ export const importZones = () => [
             message: message(`src/${folder}`, 'config/', CONFIG_REASON),
           },
         ]),
-    ...(folder === 'cli' || folder === 'testing'
+    ...(['cli', 'service', 'testing'].includes(folder)
       ? []
       : [
           {

@@ -105,6 +105,13 @@ export const IMPORT_TABLE = [
     reason: 'what watches the engine is told by it through ports, and never reaches into it',
   },
   {
+    folder: 'service',
+    mayImport: 'all',
+    packages: ['rxjs'],
+    node: 'all',
+    reason: 'the service wires everything but node-rdkafka, which only src/kafka knows',
+  },
+  {
     folder: 'cli',
     mayImport: 'all',
     packages: ['pino', 'rxjs'],
@@ -138,6 +145,7 @@ export const CONFIG_REASON =
  */
 export const MAY_USE_TIME = [
   'src/main.ts',
+  'src/service',
   'src/kafka',
   'src/publisher',
   'src/observability',

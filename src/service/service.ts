@@ -3,19 +3,19 @@
  * rule of its own; `main.ts` turns how it ends into an exit code.
  */
 import { randomUUID } from 'node:crypto';
-import type { Settings } from '../config/schema.js';
+import type { Settings } from '../../config/schema.js';
 import { clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
-import type { Topology } from './dsl/topology.js';
-import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from './kafka/clients.js';
-import type { HealthSnapshot } from './observability/health.js';
-import { assess } from './observability/health.js';
-import type { HttpServer } from './observability/http-server.js';
-import { createHttpServer } from './observability/http-server.js';
-import type { GaugeSnapshot } from './observability/metrics.js';
-import { createMetrics } from './observability/metrics.js';
-import type { Logger } from './ports/logger.js';
-import { Streams } from './streams.js';
+import type { Topology } from '../dsl/topology.js';
+import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
+import type { HealthSnapshot } from '../observability/health.js';
+import { assess } from '../observability/health.js';
+import type { HttpServer } from '../observability/http-server.js';
+import { createHttpServer } from '../observability/http-server.js';
+import type { GaugeSnapshot } from '../observability/metrics.js';
+import { createMetrics } from '../observability/metrics.js';
+import type { Logger } from '../ports/logger.js';
+import { Streams } from '../streams.js';
 import { systemClock } from './system-clock.js';
 
 export class Service {

@@ -1,7 +1,7 @@
 /** The topologies that `--topology NAME` knows: the name of a folder, and how it is built from settings. */
-import type { Settings } from '../config/schema.js';
-import { buildTopology } from '../topology/user-audit/topology.js';
-import type { Topology } from './dsl/topology.js';
+import type { Settings } from '../../config/schema.js';
+import { buildTopology } from '../../topology/user-audit/topology.js';
+import type { Topology } from '../dsl/topology.js';
 
 export const TOPOLOGIES: Readonly<Record<string, (settings: Settings) => Topology>> = {
   'user-audit': ({ directory, kafka, processing, topics }) =>

@@ -1,6 +1,6 @@
 /** The machine's clocks. */
-import type { Clock } from './ports/clock.js';
-import { epochMs, monotonicMs } from './record/units.js';
+import type { Clock } from '../ports/clock.js';
+import { epochMs, monotonicMs } from '../record/units.js';
 
 export const systemClock: Clock = {
   now: () => epochMs(Date.now()),

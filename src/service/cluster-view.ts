@@ -2,8 +2,8 @@
  * What the clients last said of the cluster, for probes and gauges: whether a broker is connected, and
  * how far each assigned partition is behind.
  */
-import type { ClientEvent, ClientStatistics } from './kafka/client-events.js';
-import type { Logger } from './ports/logger.js';
+import type { ClientEvent, ClientStatistics } from '../kafka/client-events.js';
+import type { Logger } from '../ports/logger.js';
 
 export interface PartitionLag {
   readonly topic: string;

@@ -1,7 +1,7 @@
 /** From settings to what the Kafka clients and the engine are told. Pure. */
-import type { Settings } from '../config/schema.js';
-import type { KafkaClientOptions, KafkaSecurity } from './kafka/settings.js';
-import type { StreamsConfig } from './streams-config.js';
+import type { Settings } from '../../config/schema.js';
+import type { KafkaClientOptions, KafkaSecurity } from '../kafka/settings.js';
+import type { StreamsConfig } from '../streams-config.js';
 
 /** Bytes in a megabyte of TASK_MAX_BUFFER_MB. */
 const MEGABYTE = 1_000_000;

@@ -1,0 +1,36 @@
+/** How a task manager steers the intake: the boundary between the tasks and the flow of records. */
+import type { TopicPartition } from './topic-partition.js';
+
+/** A partition is paused while there is any reason. */
+export type PauseReason = 'restoring' | 'credit' | 'bound' | 'refused' | 'draining';
+
+export interface Pauses {
+  /** The client has just assigned it, paused. */
+  assigned(partition: TopicPartition): void;
+  revoked(partition: TopicPartition): void;
+  set(partition: TopicPartition, reason: PauseReason): void;
+  clear(partition: TopicPartition, reason: PauseReason): void;
+}
+
+/** What a task holds. */
+export interface Load {
+  /** Records taken and not yet committed. */
+  readonly uncommitted: number;
+  readonly uncommittedBytes: number;
+}
+
+export type AdmissionVerdict = 'pause' | 'resume' | 'keep';
+
+export interface AdmissionControl {
+  /** How many partitions are assigned. */
+  share(partitions: number): void;
+  /** What one batch weighed. */
+  observe(records: number, bytes: number): void;
+  records(load: Load): AdmissionVerdict;
+  bytes(load: Load): AdmissionVerdict;
+}
+
+export interface Intake {
+  /** Runs `then` while no poll is under way, with the number of the next poll. */
+  between(then: (nextPoll: number) => void): void;
+}

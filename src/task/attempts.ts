@@ -1,0 +1,117 @@
+/**
+ * Runs the attempts of a task's records: begins them, follows the asynchronous ones, and tells the
+ * mailbox how each ended. It counts what is in flight (running or backing off) and owns every timer.
+ *
+ * It promises: each attempt ends once, with an answer or by its time-out; an answer that comes after its
+ * attempt was given up is dropped; two handlers of one key never run side by side, unless one ignores its
+ * AbortSignal for longer than the grace. It decides nothing about what a failure leads to.
+ */
+import type { ProcessRecord } from '../dsl/execution.js';
+import type { Clock } from '../ports/clock.js';
+import { RetryableError } from '../record/record-error.js';
+import type { ProducedRecord } from '../record/record.js';
+import type { QueueEntry } from './queue-entry.js';
+import type { AttemptMessage } from './task-message.js';
+
+/** After a time-out the handler has this long to notice its AbortSignal before the key goes on without it. */
+const ABORT_GRACE_MS = 1000;
+
+/** How one attempt ended. */
+export type AttemptEnd =
+  | { readonly ok: true; readonly outputs: readonly ProducedRecord[] }
+  | { readonly ok: false; readonly thrown: unknown };
+
+export class Attempts {
+  #inFlight = 0;
+
+  constructor(
+    private readonly process: ProcessRecord,
+    private readonly clock: Clock,
+    private readonly attemptTimeoutMs: number,
+    private readonly post: (message: AttemptMessage) => void,
+  ) {}
+
+  /** Async handlers running or waiting for their next attempt. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** How it ended, or undefined when it goes on: then the mailbox hears of it. */
+  begin(entry: QueueEntry): AttemptEnd | undefined {
+    entry.begin(this.clock.now());
+    try {
+      const outputs = this.process(entry);
+      if (!(outputs instanceof Promise)) return { ok: true, outputs };
+      this.#follow(entry, outputs);
+      return undefined;
+    } catch (thrown) {
+      return { ok: false, thrown };
+    }
+  }
+
+  /** It keeps its place in flight while it waits for its next attempt. */
+  backOff(entry: QueueEntry, delayMs: number): void {
+    entry.state = 'backing-off';
+    this.#inFlight += 1;
+    entry.cancelTimer = this.clock.after(delayMs, () => this.post({ kind: 'retry-due', entry }));
+  }
+
+  /** What a message of the mailbox means; undefined when nothing has ended by it. */
+  ended(message: AttemptMessage): AttemptEnd | undefined {
+    const { entry } = message;
+    if (message.kind === 'retry-due') {
+      this.#inFlight -= 1;
+      entry.cancelTimer = undefined;
+      return undefined;
+    }
+    if (entry.state !== 'running' || entry.attempt !== message.attempt) return undefined;
+    if (message.kind === 'timed-out') {
+      this.#timedOut(entry);
+      return undefined;
+    }
+    entry.cancelTimer?.();
+    entry.cancelTimer = undefined;
+    this.#inFlight -= 1;
+    if (entry.timedOut) return { ok: false, thrown: this.#timeout() };
+    return message.kind === 'succeeded'
+      ? { ok: true, outputs: message.outputs }
+      : { ok: false, thrown: message.thrown };
+  }
+
+  /** Tells every handler to stop; nothing that they still answer is heard. */
+  abandon(entries: Iterable<QueueEntry>, reason: Error): void {
+    for (const entry of entries) {
+      entry.cancelTimer?.();
+      if (entry.state === 'running') entry.abort(reason);
+    }
+    this.#inFlight = 0;
+  }
+
+  #follow(entry: QueueEntry, outputs: Promise<readonly ProducedRecord[]>): void {
+    const { attempt } = entry;
+    this.#inFlight += 1;
+    entry.cancelTimer = this.clock.after(this.attemptTimeoutMs, () =>
+      this.post({ kind: 'timed-out', entry, attempt }),
+    );
+    outputs.then(
+      (done) => this.post({ kind: 'succeeded', entry, attempt, outputs: done }),
+      (thrown: unknown) => this.post({ kind: 'failed', entry, attempt, thrown }),
+    );
+  }
+
+  /** The handler is told by its signal; the key goes on when it has answered, or without it after the grace. */
+  #timedOut(entry: QueueEntry): void {
+    const { attempt } = entry;
+    const thrown = this.#timeout();
+    entry.timedOut = true;
+    entry.abort(thrown);
+    entry.cancelTimer = this.clock.after(ABORT_GRACE_MS, () =>
+      this.post({ kind: 'failed', entry, attempt, thrown }),
+    );
+  }
+
+  #timeout(): RetryableError {
+    const message = `The attempt took longer than ATTEMPT_TIMEOUT_MS (${this.attemptTimeoutMs})`;
+    return new RetryableError('attempt-timeout', message);
+  }
+}
