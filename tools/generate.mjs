@@ -30,7 +30,8 @@ const camelCase = (name) => name.replace(/[^A-Za-z0-9]+([A-Za-z0-9])/g, (_, lett
 const generate = async (schemaFile, topology) => {
   const schema = JSON.parse(await readFile(schemaFile, 'utf8'));
   const name = path.basename(schemaFile, '.json');
-  if (typeof schema.title !== 'string') throw new Error(`${schemaFile}: a schema needs a title, it names the type`);
+  if (typeof schema.title !== 'string')
+    throw new Error(`${schemaFile}: a schema needs a title, it names the type`);
   // The type lists what the schema knows: unknown fields are tolerated when read, and never written.
   const types = await compile(structuredClone(schema), schema.title, {
     additionalProperties: false,
@@ -54,7 +55,11 @@ const wantedFiles = async (root) => {
     if (schemas.length === 0) continue;
     folders.push(path.join(base, 'generated'));
     for (const schema of schemas) {
-      const target = path.join(base, 'generated', `${path.basename(schema, '.json').replaceAll('.', '-')}.ts`);
+      const target = path.join(
+        base,
+        'generated',
+        `${path.basename(schema, '.json').replaceAll('.', '-')}.ts`,
+      );
       wanted.set(target, await generate(path.join(base, 'schemas', schema), topology));
     }
   }
@@ -98,6 +103,8 @@ for (const folder of folders) {
   }
 }
 if (options.check && problems.length > 0) {
-  console.error(`generated files do not fit their schemas; run "npm run generate":\n  ${problems.join('\n  ')}`);
+  console.error(
+    `generated files do not fit their schemas; run "npm run generate":\n  ${problems.join('\n  ')}`,
+  );
   process.exitCode = 1;
 }
