@@ -78,15 +78,8 @@ export class Session {
     this.pollLoop = new PollLoop(this.#consumer, () => admission.batchSize, clock);
     this.#replayer = new LogReplayer(this.#logConsumer, clock);
     this.tasks = this.#makeTasks(admission);
-    const ledgers = (): ReturnType<TaskManager['ledgers']> => this.tasks.ledgers();
-    this.#commitLoop = new CommitLoop(
-      this.#guarantee.committer,
-      this.#gate,
-      ledgers,
-      clock,
-      config,
-      telemetry,
-    );
+    const { committer } = this.#guarantee;
+    this.#commitLoop = new CommitLoop(committer, this.#gate, this.tasks, clock, config, telemetry);
   }
 
   /** The group has answered, if only with no partition. */
