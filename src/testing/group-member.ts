@@ -25,6 +25,7 @@ export class GroupMember {
   #owned: readonly TopicPartition[] = [];
   /** Answers to an older join or heartbeat than this are ignored. */
   #epoch = 0;
+  #isLost = false;
   #heardAtMs = 0;
   #polledAtMs = 0;
 
@@ -39,6 +40,11 @@ export class GroupMember {
   get metadata(): GroupMetadata {
     const { groupId, instanceId } = this.options;
     return { groupId, memberId: this.#memberId, generation: this.#generation, instanceId };
+  }
+
+  /** It knows that its partitions belong to others, and has not been given any since. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   subscribe(topics: readonly string[], onRebalance: (event: RebalanceEvent) => void): void {
@@ -113,6 +119,7 @@ export class GroupMember {
       isLost: false,
       partitions: () => added,
       answered: (partitions) => {
+        this.#isLost = false;
         this.#owned = [...this.#owned, ...partitions];
         this.fetcher.add(partitions.map((of) => ({ of, at: 'beginning', isPaused: true })));
         then?.();
@@ -121,6 +128,7 @@ export class GroupMember {
   }
 
   #revoke(isLost: boolean, which: () => readonly TopicPartition[], then?: () => void): void {
+    if (isLost) this.#isLost = true;
     const answered = (partitions: readonly TopicPartition[]): void => {
       this.#owned = without(this.#owned, partitions);
       this.fetcher.remove(partitions);

@@ -1,9 +1,10 @@
 /**
  * What both simulated consumers read with: positions, pauses and one poll at a time.
- * As in librdkafka: a poll takes its records some time before it answers, so records of a partition that
+ * As with librdkafka: a poll takes its records some time before it answers, so records of a partition that
  * is paused, sought or taken away in between still arrive with it; a position moves when its records are
- * taken; a position outside the log is an error once, and its partition stands still until it is sought.
+ * taken; a position outside the log is an error once, and its partition stands still until it is assigned anew.
  */
+import { KafkaError } from '../ports/kafka-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import { commitOffset, type CommitOffset } from '../record/units.js';
@@ -18,7 +19,7 @@ interface Fetched {
   readonly of: TopicPartition;
   position: CommitOffset | 'beginning';
   isPaused: boolean;
-  /** Set by an error, cleared by a seek. */
+  /** By an error, until it is assigned anew. */
   isStopped: boolean;
   reportedEnd: CommitOffset | null;
 }
@@ -29,8 +30,6 @@ interface Poll {
   /** Set once its records are taken. */
   isTaken: boolean;
   isLooking: boolean;
-  /** Its partitions were assigned anew after it took its records: it answers with nothing. */
-  isStale: boolean;
   resolve(batch: RecordBatch): void;
   reject(error: Error): void;
 }
@@ -83,11 +82,9 @@ export class RecordFetcher {
     for (const of of partitions) this.#partitions.delete(partitionName(of));
   }
 
-  /** Replaces everything; a poll under way answers with nothing. */
+  /** Replaces everything. What a poll under way would return then is promised nowhere. */
   replace(positions: readonly Position[]): void {
-    const poll = this.#poll;
-    if (poll?.isTaken) poll.isStale = true;
-    else if (poll) this.#answer(poll, () => poll.resolve(new ArrayRecordBatch([])));
+    if (this.#poll) throw new Error('assign was called while a poll of the same consumer is under way');
     this.#partitions.clear();
     this.add(positions);
   }
@@ -103,8 +100,11 @@ export class RecordFetcher {
   async seek({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
     await this.link.call('seek', () => undefined);
     const fetched = this.#partitions.get(partitionName({ topic, partition }));
-    if (!fetched) throw brokerError('state', `seek of ${topic}-${partition}, which is not assigned`);
-    Object.assign(fetched, { position: offset, isStopped: false, reportedEnd: null });
+    if (!fetched || fetched.isStopped) {
+      const text = `seek of ${topic}-${partition}, which is not assigned or has stopped`;
+      throw new KafkaError('retriable', -172, text);
+    }
+    Object.assign(fetched, { position: offset, reportedEnd: null });
     this.#look();
   }
 
@@ -127,7 +127,6 @@ export class RecordFetcher {
         fault,
         isTaken: false,
         isLooking: false,
-        isStale: false,
         resolve: (batch) => (end(), resolve(batch)),
         reject: (error) => (end(), reject(error)),
       };
@@ -171,13 +170,19 @@ export class RecordFetcher {
         this.#takeFrom(fetched, poll.max, records, ends);
       } catch (error) {
         if (records.length + ends.length > 0) break;
-        fetched.isStopped = true;
+        this.#stop(fetched);
         return this.#answer(poll, () => poll.reject(error as Error));
       }
     }
     if (records.length + ends.length === 0) return;
     const batch = new ArrayRecordBatch(records, ends);
-    this.#answer(poll, () => poll.resolve(poll.isStale ? new ArrayRecordBatch([]) : batch));
+    this.#answer(poll, () => poll.resolve(batch));
+  }
+
+  /** The log consumer's adapter assigns again at once: the error comes again, and so do all ends. */
+  #stop(fetched: Fetched): void {
+    if (!this.reportsEnds) fetched.isStopped = true;
+    else for (const one of this.#partitions.values()) one.reportedEnd = null;
   }
 
   #answer(poll: Poll, leave: () => void): void {

@@ -1,5 +1,6 @@
 /** The two consumers of a simulated process, behind the engine's ports. */
 import type { LogConsumer, RebalanceEvent, SourceConsumer } from '../ports/consumer.js';
+import { KafkaError } from '../ports/kafka-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset } from '../record/units.js';
@@ -23,12 +24,12 @@ export class SimulatedSourceConsumer implements SourceConsumer {
     this.#member = new GroupMember(link, options, this.#fetcher);
   }
 
-  get isConnected(): boolean {
-    return this.#isConnected;
-  }
-
-  /** As the client knows itself now. */
-  get metadata(): GroupMetadata {
+  /** Itself, as the client knows it now, for a transaction's offsets; refused once it knows that it is lost. */
+  lend(): GroupMetadata {
+    if (!this.#isConnected) throw new KafkaError('abortable', -172, 'the consumer is not connected');
+    if (this.#member.isLost) {
+      throw new KafkaError('abortable', 25, `${this.options.groupId}: the member has lost its partitions`);
+    }
     return this.#member.metadata;
   }
 
@@ -70,7 +71,7 @@ export class SimulatedSourceConsumer implements SourceConsumer {
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    const { metadata } = this;
+    const { metadata } = this.#member;
     const { callTimeoutMs } = this.options;
     await this.link.call(
       'commit-offsets',

@@ -24,6 +24,9 @@ const isFencedMember = (error: unknown): boolean =>
   isBrokerError(error, 'unknown-member') ||
   isBrokerError(error, 'fenced-instance');
 
+/** librdkafka's code for a commit with a failed delivery. */
+const UNDELIVERED = -149;
+
 /** What a call rejects with and leaves the transaction as it was. */
 const REPEATABLE: ReadonlySet<KafkaErrorClass> = new Set(['retriable', 'unusable']);
 
@@ -35,6 +38,10 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
   #state: 'new' | 'ready' | 'open' | 'in-doubt' | 'closed' = 'new';
   /** What every call rejects with: until `abort` when abortable, else for good. */
   #failure: KafkaError | null = null;
+  /** A failed delivery of which only `commit` knows. */
+  #undelivered: KafkaError | null = null;
+  /** Ends a commit or an abort that waits for the broker. */
+  #closed: () => void = () => undefined;
 
   constructor(
     readonly link: BrokerLink,
@@ -43,7 +50,7 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     this.#outgoing = new OutgoingRecords(
       link,
       (of, records) => this.#send(of, records),
-      (error) => this.#fail(error),
+      (error) => this.#failDelivery(error),
     );
   }
 
@@ -54,8 +61,10 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
   async initTransactions(): Promise<void> {
     const { transactionalId, transactionTimeoutMs } = this.options;
     const { transactions } = this.link.broker;
-    this.#identity = await this.#ask('init-transactions', () =>
-      transactions.init(transactionalId, transactionTimeoutMs),
+    this.#identity = await this.#ask(
+      'init-transactions',
+      () => transactions.init(transactionalId, transactionTimeoutMs),
+      this.options.callTimeoutMs,
     );
     this.#state = 'ready';
   }
@@ -82,23 +91,30 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     return enqueued;
   }
 
-  /** Every record has an outcome. A failure is told by `sendOffsets`. */
+  /** Every record has an outcome. A failure is told by `sendOffsets`, or by `commit` alone (see `#failDelivery`). */
   flush(): Promise<void> {
-    return this.#outgoing.settled();
+    const { clock } = this.link;
+    const { transactionalId, transactionTimeoutMs } = this.options;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(transactionTimeoutMs, () =>
+        reject(brokerError('timed-out', `flush of ${transactionalId}`)),
+      );
+      void this.#outgoing.settled().then(() => (cancel(), resolve()));
+    });
   }
 
   async sendOffsets(offsets: readonly TopicPartitionOffset[], member: SourceConsumer): Promise<void> {
     this.#expectOpen('sendOffsets');
     if (!(member instanceof SimulatedSourceConsumer)) throw new TypeError('not a consumer of this cluster');
-    if (!member.isConnected) throw new Error('sendOffsets with a consumer that is not connected: a crash');
     if (offsets.length === 0) return;
     // The group metadata is read when the call runs, not when it was made.
     await this.link.pause([0.1, 2]);
     const by = this.#by();
-    const { metadata } = member;
+    const metadata = member.lend();
     this.#parts.add(`group ${metadata.groupId}`);
     try {
-      await this.#ask('send-offsets', () => this.link.broker.addOffsets(by, metadata, offsets));
+      const arrive = (): void => this.link.broker.addOffsets(by, metadata, offsets);
+      await this.#ask('send-offsets', arrive, this.options.transactionTimeoutMs / 2);
     } catch (error) {
       throw this.#failure ?? error;
     }
@@ -108,6 +124,7 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     this.#expectOpen('commit');
     await this.#outgoing.settled();
     if (this.#failure) throw this.#failure;
+    if (this.#undelivered) throw this.#undelivered;
     try {
       await this.#end('commit-transaction', 'committed');
     } catch (error) {
@@ -123,18 +140,26 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     await this.#outgoing.settled();
     if (this.#failure && this.#failure.kind !== 'abortable') throw this.#failure;
     this.#failure = null;
+    this.#undelivered = null;
     await this.#end('abort-transaction', 'aborted');
   }
 
   close(): Promise<void> {
     this.#outgoing.purge();
     this.#state = 'closed';
+    this.#closed();
     return Promise.resolve();
   }
 
   async #end(kind: 'commit-transaction' | 'abort-transaction', outcome: TransactionOutcome): Promise<void> {
     const by = this.#by();
-    if (this.#parts.size > 0) await this.#ask(kind, () => this.link.broker.transactions.end(by, outcome));
+    if (this.#parts.size > 0) {
+      const closing = new Promise<never>((_, reject) => {
+        this.#closed = () => reject(brokerError('timed-out', `${kind}: the producer is closing`));
+      });
+      const arrive = (): void => this.link.broker.transactions.end(by, outcome);
+      await Promise.race([this.#ask(kind, arrive, Infinity), closing]);
+    }
     this.#parts.clear();
     this.#state = 'ready';
   }
@@ -145,20 +170,39 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     const name = partitionName(of);
     const { broker } = this.link;
     if (!this.#parts.has(name)) {
-      await this.#ask('add-partitions', () => broker.transactions.addPartition(by, of));
+      const { transactionTimeoutMs } = this.options;
+      await this.#ask('add-partitions', () => broker.transactions.addPartition(by, of), transactionTimeoutMs);
       this.#parts.add(name);
     }
-    await this.link.call('produce', () => broker.append(of, records, by), this.options.callTimeoutMs);
+    await this.link.call('produce', () => broker.append(of, records, by), this.options.transactionTimeoutMs);
   }
 
-  async #ask<T>(kind: CallKind, arrive: () => T): Promise<T> {
+  async #ask<T>(kind: CallKind, arrive: () => T, timeoutMs: number): Promise<T> {
     const isBusy = (error: unknown): boolean => isBrokerError(error, 'concurrent-transactions');
     try {
-      return await this.link.callWhenIdle(kind, arrive, isBusy, this.options.callTimeoutMs);
+      return await this.link.callWhenIdle(kind, arrive, isBusy, timeoutMs);
     } catch (error) {
       if (isFencedMember(error) || !REPEATABLE.has(asKafkaError(error).kind)) this.#fail(error);
       throw error;
     }
+  }
+
+  /**
+   * Records that timed out or have no such partition are known to the commit alone, which then rejects
+   * before it asks the coordinator. Any other failed delivery fails the transaction at once.
+   */
+  #failDelivery(error: unknown): void {
+    const isQuiet = isBrokerError(error, 'timed-out') || isBrokerError(error, 'unknown-partition');
+    if (!isQuiet) return this.#fail(error);
+    const cause = asKafkaError(error);
+    this.#undelivered ??= new KafkaError(
+      'abortable',
+      UNDELIVERED,
+      `a record was not delivered: ${cause.message}`,
+      {
+        cause,
+      },
+    );
   }
 
   /** After a record that is refused or not acknowledged in time only the abort is left. */

@@ -35,7 +35,8 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, then: () => void): () => void {
-    const delay = Number.isFinite(delayMs) ? Math.max(0, delayMs) : 0;
+    if (delayMs === Infinity) return () => undefined;
+    const delay = delayMs > 0 ? delayMs : 0;
     const timer: Timer = { atMs: this.#monotonicMs + delay, order: this.#order++, then };
     this.#push(timer);
     return () => {

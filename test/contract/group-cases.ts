@@ -1,7 +1,7 @@
 /** What the engine relies on of group membership and of the source consumer. */
 import { expect } from 'chai';
 import { commitOffset } from '../../src/record/units.js';
-import { first, record, type ContractBench } from './contract-bench.js';
+import { first, record, rejection, type ContractBench } from './contract-bench.js';
 import type { DefineCase } from './contract-harness.js';
 
 const DEFERRED_MS = 2500;
@@ -138,21 +138,26 @@ export const groupCases = (contract: DefineCase<ContractBench>): void => {
     expect(idle.assigned).to.deep.equal([]);
   });
 
-  contract('a position outside the log is an error, and the others go on', async (bench) => {
-    const topic = await bench.topic(2);
-    const producer = await bench.acknowledged();
-    const member = await bench.memberWith(topic, 2);
-    const [one, other] = member.partitions;
-    if (!one || !other) throw new Error('two partitions were expected');
-    await member.consumer.seek({ ...one, offset: commitOffset(1000) });
-    await member.consumer.seek({ ...other, offset: commitOffset(0) });
-    member.consumer.resume([one, other]);
-    await producer.send([record(topic, 'a', { partition: other.partition })]);
-    await bench.eventually('the other one is read', () => member.records.length === 1);
-    await bench.eventually('the error is told', () => member.errors.length > 0);
-    expect(member.errors[0]).to.include({ code: -140, kind: 'unusable' });
-    await member.consumer.seek({ ...one, offset: commitOffset(0) });
-    await producer.send([record(topic, 'b', { partition: one.partition })]);
-    await bench.eventually('it flows again after a seek', () => member.values.includes('b'));
-  });
+  contract(
+    'a partition whose position is outside the log stands still, and the others go on',
+    async (bench) => {
+      const topic = await bench.topic(2);
+      const producer = await bench.acknowledged();
+      const member = await bench.memberWith(topic, 2);
+      const [one, other] = member.partitions;
+      if (!one || !other) throw new Error('two partitions were expected');
+      await member.consumer.seek({ ...one, offset: commitOffset(1000) });
+      await member.consumer.seek({ ...other, offset: commitOffset(0) });
+      member.consumer.resume([one, other]);
+      await producer.send([record(topic, 'a', { partition: other.partition })]);
+      await bench.eventually('the other one is read', () => member.records.length === 1);
+      await bench.eventually('the error is told', () => member.errors.length > 0);
+      expect(member.errors[0]).to.include({ code: -140, kind: 'unusable' });
+      // Not even a seek moves it: only a new assignment does.
+      const error = await rejection(member.consumer.seek({ ...one, offset: commitOffset(0) }));
+      expect(error).to.include({ code: -172, kind: 'retriable' });
+      await producer.send([record(topic, 'b', { partition: other.partition })]);
+      await bench.eventually('the other one flows', () => member.values.includes('b'));
+    },
+  );
 };

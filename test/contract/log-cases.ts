@@ -63,14 +63,12 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
       const reader = await bench.reader();
       reader.assign(topic);
       await reader.pollUntil('some are read', () => reader.records.length >= 5, 5);
-      // A poll is under way while the assignment changes.
-      const outstanding = reader.poll(5);
+      // Between two polls: what a poll under way returns when the assignment changes is promised nowhere.
       const position = (reader.records.at(-1)?.offset ?? -1) + 1;
       reader.consumer.assign([
         { ...first(topic), offset: commitOffset(position) },
         { topic, partition: partition(1), offset: commitOffset(0) },
       ]);
-      await outstanding;
       await reader.pollUntil('all are read', () => reader.records.length >= 80);
       await reader.pollFor(200);
       for (const index of [0, 1]) {

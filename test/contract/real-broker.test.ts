@@ -1,0 +1,43 @@
+import type { EpochMs } from '../../src/record/units.js';
+import { monotonicMs, type MonotonicMs } from '../../src/record/units.js';
+import { createKafkaClients } from '../../src/kafka/clients.js';
+import type { Clock } from '../../src/ports/clock.js';
+import { startBroker, uniqueName } from '../support/broker.js';
+import type { ContractHarness } from './contract-harness.js';
+import { describeKafkaContract } from './kafka-contract.js';
+
+const systemClock: Clock = {
+  now: () => Date.now() as EpochMs,
+  monotonic: (): MonotonicMs => monotonicMs(performance.now()),
+  after: (delayMs, then) => {
+    const timer = setTimeout(then, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const real =
+  (groupProtocol: 'classic' | 'consumer') =>
+  async (context: Mocha.Context): Promise<ContractHarness> => {
+    const { bootstrapServers } = await startBroker(context);
+    return {
+      clock: systemClock,
+      clients: (options) =>
+        createKafkaClients({
+          bootstrapServers,
+          clientId: 'contract',
+          groupProtocol,
+          sessionTimeoutMs: 6000,
+          maxPollIntervalMs: 60_000,
+          transactionTimeoutMs: 15_000,
+          maxMessageBytes: 1_000_000,
+          startTimeoutMs: 20_000,
+          statisticsIntervalMs: 0,
+          ...options,
+        }),
+      uniqueName,
+      run: (body) => body(),
+    };
+  };
+
+describeKafkaContract('a real broker', real('classic'));
+describeKafkaContract('a real broker, group protocol consumer', real('consumer'), ['offsets', 'groups']);
