@@ -2,9 +2,8 @@
  * Lint: what the compiler cannot say. Typed rules of typescript-eslint, the import table
  * (tools/lint/import-table.mjs), and the house rules of ARCHITECTURE.md that can be checked.
  */
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
-import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { importTable, noCycle } from './tools/lint/imports.mjs';
 import {
   importBlocks,
   importZones,
@@ -34,16 +33,10 @@ export default tseslint.config(
     ignores: ['**/*.d.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'import-x': importX },
-    settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
-      // Without these, no-cycle follows no TypeScript file and finds nothing.
-      'import-x/extensions': ['.ts', '.js'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-    },
+    plugins: { lanes: { rules: { 'import-table': importTable, 'no-cycle': noCycle } } },
     rules: {
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: importZones() }],
+      'lanes/no-cycle': 'error',
+      'lanes/import-table': ['error', importZones()],
       'no-restricted-syntax': ['error', ...SYNTAX],
       'no-console': 'error',
       'no-useless-escape': 'error',
@@ -105,7 +98,7 @@ export default tseslint.config(
   },
 
   {
-    files: ['**/*.{js,mjs}'],
+    files: ['**/*.{js,mjs,cjs}'],
     languageOptions: { ecmaVersion: 2023, sourceType: 'module', globals: NODE_GLOBALS },
     rules: {
       'no-undef': 'error',
@@ -117,5 +110,9 @@ export default tseslint.config(
       'no-var': 'error',
       eqeqeq: 'error',
     },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable' } },
   },
 );

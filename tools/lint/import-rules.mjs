@@ -18,16 +18,16 @@ const message = (importer, what, reason) => `${importer} may not import ${what}:
 
 const CHANCE = ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'getRandomValues', 'webcrypto'];
 
-/** Zones for import-x/no-restricted-paths. */
+/** Zones for lanes/import-table: a file in `target` may not import `from`, but for `except`. */
 export const importZones = () => [
   ...IMPORT_TABLE.flatMap(({ folder, mayImport, reason }) => [
     ...(mayImport === 'all'
       ? []
       : [
           {
-            target: `./src/${folder}`,
-            from: './src',
-            except: [folder, ...mayImport].map((allowed) => `./${allowed}`),
+            target: `src/${folder}`,
+            from: 'src',
+            except: [folder, ...mayImport].map((allowed) => `src/${allowed}`),
             message: message(`src/${folder}`, 'this', reason),
           },
         ]),
@@ -35,8 +35,8 @@ export const importZones = () => [
       ? []
       : [
           {
-            target: `./src/${folder}`,
-            from: './config',
+            target: `src/${folder}`,
+            from: 'config',
             message: message(`src/${folder}`, 'config/', CONFIG_REASON),
           },
         ]),
@@ -44,15 +44,15 @@ export const importZones = () => [
       ? []
       : [
           {
-            target: `./src/${folder}`,
-            from: './topology',
+            target: `src/${folder}`,
+            from: 'topology',
             message: message(`src/${folder}`, 'topology/', 'the engine serves any topology'),
           },
         ]),
   ]),
   {
-    target: './src',
-    from: './src/index.ts',
+    target: 'src',
+    from: 'src/index.ts',
     message: message(
       'src/',
       'src/index.ts',
@@ -60,14 +60,14 @@ export const importZones = () => [
     ),
   },
   {
-    target: './topology',
-    from: './src',
-    except: ['./index.ts'],
+    target: 'topology',
+    from: 'src',
+    except: ['src/index.ts'],
     message: message('topology/', 'this', TOPOLOGY_REASON),
   },
-  { target: './topology', from: './config', message: message('topology/', 'config/', TOPOLOGY_REASON) },
-  { target: './config', from: './src', message: message('config/', 'src/', CONFIG_REASON) },
-  { target: './config', from: './topology', message: message('config/', 'topology/', CONFIG_REASON) },
+  { target: 'topology', from: 'config', message: message('topology/', 'config/', TOPOLOGY_REASON) },
+  { target: 'config', from: 'src', message: message('config/', 'src/', CONFIG_REASON) },
+  { target: 'config', from: 'topology', message: message('config/', 'topology/', CONFIG_REASON) },
 ];
 
 /** @param {ImportRow} row */

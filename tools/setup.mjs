@@ -1,0 +1,30 @@
+/**
+ * What `npm start` and `npm test` need before they can begin, on a fresh clone as on the tenth run: the
+ * machine's packages, node_modules, the jars of the local Kafka. What is there already is not done again.
+ */
+import { installDependencies, dependenciesAreStale } from './setup/dependencies.mjs';
+import { checkNode, checkSystem, SetupProblem } from './setup/system.mjs';
+import { kafkaClassPath } from './kafka/jars.mjs';
+
+/** Something on this machine has to be put right first. */
+export const EXIT_SETUP = 3;
+
+/**
+ * @param {{ kafka: boolean, say: (line: string) => void }} options `kafka`: a local one will be needed
+ * @returns {Promise<void>}
+ */
+export const setUp = async ({ kafka, say }) => {
+  checkNode();
+  await checkSystem({ build: dependenciesAreStale(), kafka }, say);
+  await installDependencies(say);
+  if (kafka) await kafkaClassPath(say);
+};
+
+/**
+ * The end of a tool: prints what went wrong and gives the exit code for it.
+ * @param {unknown} error
+ */
+export const exitCodeFor = (error) => {
+  console.error(error instanceof SetupProblem ? `\n${error.message}` : error);
+  return error instanceof SetupProblem ? EXIT_SETUP : 1;
+};

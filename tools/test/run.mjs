@@ -1,0 +1,36 @@
+/** Checks and suites one after the other, and the sum of what they showed. */
+import { CHECKS } from './checks.mjs';
+import { runSuite } from './suites.mjs';
+import { ONE_FAILED, ONE_PASSED, sum } from './tally.mjs';
+
+/**
+ * @param {{ checks: readonly string[], suites: readonly string[] }} what
+ * @returns {Promise<import('./tally.mjs').Tally>}
+ */
+export const run = async ({ checks, suites }) => {
+  /** @type {import('./tally.mjs').Tally[]} */
+  const tallies = [];
+  /** @type {string[]} */
+  const problems = [];
+  for (const name of checks) {
+    const check = CHECKS[name];
+    if (!check) continue;
+    const startedMs = Date.now();
+    const { ok, output } = check();
+    console.log(`${ok ? '✔' : '✖'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`);
+    if (!ok) {
+      console.log(output);
+      problems.push(`${name}: see above`);
+    }
+    tallies.push(ok ? ONE_PASSED : ONE_FAILED);
+  }
+  for (const suite of suites) {
+    console.log(`\n── ${suite} ──`);
+    const { tally, problem } = await runSuite(suite);
+    if (problem !== null) problems.push(`${suite}: ${problem}`);
+    else if (tally.failed > 0) problems.push(`${suite}: ${tally.failed} failed`);
+    tallies.push(tally);
+  }
+  if (problems.length > 0) console.log(`\nWhat failed:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  return sum(tallies);
+};
