@@ -44,7 +44,11 @@ export class Streams {
   readonly #state$ = new BehaviorSubject<StreamsState>('CREATED');
   readonly #topics: TopicSetup;
   readonly #stop = new AbortController();
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   #session: Session | undefined;
+  #opening: Promise<void> = Promise.resolve();
   #life: Promise<void> = Promise.resolve();
   #started = false;
 
@@ -72,25 +76,15 @@ export class Streams {
   }
 
   /**
-   * Resolves when the first session is open and has asked to join. Rejects with TopicsUnusable or a
-   * KafkaError when topics or brokers cannot be used: then nothing is left running.
+   * Resolves when the first session is open, or when `close` was called meanwhile. Rejects with
+   * TopicsUnusable or a KafkaError when topics or brokers cannot be used: then nothing is left running.
    */
   async start(): Promise<void> {
     if (this.#started) throw new Error('Streams can be started once; make a new one');
     this.#started = true;
     this.#become('REBALANCING');
-    const session = this.#makeSession();
-    try {
-      await session.open();
-    } catch (error) {
-      await session.close();
-      this.#become('PENDING_ERROR');
-      this.#become('ERROR');
-      throw error;
-    }
-    this.#life = this.#live(session);
-    // Whoever asks `ended()` hears of it; nobody has to.
-    this.#life.catch(() => undefined);
+    this.#opening = this.#open();
+    await this.#opening;
   }
 
   /** Resolves when the streams have ended in order (NOT_RUNNING); rejects with StreamsFailed otherwise. */
@@ -104,8 +98,25 @@ export class Streams {
       this.#become('PENDING_SHUTDOWN');
     }
     this.#stop.abort();
+    await this.#opening.catch(() => undefined);
     await this.#life.catch(() => undefined);
     if (this.state === 'PENDING_SHUTDOWN') this.#become('NOT_RUNNING');
+  }
+
+  async #open(): Promise<void> {
+    const session = this.#makeSession();
+    try {
+      await Promise.race([session.open(), this.#stopped]);
+    } catch (error) {
+      await session.close();
+      if (this.#stop.signal.aborted) return;
+      this.#become('PENDING_ERROR');
+      this.#become('ERROR');
+      throw error;
+    }
+    this.#life = this.#live(session);
+    // Whoever asks `ended()` hears of it; nobody has to.
+    this.#life.catch(() => undefined);
   }
 
   /** Sessions one after the other, until told to stop or until the supervisor gives up. */
@@ -125,7 +136,9 @@ export class Streams {
   }
 
   /** Subscribes to everything, once. Resolves with undefined when told to stop, else with the error. */
-  #run(session: Session): Promise<unknown> {
+  async #run(session: Session): Promise<unknown> {
+    // Told to stop before it was open: there is nothing to drain.
+    if (this.#stop.signal.aborted) return undefined;
     return new Promise((resolve) => {
       const subscription: Subscription = everythingOf(session).subscribe({
         error: resolve,
@@ -138,8 +151,7 @@ export class Streams {
         resolve(undefined);
       };
       const stopping = (): void => void stop();
-      if (this.#stop.signal.aborted) stopping();
-      else this.#stop.signal.addEventListener('abort', stopping, { once: true });
+      this.#stop.signal.addEventListener('abort', stopping, { once: true });
       subscription.add(() => {
         cancelWatch();
         this.#stop.signal.removeEventListener('abort', stopping);
@@ -151,7 +163,7 @@ export class Streams {
     while (!this.#stop.signal.aborted) {
       const session = this.#makeSession();
       try {
-        await session.open();
+        await Promise.race([session.open(), this.#stopped]);
         return session;
       } catch (error) {
         await session.close();

@@ -27,5 +27,4 @@ await runCommand('sample-publisher', async ({ settings, clients, stop }) => {
     await sleep(systemClock, 1000 / rate, stop);
   }
   await publisher.close();
-  await producer.close();
 });
