@@ -48,7 +48,7 @@ export class OutgoingRecords {
 
   /** Resolves once nothing is queued or under way. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map(({ sending }) => sending));
+    for (const { sending } of this.#queues.values()) await sending;
   }
 
   async #drain(queue: Outgoing): Promise<void> {

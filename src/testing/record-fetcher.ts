@@ -127,8 +127,14 @@ export class RecordFetcher {
         fault,
         isTaken: false,
         isLooking: false,
-        resolve: (batch) => (end(), resolve(batch)),
-        reject: (error) => (end(), reject(error)),
+        resolve: (batch) => {
+          end();
+          resolve(batch);
+        },
+        reject: (error) => {
+          end();
+          reject(error);
+        },
       };
       this.#poll = poll;
       this.#look();

@@ -1,4 +1,5 @@
 /** The idempotent producer of a simulated process: every batch acknowledged, in order per partition. */
+import { asKafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
 import { partitionName, type TopicPartition } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
@@ -45,7 +46,7 @@ export class SimulatedAcknowledgedProducer implements AcknowledgedProducer {
         batches.set(partitionName(of), batch);
         batch.records.push(record);
       } catch (error) {
-        outcomes.push(Promise.reject(error as Error));
+        outcomes.push(Promise.reject(asKafkaError(error)));
       }
     }
     for (const [name, batch] of batches) outcomes.push(this.#sendInOrder(name, batch.of, batch.records));

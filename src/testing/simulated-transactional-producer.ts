@@ -99,7 +99,10 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
       const cancel = clock.after(transactionTimeoutMs, () =>
         reject(brokerError('timed-out', `flush of ${transactionalId}`)),
       );
-      void this.#outgoing.settled().then(() => (cancel(), resolve()));
+      void this.#outgoing.settled().then(() => {
+        cancel();
+        resolve();
+      });
     });
   }
 

@@ -130,14 +130,6 @@ export const groupCases = (contract: DefineCase<ContractBench>): void => {
     },
   );
 
-  contract('a member that gets nothing is told so', async (bench) => {
-    const topic = await bench.topic(1);
-    await bench.memberWith(topic, 1);
-    const idle = await bench.member([topic]);
-    await bench.eventually('it is told', () => countOf(idle.events, 'assign') > 0);
-    expect(idle.assigned).to.deep.equal([]);
-  });
-
   contract(
     'a partition whose position is outside the log stands still, and the others go on',
     async (bench) => {

@@ -8,6 +8,7 @@ import type { ContractHarness, DefineCase } from './contract-harness.js';
 import { groupCases } from './group-cases.js';
 import { logCases } from './log-cases.js';
 import { offsetCases } from './offset-cases.js';
+import { classicCases, consumerCases } from './protocol-cases.js';
 import { recordCases } from './record-cases.js';
 import { transactionCases } from './transaction-cases.js';
 
@@ -17,6 +18,8 @@ const PARTS = {
   transactions: transactionCases,
   offsets: offsetCases,
   groups: groupCases,
+  'classic protocol': classicCases,
+  'consumer protocol': consumerCases,
   logs: logCases,
   records: recordCases,
   administration: adminCases,
@@ -24,12 +27,15 @@ const PARTS = {
 
 export type ContractPart = keyof typeof PARTS;
 
-const ALL_PARTS = Object.keys(PARTS) as readonly ContractPart[];
+/** Everything but what holds for the other group protocol alone. */
+export const CLASSIC_PARTS = (Object.keys(PARTS) as ContractPart[]).filter(
+  (part) => part !== 'consumer protocol',
+);
 
 export const describeKafkaContract = (
   name: string,
   makeHarness: (context: Mocha.Context) => ContractHarness | Promise<ContractHarness>,
-  parts: readonly ContractPart[] = ALL_PARTS,
+  parts: readonly ContractPart[] = CLASSIC_PARTS,
 ): void => {
   describe(`Kafka as the engine relies on it: ${name}`, () => {
     let harness: ContractHarness;

@@ -57,29 +57,6 @@ export const offsetCases = (contract: DefineCase<ContractBench>): void => {
     expect(await member.consumer.committed([first(topic)], TIMEOUT_MS)).to.deep.equal([null]);
   });
 
-  contract(
-    'offsets of a member that was replaced are refused as abortable and change nothing',
-    async (bench) => {
-      const [source, out] = [await bench.topic(), await bench.topic()];
-      const instanceId = bench.harness.uniqueName('instance');
-      const zombie = await bench.memberWith(source, 1, { instanceId });
-      const producer = await bench.transactional();
-      await producer.begin();
-      producer.produce([record(out, 'from the grave')]);
-      await producer.flush();
-      const successor = await bench.memberWith(source, 1, { instanceId });
-      const offsets = [{ ...first(source), offset: commitOffset(1) }];
-      const error = await rejection(producer.sendOffsets(offsets, zombie.consumer));
-      expect(error.kind).to.equal('abortable');
-      await producer.abort();
-      expect(await successor.consumer.committed([first(source)], TIMEOUT_MS)).to.deep.equal([null]);
-      await producer.begin();
-      await producer.sendOffsets(offsets, successor.consumer);
-      await producer.commit();
-      expect(await successor.consumer.committed([first(source)], TIMEOUT_MS)).to.deep.equal([1]);
-    },
-  );
-
   contract('a member commits offsets without a transaction', async (bench) => {
     const topic = await bench.topic();
     const member = await bench.memberWith(topic, 1);

@@ -40,4 +40,8 @@ const real =
   };
 
 describeKafkaContract('a real broker', real('classic'));
-describeKafkaContract('a real broker, group protocol consumer', real('consumer'), ['offsets', 'groups']);
+describeKafkaContract('a real broker, group protocol consumer', real('consumer'), [
+  'offsets',
+  'groups',
+  'consumer protocol',
+]);
