@@ -19,7 +19,8 @@ const READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 50;
 const GUARD_TIMEOUT_MS = 30_000;
 const LOG_LIMIT_BYTES = 20_000_000;
-const PORT_TRIES = 3;
+const TRIES = 3;
+const DATA_WAIT_MS = 5000;
 const MAIN = 'kafka.Kafka';
 const FORMAT = 'kafka.tools.StorageTool';
 const BROKER_JVM = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
@@ -53,13 +54,19 @@ export const startKafka = async (options = {}) => {
       return await startOn({ ...options, port, controllerPort, say, classPath });
     } catch (error) {
       // Between the search for a free port and its use, somebody else can take it.
-      const lostRace = error instanceof PortTaken && options.port === undefined && attempt < PORT_TRIES;
-      if (!lostRace) throw error;
+      const lostRace = error instanceof PortTaken && options.port === undefined;
+      if (!(lostRace || error instanceof DataInUse) || attempt === TRIES) throw error;
+      if (error instanceof DataInUse) {
+        // One whose starter was killed may still be on its way out.
+        say('another Kafka uses the data folder; waiting for it to end');
+        await sleep(DATA_WAIT_MS);
+      }
     }
   }
 };
 
 class PortTaken extends Error {}
+class DataInUse extends Error {}
 
 /** @param {KafkaOptions & { port: number, controllerPort: number, say: (line: string) => void, classPath: string }} options */
 const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...options }) => {
@@ -137,7 +144,9 @@ const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...optio
       if (ending || guard.exitCode !== null) {
         const log = readFileSync(logFile).subarray(seen).toString();
         const message = `Kafka did not start (log: ${logFile}):\n${tailOf(logFile)}`;
-        throw /Address already in use/.test(log) ? new PortTaken(message) : new Error(message);
+        if (/Address already in use/.test(log)) throw new PortTaken(message);
+        if (/Failed to acquire lock/.test(log)) throw new DataInUse(`another Kafka uses ${dataDir}`);
+        throw new Error(message);
       }
       if (await answers(port)) break;
       if (performance.now() - startedMs > READY_TIMEOUT_MS)

@@ -39,11 +39,12 @@ export const isBuilt = () =>
 
 /**
  * Type errors do not keep JavaScript from being written; the answer says whether there were any.
- * @param {{ force?: boolean }} [options]
+ * @param {{ force?: boolean, say?: (line: string) => void }} [options]
  * @returns {{ ok: boolean, output: string }}
  */
-export const build = ({ force = false } = {}) => {
+export const build = ({ force = false, say } = {}) => {
   if (!force && isBuilt()) return { ok: true, output: '' };
+  say?.('compiling the TypeScript sources');
   const before = fingerprint();
   rmSync(STAMP, { force: true });
   rmSync(inProject('dist'), { recursive: true, force: true });

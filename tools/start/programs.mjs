@@ -1,0 +1,22 @@
+/** The compiled programs that npm start runs, and what they are told. */
+import { inProject } from '../lib/project.mjs';
+
+export const SERVICE = inProject('dist', 'src', 'main.js');
+export const PUBLISHER = inProject('dist', 'src', 'cli', 'sample-publisher.js');
+export const READER = inProject('dist', 'src', 'cli', 'audit-tail.js');
+
+/** @param {NodeJS.ProcessEnv} [more] @returns {NodeJS.ProcessEnv} */
+export const serviceEnvironment = (more = {}) => ({ UV_THREADPOOL_SIZE: '16', ...process.env, ...more });
+
+/**
+ * What the environment does not say, for a first look: only this machine can reach it, and a member that was
+ * killed is given up after seconds, so that the next start does not wait for it.
+ * @param {{ brokers: string, httpPort: number }} at
+ */
+export const localEnvironment = ({ brokers, httpPort }) =>
+  serviceEnvironment({
+    KAFKA_BROKERS: brokers,
+    HTTP_HOST: process.env.HTTP_HOST ?? '127.0.0.1',
+    HTTP_PORT: String(httpPort),
+    KAFKA_SESSION_TIMEOUT_MS: process.env.KAFKA_SESSION_TIMEOUT_MS ?? '6000',
+  });
