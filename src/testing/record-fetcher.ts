@@ -100,10 +100,9 @@ export class RecordFetcher {
   async seek({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
     await this.link.call('seek', () => undefined);
     const fetched = this.#partitions.get(partitionName({ topic, partition }));
-    if (!fetched || fetched.isStopped) {
-      const text = `seek of ${topic}-${partition}, which is not assigned or has stopped`;
-      throw new KafkaError('retriable', -172, text);
-    }
+    const where = `seek of ${topic}-${partition}`;
+    if (!fetched) throw new KafkaError('retriable', -172, `${where}: it is not assigned, or not yet`);
+    if (fetched.isStopped) throw brokerError('state', `${where}, which has stopped for want of a position`);
     Object.assign(fetched, { position: offset, reportedEnd: null });
     this.#look();
   }
@@ -177,7 +176,8 @@ export class RecordFetcher {
       } catch (error) {
         if (records.length + ends.length > 0) break;
         this.#stop(fetched);
-        return this.#answer(poll, () => poll.reject(error as Error));
+        const at = { ...fetched.of, offset: fetched.position };
+        return this.#answer(poll, () => poll.reject(Object.assign(error as Error, { at })));
       }
     }
     if (records.length + ends.length === 0) return;

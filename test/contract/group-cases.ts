@@ -145,9 +145,9 @@ export const groupCases = (contract: DefineCase<ContractBench>): void => {
       await bench.eventually('the other one is read', () => member.records.length === 1);
       await bench.eventually('the error is told', () => member.errors.length > 0);
       expect(member.errors[0]).to.include({ code: -140, kind: 'unusable' });
-      // Not even a seek moves it: only a new assignment does.
+      // Not even a seek moves it: only a new member reads it again.
       const error = await rejection(member.consumer.seek({ ...one, offset: commitOffset(0) }));
-      expect(error).to.include({ code: -172, kind: 'retriable' });
+      expect(error).to.include({ code: -172, kind: 'fatal' });
       await producer.send([record(topic, 'b', { partition: other.partition })]);
       await bench.eventually('the other one flows', () => member.values.includes('b'));
     },
