@@ -1,8 +1,8 @@
 /**
  * What a client says about itself outside any call: errors, logs, statistics. Pure: text and JSON in,
  * typed events out. Error events have code −1, so they are classed by librdkafka's text.
- * Three facts exist in librdkafka's log only, and the engine needs them: that the assignment is lost,
- * that a partition has stopped for want of a position, and the reason of a fatal error. Their wording
+ * Four facts exist in librdkafka's log only, and the engine needs them: that the assignment is lost, that
+ * a partition has stopped for want of a position, why a transaction failed, why a client did. Their wording
  * is that of librdkafka 2.12; the broker tests fail when it changes.
  */
 import { FATAL, codeOfText } from './error-codes.js';
@@ -62,10 +62,18 @@ export type LogMeaning =
   | { readonly kind: 'not-lost' }
   | { readonly kind: 'stopped'; readonly at: TopicPartitionOffset; readonly reason: string }
   | { readonly kind: 'fatal'; readonly reason: string }
+  /** A delivery of the transaction failed: it can only be aborted. */
+  | {
+      readonly kind: 'transaction-failed';
+      readonly code: number;
+      readonly reason: string;
+      readonly refusedRecord: boolean;
+    }
   /** A connection that failed: the reason behind a time-out. */
   | { readonly kind: 'connection'; readonly reason: string }
   | null;
 
+const FAILURE = / failed: ((?:Broker|Local): [^(]+?)(?: \(|$)/;
 const THREAD = /^\[thrd:[^\]]*\]: /;
 const STOPPED = /^(.+) \[(\d+)\]: offset reset \(at offset (-?\d+|[A-Z]+).*\) to offset INVALID.*?\): (.*)$/;
 
@@ -76,6 +84,11 @@ export const meaningOfLog = (line: LogLine): LogMeaning => {
       return { kind: text.includes('no longer considered lost') ? 'not-lost' : 'lost' };
     case 'FATAL':
       return { kind: 'fatal', reason: text.replace(/^Fatal error: /, '') };
+    case 'TXNERR': {
+      const code = codeOfText(FAILURE.exec(text)?.[1] ?? '') ?? -1;
+      const refusedRecord = text.includes('ProduceRequest');
+      return { kind: 'transaction-failed', code, reason: text, refusedRecord };
+    }
     case 'FAIL':
     case 'ERROR':
       return { kind: 'connection', reason: text.replace(/ \(after \d+ms in state .*\)$/, '') };

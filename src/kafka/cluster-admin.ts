@@ -51,9 +51,9 @@ export class KafkaClusterAdmin implements ClusterAdmin {
 
   async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     // All topics: asking for one by name makes a native topic object that is never freed.
-    const metadata = await this.#connection.call<Metadata>('metadata', topics.join(', '), (client, done) =>
-      client.getMetadata({ allTopics: true, timeout: CALL_TIMEOUT_MS }, done),
-    );
+    const metadata = await this.#connection.call<Metadata>('metadata', topics.join(', '), (client, done) => {
+      client.getMetadata({ allTopics: true, timeout: CALL_TIMEOUT_MS }, done);
+    });
     const found = new Map(metadata?.topics.map((topic) => [topic.name, topic.partitions.length]));
     return new Map(topics.map((topic) => [topic, found.get(topic) ?? 0]));
   }
@@ -62,7 +62,9 @@ export class KafkaClusterAdmin implements ClusterAdmin {
     const found = await this.#connection.call<WatermarkOffsets>(
       'watermarks',
       partitionName(of),
-      (client, done) => client.queryWatermarkOffsets(of.topic, of.partition, CALL_TIMEOUT_MS, done),
+      (client, done) => {
+        client.queryWatermarkOffsets(of.topic, of.partition, CALL_TIMEOUT_MS, done);
+      },
     );
     if (found === undefined) {
       throw makeKafkaError('watermarks', partitionName(of), 'retriable', TIMED_OUT, 'an empty answer');

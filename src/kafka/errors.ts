@@ -72,7 +72,8 @@ export const toKafkaError = (operation: Operation, where: string, thrown: unknow
     typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) };
   const code = codeOf(error);
   const [kind, reason] = classify(operation, code, error);
-  return makeKafkaError(operation, where, kind, code, `${why(code, error)}: ${reason}`, thrown);
+  const permanent = kind === 'abortable' && meaningOf(code)?.[0] === 'unusable';
+  return makeKafkaError(operation, where, kind, code, `${why(code, error)}: ${reason}`, thrown, permanent);
 };
 
 /** For what the adapter finds out by itself. */
@@ -83,9 +84,11 @@ export const makeKafkaError = (
   code: number,
   why: string,
   cause?: unknown,
+  /** A record of the transaction will be refused again. */
+  permanent = false,
 ): KafkaError => {
   const message = `${OPERATIONS[operation]} (${where}) failed: ${why}. ${WHAT_NOW[kind]}`;
-  const error = new KafkaError(kind, code, message, cause === undefined ? {} : { cause });
+  const error = new KafkaError(kind, code, message, { permanent, ...(cause === undefined ? {} : { cause }) });
   dropStack(error);
   if (cause instanceof Error) dropStack(cause);
   return error;

@@ -37,16 +37,17 @@ export class KafkaLogConsumer implements LogConsumer {
   }
 
   assign(positions: readonly TopicPartitionOffset[]): void {
-    const client = this.#consumer.connection.use('assign');
+    this.#assigned = positions;
     const names = new Set(positions.map(partitionName));
     for (const name of this.#paused.keys()) if (!names.has(name)) this.#paused.delete(name);
-    try {
-      client.assign(positions.map((one) => ({ ...one })));
-    } catch (error) {
-      throw toKafkaError('assign', [...names].join(', '), error);
-    }
-    this.#assigned = positions;
-    this.#consumer.pause([...this.#paused.values()]);
+    this.#consumer.replaceAssignment((client) => {
+      try {
+        client.assign(positions.map((one) => ({ ...one })));
+      } catch (error) {
+        throw toKafkaError('assign', [...names].join(', '), error);
+      }
+      this.#consumer.pause([...this.#paused.values()]);
+    });
   }
 
   poll(max: number, timeoutMs: number): Promise<RecordBatch> {

@@ -12,7 +12,7 @@
  */
 import rdkafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
 import type { KafkaError } from '../ports/kafka-error.js';
-import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
+import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import { placeOf } from '../record/record.js';
 import { commitOffset, partition } from '../record/units.js';
 import type { LogMeaning } from './client-events.js';
@@ -41,8 +41,11 @@ export class PollingConsumer {
   /** The last read brought nothing. */
   #idle = false;
   #stopped: { at: TopicPartitionOffset; reason: string }[] = [];
+  readonly #stoppedNames = new Set<string>();
   #fatal: string | undefined;
   #fatalTold = false;
+  #reading = false;
+  #change: ((client: KafkaConsumer) => void) | undefined;
 
   constructor(private readonly plan: PollingConsumerPlan) {
     this.connection = new Connection({
@@ -65,10 +68,21 @@ export class PollingConsumer {
       );
       this.#idle = messages.length === 0;
       const ends = this.#takeEnds();
+      // What was read under the assignment before is read again from the new positions.
+      if (this.#reassign()) return EMPTY_BATCH;
       if (messages.length > 0 || ends.length > 0) return new MessageBatch(messages, ends);
       this.#throwHidden();
       if (performance.now() >= deadline || !this.connection.isOpen) return EMPTY_BATCH;
     }
+  }
+
+  /**
+   * Changes the assignment between two reads. A read that is under way could return records of the old
+   * assignment and of the new one, which nothing tells apart: the change waits for its end, and it is dropped.
+   */
+  replaceAssignment(change: (client: KafkaConsumer) => void): void {
+    if (this.#reading) this.#change = change;
+    else change(this.connection.use('assign'));
   }
 
   /** Closing ends all pauses: nothing to do then. */
@@ -94,7 +108,17 @@ export class PollingConsumer {
     return client;
   }
 
+  /** Whether an assignment was waiting for the end of a read. */
+  #reassign(): boolean {
+    const change = this.#change;
+    if (change === undefined) return false;
+    this.#change = undefined;
+    if (this.connection.isOpen) change(this.connection.use('assign'));
+    return true;
+  }
+
   async #read(max: number, waitMs: number): Promise<Message[]> {
+    this.#reading = true;
     try {
       const messages = await this.connection.call<Message[]>('poll', this.plan.where, (client, done) => {
         client.setDefaultConsumeTimeout(waitMs);
@@ -105,10 +129,13 @@ export class PollingConsumer {
       const error = toKafkaError('poll', this.plan.where, thrown);
       // The log's line about it may still wait in the event loop.
       await new Promise<void>((resolve) => setImmediate(resolve));
-      this.plan.onReadError?.(error);
+      this.#reading = false;
+      if (!this.#reassign()) this.plan.onReadError?.(error);
       if (error.code === AUTO_OFFSET_RESET || error.code === FATAL) this.#throwHidden();
       if (error.code === FATAL) this.#fatalTold = true;
       throw error;
+    } finally {
+      this.#reading = false;
     }
   }
 
@@ -119,8 +146,10 @@ export class PollingConsumer {
   }
 
   #onLog(meaning: NonNullable<LogMeaning>): void {
-    if (meaning.kind === 'stopped') this.#stopped.push(meaning);
-    else if (meaning.kind === 'fatal') this.#fatal = meaning.reason;
+    if (meaning.kind === 'stopped') {
+      this.#stopped.push(meaning);
+      this.#stoppedNames.add(partitionName(meaning.at));
+    } else if (meaning.kind === 'fatal') this.#fatal = meaning.reason;
     this.plan.onLog?.(meaning);
   }
 
@@ -134,6 +163,17 @@ export class PollingConsumer {
     const stopped = this.#stopped.shift();
     if (stopped === undefined) return;
     const why = `${stopped.reason}; the partition is not read any more`;
-    throw makeKafkaError('poll', placeOf(stopped.at), 'unusable', AUTO_OFFSET_RESET, why);
+    const error = makeKafkaError('poll', placeOf(stopped.at), 'unusable', AUTO_OFFSET_RESET, why);
+    throw Object.assign(error, { at: stopped.at });
+  }
+
+  /** Whether librdkafka has stopped reading the partition for want of a position. */
+  hasStopped(of: TopicPartition): boolean {
+    return this.#stoppedNames.has(partitionName(of));
+  }
+
+  /** Assigned anew: it is read again. */
+  started(partitions: readonly TopicPartition[]): void {
+    for (const one of partitions) this.#stoppedNames.delete(partitionName(one));
   }
 }

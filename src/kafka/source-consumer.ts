@@ -107,6 +107,12 @@ export class KafkaSourceConsumer implements SourceConsumer {
 
   async seek(to: TopicPartitionOffset): Promise<void> {
     const where = `${partitionName(to)}@${to.offset}`;
+    if (this.#consumer.hasStopped(to)) {
+      // Only an assign starts it again, and one beside the group's own rebalances could be taken for the
+      // answer to one that librdkafka has begun and not told yet.
+      const why = 'the partition has stopped for want of a position, and starts again with a new member only';
+      throw makeKafkaError('seek', where, 'fatal', STATE, why);
+    }
     await this.#consumer.connection.call('seek', where, (client, done) => {
       client.seek({ ...to }, SEEK_TIMEOUT_MS, done);
     });
@@ -203,6 +209,7 @@ export class KafkaSourceConsumer implements SourceConsumer {
       if (protocol === 'COOPERATIVE') client.incrementalAssign(atBeginning);
       else client.assign(atBeginning);
       if (partitions.length > 0) client.pause([...partitions]);
+      this.#consumer.started(partitions);
       this.#lost = false;
     } else if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
     else client.unassign();

@@ -14,13 +14,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import rdkafka, { type Producer } from 'node-rdkafka';
 import type { SourceConsumer } from '../ports/consumer.js';
-import { isKafkaError } from '../ports/kafka-error.js';
+import { isKafkaError, type KafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
 import { Connection } from './connection.js';
 import { enqueue } from './enqueue.js';
-import { QUEUE_FULL, TIMED_OUT } from './error-codes.js';
+import { QUEUE_FULL, STATE, TIMED_OUT } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
 import { transactionalProducerSettings, type KafkaClientOptions } from './settings.js';
 import { KafkaSourceConsumer } from './source-consumer.js';
@@ -35,20 +35,19 @@ const CLOSE_FLUSH_MS = 500;
 type Callback = (error: unknown) => void;
 
 export class KafkaTransactionalProducer implements TransactionalProducer {
-  readonly #connection: Connection<Producer>;
+  #connection: Connection<Producer>;
+  #closed = false;
   readonly #where: string;
   /** Records were enqueued since the last flush. */
   #unflushed = false;
+  /** Why librdkafka refuses more records of this transaction: it says "wrong state" only. */
+  #failure: KafkaError | undefined;
+  /** The broker refused a record: see `begin`. */
+  #hasGap = false;
 
   constructor(private readonly options: KafkaClientOptions) {
-    const { global, topic } = transactionalProducerSettings(options);
     this.#where = `transactional id ${options.transactionalId}`;
-    this.#connection = new Connection<Producer>({
-      role: 'transactional',
-      options,
-      make: () => new rdkafka.Producer(global, topic),
-      disconnect: (client, done) => void client.disconnect(CLOSE_FLUSH_MS, done),
-    });
+    this.#connection = this.#newConnection();
   }
 
   async connect(): Promise<void> {
@@ -62,7 +61,14 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     );
   }
 
+  /**
+   * A record that the broker refused leaves a gap in librdkafka's sequence numbers, for which the next
+   * transaction on that partition would fail too (45), through no fault of its own. So the native
+   * producer is replaced then, as for a fenced one.
+   */
   async begin(): Promise<void> {
+    if (this.#hasGap) await this.#renew();
+    this.#failure = undefined;
     await this.#call('begin', (client, done) => client.beginTransaction(done));
     this.#unflushed = false;
   }
@@ -78,8 +84,12 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         enqueue(client, record);
       } catch (thrown) {
         const enqueued = index - from;
-        const error = toKafkaError('produce', `${record.topic}-${record.partition ?? 'any'}`, thrown);
-        if (error.code !== QUEUE_FULL) throw Object.assign(error, { enqueued });
+        const where = `${record.topic}-${record.partition ?? 'any'}`;
+        const error = toKafkaError('produce', where, thrown);
+        if (error.code !== QUEUE_FULL) {
+          const cause = error.code === STATE ? (this.#failure ?? error) : error;
+          throw Object.assign(cause, { enqueued });
+        }
         // Delivered records leave the queue only when it is polled: once more, then the caller waits.
         if (polled) return enqueued;
         polled = true;
@@ -124,8 +134,34 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#unflushed = false;
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#connection.close();
+  }
+
+  #newConnection(): Connection<Producer> {
+    const { global, topic } = transactionalProducerSettings(this.options);
+    return new Connection<Producer>({
+      role: 'transactional',
+      options: this.options,
+      make: () => new rdkafka.Producer(global, topic),
+      disconnect: (client, done) => void client.disconnect(CLOSE_FLUSH_MS, done),
+      onLog: (meaning) => {
+        if (meaning.kind !== 'transaction-failed') return;
+        const cause = { code: meaning.code, message: meaning.reason, isTxnRequiresAbort: true };
+        this.#failure ??= toKafkaError('produce', this.#where, cause);
+        if (meaning.refusedRecord) this.#hasGap = true;
+      },
+    });
+  }
+
+  async #renew(): Promise<void> {
+    await this.#connection.close();
+    if (this.#closed) throw makeKafkaError('begin', this.#where, 'fatal', STATE, 'the producer is closed');
+    this.#connection = this.#newConnection();
+    await this.connect();
+    await this.initTransactions();
+    this.#hasGap = false;
   }
 
   async #call(operation: Operation, start: (client: Producer, done: Callback) => void): Promise<void> {

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { errorEvent, meaningOfLog, parseStatistics } from '../../../src/kafka/client-events.js';
+
+describe('events of the client library', () => {
+  it('error events are classed by their text, because they have no code', () => {
+    expect(errorEvent('source', 'all broker connections are down')).to.deep.equal({
+      client: 'source',
+      kind: 'brokers-down',
+      code: -187,
+      message: 'all broker connections are down',
+    });
+    expect(errorEvent('log', 'broker transport failure').kind).to.equal('broker-lost');
+    expect(errorEvent('log', 'something else')).to.include({ kind: 'other', code: -1 });
+  });
+
+  it('the log tells when an assignment is lost, and when it no longer is', () => {
+    const line = (message: string) => meaningOfLog({ severity: 7, fac: 'LOST', message });
+    expect(
+      line('[thrd:main]: Group "g": current assignment of 3 partition(s) lost: session timeout'),
+    ).to.deep.equal({ kind: 'lost' });
+    expect(
+      line('[thrd:main]: Group "g": current assignment no longer considered lost: assign() called'),
+    ).to.deep.equal({ kind: 'not-lost' });
+  });
+
+  it('the log tells which partition has stopped, and where', () => {
+    const message =
+      '[thrd:main]: user.events [2]: offset reset (at offset 5000 (leader epoch -1), broker 1) to offset INVALID (leader epoch -1): fetch failed: Broker: Offset out of range';
+    expect(meaningOfLog({ severity: 7, fac: 'OFFSET', message })).to.deep.equal({
+      kind: 'stopped',
+      at: { topic: 'user.events', partition: 2, offset: 5000 },
+      reason: 'fetch failed: Broker: Offset out of range',
+    });
+    const other =
+      '[thrd:main]: user.events [2]: offset reset (at offset BEGINNING, broker 1) to cached BEGINNING';
+    expect(meaningOfLog({ severity: 7, fac: 'OFFSET', message: other })).to.equal(null);
+  });
+
+  it('the log tells why a transaction failed', () => {
+    const message =
+      '[thrd:main]: Current transaction failed in state InTransaction: ProduceRequest for t [0] with 1 message(s) failed: Broker: Message size too large (broker 1 PID{Id:0,Epoch:0}, base seq 0): current transaction must be aborted (MSG_SIZE_TOO_LARGE)';
+    expect(meaningOfLog({ severity: 3, fac: 'TXNERR', message })).to.include({
+      kind: 'transaction-failed',
+      code: 10,
+      refusedRecord: true,
+    });
+  });
+
+  it('a failed connection is told without its thread and its timing', () => {
+    const message =
+      '[thrd:one:9092/bootstrap]: one:9092/bootstrap: Connect to ipv4#10.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)';
+    expect(meaningOfLog({ severity: 3, fac: 'FAIL', message })).to.deep.equal({
+      kind: 'connection',
+      reason: 'one:9092/bootstrap: Connect to ipv4#10.0.0.1:9092 failed: Connection refused',
+    });
+  });
+
+  it('lines that mean nothing to the adapters are nothing', () => {
+    expect(meaningOfLog({ severity: 7, fac: 'HEARTBEAT', message: 'x' })).to.equal(null);
+  });
+
+  it('statistics hold brokers, and of a consumer the lag of what is assigned', () => {
+    const partition = (id: number, desired: boolean, lag: number) => ({
+      partition: id,
+      desired,
+      fetch_state: 'active',
+      consumer_lag: -1,
+      consumer_lag_stored: lag,
+    });
+    const raw = {
+      type: 'consumer',
+      brokers: {
+        a: { name: 'one:9092/bootstrap', nodeid: -1, state: 'DOWN', source: 'configured' },
+        b: { name: 'one:9092/1', nodeid: 1, state: 'UP', source: 'learned' },
+        c: { name: 'GroupCoordinator', nodeid: 1, state: 'UP', source: 'logical' },
+      },
+      topics: {
+        t: {
+          topic: 't',
+          partitions: {
+            '0': partition(0, true, 7),
+            '1': partition(1, true, -1),
+            '2': partition(2, false, 3),
+            '-1': partition(-1, false, -1),
+          },
+        },
+      },
+    };
+    expect(parseStatistics('source', JSON.stringify(raw))).to.deep.equal({
+      client: 'source',
+      brokers: [{ name: 'one:9092/1', up: true }],
+      partitions: [
+        { topic: 't', partition: 0, lag: 7, fetchState: 'active' },
+        { topic: 't', partition: 1, lag: null, fetchState: 'active' },
+      ],
+      queuedRecords: 0,
+      queuedBytes: 0,
+    });
+    const producer = { type: 'producer', msg_cnt: 3, msg_size: 100, topics: raw.topics };
+    expect(parseStatistics('transactional', JSON.stringify(producer))).to.deep.equal({
+      client: 'transactional',
+      brokers: [],
+      partitions: [],
+      queuedRecords: 3,
+      queuedBytes: 100,
+    });
+  });
+});
