@@ -18,5 +18,8 @@ export const localEnvironment = ({ brokers, httpPort }) =>
     KAFKA_BROKERS: brokers,
     HTTP_HOST: process.env.HTTP_HOST ?? '127.0.0.1',
     HTTP_PORT: String(httpPort),
-    KAFKA_SESSION_TIMEOUT_MS: process.env.KAFKA_SESSION_TIMEOUT_MS ?? '6000',
+    // Under KIP-848 the broker's setting rules, and the service refuses one of its own.
+    ...(process.env.KAFKA_GROUP_PROTOCOL === 'consumer'
+      ? {}
+      : { KAFKA_SESSION_TIMEOUT_MS: process.env.KAFKA_SESSION_TIMEOUT_MS ?? '6000' }),
   });

@@ -1,11 +1,11 @@
 /** Checks and suites one after the other, and the sum of what they showed. */
 import { CHECKS } from './checks.mjs';
 import { runSuite } from './suites.mjs';
-import { ONE_FAILED, ONE_PASSED, sum } from './tally.mjs';
+import { closingLine, isGood, ONE_FAILED, ONE_PASSED, sum } from './tally.mjs';
 
 /**
  * @param {{ checks: readonly string[], suites: readonly string[] }} what
- * @returns {Promise<import('./tally.mjs').Tally>}
+ * @returns {Promise<{ tally: import('./tally.mjs').Tally, problems: readonly string[] }>}
  */
 export const run = async ({ checks, suites }) => {
   /** @type {import('./tally.mjs').Tally[]} */
@@ -31,6 +31,12 @@ export const run = async ({ checks, suites }) => {
     else if (tally.failed > 0) problems.push(`${suite}: ${tally.failed} failed`);
     tallies.push(tally);
   }
+  return { tally: sum(tallies), problems };
+};
+
+/** The end of a run: what failed, and the closing line. @param {Awaited<ReturnType<typeof run>>} result */
+export const close = ({ tally, problems }) => {
   if (problems.length > 0) console.log(`\nWhat failed:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  return sum(tallies);
+  process.exitCode = isGood(tally) ? 0 : 1;
+  console.log(`\n${closingLine(tally)}`);
 };
