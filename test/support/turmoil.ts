@@ -1,0 +1,121 @@
+/**
+ * Three service processes under load, and what befalls them: each in turn is killed, told to stop, and
+ * frozen beyond its session time-out; then two at once are killed. Every step waits until the processes have
+ * made progress, so that it hits them at work.
+ */
+import type { Input } from './checker.js';
+import { Load } from './load.js';
+import type { ServiceBench } from './service-bench.js';
+import type { ServiceEnvironment, ServiceProcess } from './service-process.js';
+import { until } from './wait.js';
+
+export interface TurmoilOptions {
+  readonly seed: number;
+  readonly recordsPerSecond: number;
+  /** With INSTANCE_ID: static members with a stable transactional id. */
+  readonly named: boolean;
+}
+
+const NAMES = ['a', 'b', 'c'] as const;
+/** Committed by the group between two steps: some commits of every process. */
+const PROGRESS_RECORDS = 500;
+const REJOIN_LIMIT_MS = 60_000;
+
+export class Turmoil {
+  readonly #services: ServiceProcess[] = [];
+  readonly #steps: string[] = [];
+
+  constructor(
+    private readonly bench: ServiceBench,
+    private readonly options: TurmoilOptions,
+  ) {}
+
+  get told(): string {
+    return this.#steps.join(', ');
+  }
+
+  /** One round, and further ones until `durationMs` have passed; then everything is let come to rest. */
+  async run(durationMs = 0): Promise<readonly Input[]> {
+    for (const name of NAMES) this.#services.push(await this.#start(name));
+    await this.bench.untilAllRunning(this.#services);
+    const load = new Load(this.bench.tool, this.bench.source, this.options);
+    const endMs = Date.now() + durationMs;
+    do await this.#round();
+    while (Date.now() < endMs);
+    const inputs = await load.stop();
+    await this.bench.untilAllCommitted();
+    const exits = await Promise.all(this.#services.map((service) => service.stop()));
+    for (const [i, { code }] of exits.entries()) {
+      if (code !== 0) throw new Error(`${NAMES[i] ?? ''} ended with exit code ${String(code)}`);
+    }
+    return inputs;
+  }
+
+  async #round(): Promise<void> {
+    await this.#progress();
+    await this.#kill([0]);
+    await this.#progress();
+    await this.#terminate(1);
+    await this.#progress();
+    await this.#freeze(2);
+    await this.#progress();
+    await this.#kill([1, 2]);
+    await this.#progress();
+  }
+
+  async #kill(which: readonly number[]): Promise<void> {
+    await Promise.all(which.map((i) => this.#service(i).kill()));
+    this.#steps.push(`SIGKILL ${which.map((i) => NAMES[i]).join('+')}`);
+    await Promise.all(which.map((i) => this.#restart(i)));
+    await this.#rejoined();
+  }
+
+  async #terminate(which: number): Promise<void> {
+    const { code } = await this.#service(which).stop();
+    this.#steps.push(`SIGTERM ${NAMES[which] ?? ''}`);
+    if (code !== 0) throw new Error(`SIGTERM ended ${NAMES[which] ?? ''} with exit code ${String(code)}`);
+    await this.#restart(which);
+    await this.#rejoined();
+  }
+
+  /** Until the others have its partitions; then it comes back and believes that no time has passed. */
+  async #freeze(which: number): Promise<void> {
+    const frozen = this.#service(which);
+    const others = this.#services.filter((service) => service !== frozen);
+    frozen.signal('SIGSTOP');
+    this.#steps.push(`SIGSTOP ${frozen.name}`);
+    await this.bench.untilAllRunning(others, 3, REJOIN_LIMIT_MS);
+    await this.#progress();
+    frozen.signal('SIGCONT');
+    this.#steps.push(`SIGCONT ${frozen.name}`);
+    await this.#rejoined();
+  }
+
+  async #rejoined(): Promise<void> {
+    await this.bench.untilAllRunning(this.#services, 3, REJOIN_LIMIT_MS);
+  }
+
+  async #progress(): Promise<void> {
+    const before = await this.bench.committed();
+    await until(
+      'the group makes progress',
+      async () => (await this.bench.committed()) >= before + PROGRESS_RECORDS,
+      REJOIN_LIMIT_MS,
+    );
+  }
+
+  async #restart(which: number): Promise<void> {
+    this.#services[which] = await this.#start(NAMES[which] ?? '');
+  }
+
+  #start(name: string): Promise<ServiceProcess> {
+    const identity: ServiceEnvironment = this.options.named ? { INSTANCE_ID: name } : {};
+    return this.bench.startReady(name, identity);
+  }
+
+  #service(which: number): ServiceProcess {
+    const service = this.#services[which];
+    if (service === undefined) throw new RangeError(`there is no process ${which}`);
+    return service;
+  }
+}
