@@ -30,7 +30,7 @@ export const setting = <T extends {}>(
   fallback: string,
   doc: string,
   options: Options = {},
-): Setting<T> => ({ ...PLAIN, ...options, variable, kind: kind as Kind<T & {}>, default: fallback, doc });
+): Setting<T> => ({ ...PLAIN, ...options, variable, kind: kind, default: fallback, doc });
 
 /** May be unset: null. */
 export const optional = <T extends {}>(
@@ -38,13 +38,13 @@ export const optional = <T extends {}>(
   kind: Kind<T>,
   doc: string,
   options: Options = {},
-): Setting<T | null> => ({ ...PLAIN, ...options, variable, kind: kind as Kind<T & {}>, default: null, doc });
+): Setting<T | null> => ({ ...PLAIN, ...options, variable, kind: kind, default: null, doc });
 
 /** Has no default and must be given. */
 export const required = <T extends {}>(variable: string, kind: Kind<T>, doc: string): Setting<T> => ({
   ...PLAIN,
   variable,
-  kind: kind as Kind<T & {}>,
+  kind: kind,
   default: null,
   required: true,
   doc,

@@ -71,7 +71,7 @@ export const createLogger = (options: LogOptions): ServiceLogger => {
 /** pino-pretty as a function, not as a stream: what is logged is written before the call returns. */
 const readable = (destination: DestinationStream, colorize: boolean): DestinationStream => {
   const format = prettyFactory({ ignore: 'pid', translateTime: 'SYS:HH:MM:ss.l', colorize });
-  return { write: (line) => destination.write(String(format(line))) };
+  return { write: (line) => destination.write(format(line)) };
 };
 
 /** `reason` is usually a word; where it is an error (a rejected promise's), it is shown as one. */
