@@ -103,6 +103,8 @@ export const CODES = {
   89: ['retriable', "the client's quota is used up"],
   90: ['fenced', NEWER],
   110: ['fenced', 'the group has a newer epoch of this member'],
+  // KIP-848: a static member that was killed keeps its place until its session ends, so this one passes.
+  111: ['fatal', 'another member has this INSTANCE_ID and has not left'],
   113: ['retriable', "the member's epoch is behind the group's"],
 } satisfies Record<number, CodeMeaning>;
 
