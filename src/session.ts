@@ -242,8 +242,13 @@ export class Session {
   }
 
   #take(polled: Polled): void {
-    if (polled.kind === 'batch') this.tasks.offer(polled.batch, polled.poll);
-    else this.parts.logger.warn({ err: polled.error }, 'the consumer reports an error');
+    if (polled.kind === 'batch') {
+      this.tasks.offer(polled.batch, polled.poll);
+      return;
+    }
+    const { error } = polled;
+    this.parts.logger.warn({ err: error }, 'the consumer reports an error');
+    if (error.stopped !== undefined) this.tasks.positionLost(error.stopped, error.message);
   }
 
   #look(report: CommitReport): void {

@@ -11,7 +11,7 @@
  * endless loop.
  */
 import rdkafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
-import type { KafkaError } from '../ports/kafka-error.js';
+import { KafkaError } from '../ports/kafka-error.js';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import { placeOf } from '../record/record.js';
 import { commitOffset, partition } from '../record/units.js';
@@ -163,8 +163,8 @@ export class PollingConsumer {
     const stopped = this.#stopped.shift();
     if (stopped === undefined) return;
     const why = `${stopped.reason}; the partition is not read any more`;
-    const error = makeKafkaError('poll', placeOf(stopped.at), 'unusable', AUTO_OFFSET_RESET, why);
-    throw Object.assign(error, { at: stopped.at });
+    const { message } = makeKafkaError('poll', placeOf(stopped.at), 'unusable', AUTO_OFFSET_RESET, why);
+    throw new KafkaError('unusable', AUTO_OFFSET_RESET, message, { stopped: stopped.at });
   }
 
   /** Whether librdkafka has stopped reading the partition for want of a position. */

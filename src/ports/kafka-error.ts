@@ -10,6 +10,8 @@
  * - `unusable`: will fail again however often it is repeated (no such topic, not authorised, record
  *   too large, bad configuration).
  */
+import type { TopicPartition } from './topic-partition.js';
+
 export type KafkaErrorClass = 'retriable' | 'abortable' | 'fenced' | 'fatal' | 'unusable';
 
 export class KafkaError extends Error {
@@ -20,14 +22,18 @@ export class KafkaError extends Error {
     /** The client's or broker's code: negative is the client's own. */
     readonly code: number,
     message: string,
-    options?: { cause?: unknown; permanent?: boolean },
+    options?: { cause?: unknown; permanent?: boolean; stopped?: TopicPartition },
   ) {
     super(message, options);
     this.permanent = options?.permanent ?? false;
+    this.stopped = options?.stopped;
   }
 
   /** A broker refused a record for what it is or where it goes: it will refuse it again. */
   readonly permanent: boolean;
+
+  /** A consumer has no position for this partition any more and does not read it; the others go on. */
+  readonly stopped: TopicPartition | undefined;
 }
 
 export const isKafkaError = (error: unknown): error is KafkaError => error instanceof KafkaError;

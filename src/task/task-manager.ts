@@ -158,6 +158,12 @@ export class TaskManager {
     });
   }
 
+  /** The client does not read the partition any more: its position is not in the log. */
+  positionLost(of: TopicPartition, message: string): void {
+    const task = this.#byPartition.get(partitionName(of))?.task;
+    if (task !== undefined) this.refuse(task, { reason: 'below-log-start', message });
+  }
+
   /**
    * Looks after what no event tells of: an idle task's daily checkpoint, and a position that fell out
    * of the log (the published binding swallows that error when it comes amid records).

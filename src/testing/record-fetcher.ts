@@ -4,7 +4,7 @@
  * is paused, sought or taken away in between still arrive with it; a position moves when its records are
  * taken; a position outside the log is an error once, and its partition stands still until it is assigned anew.
  */
-import { KafkaError } from '../ports/kafka-error.js';
+import { KafkaError, isKafkaError } from '../ports/kafka-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import { commitOffset, type CommitOffset } from '../record/units.js';
@@ -176,8 +176,7 @@ export class RecordFetcher {
       } catch (error) {
         if (records.length + ends.length > 0) break;
         this.#stop(fetched);
-        const at = { ...fetched.of, offset: fetched.position };
-        return this.#answer(poll, () => poll.reject(Object.assign(error as Error, { at })));
+        return this.#answer(poll, () => poll.reject(stoppedAt(error, fetched.of)));
       }
     }
     if (records.length + ends.length === 0) return;
@@ -238,3 +237,8 @@ export class RecordFetcher {
     return all;
   }
 }
+
+const stoppedAt = (error: unknown, stopped: TopicPartition): Error => {
+  if (!isKafkaError(error)) return error as Error;
+  return new KafkaError(error.kind, error.code, error.message, { stopped, cause: error });
+};
