@@ -19,11 +19,13 @@ const node = (args) => {
 /** @param {string[]} path */
 const tool = (...path) => inProject('node_modules', ...path);
 const GENERATE = inProject('tools', 'generate.mjs');
+const DOCS = inProject('tools', 'docs.mjs');
 
 /** @type {Readonly<Record<string, () => Outcome>>} */
 export const CHECKS = {
   types: () => build({ force: process.env.CI === 'true' }),
   ...(existsSync(GENERATE) ? { 'generated files': () => node([GENERATE, '--check']) } : {}),
+  documents: () => node([DOCS, '--check']),
   lint: () => node([tool('eslint', 'bin', 'eslint.js'), '.']),
   format: () => node([tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
 };

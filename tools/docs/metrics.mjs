@@ -1,0 +1,16 @@
+/** The metrics as a table. Pure. */
+import { code, table } from './markdown.mjs';
+
+/** @typedef {import('./sources.mjs').Metric} Metric */
+
+/** @param {Readonly<Record<string, Metric>>} metrics */
+export const metricTable = (metrics) =>
+  table(
+    ['name', 'type', 'labels', 'what'],
+    Object.entries(metrics).map(([name, { type, labels, help }]) => [
+      code(`audit_${name}`),
+      type,
+      labels.map((label) => code(label)).join(', '),
+      help,
+    ]),
+  );

@@ -1,0 +1,90 @@
+/**
+ * Which tests show which promise: those that name it in their first comment or in a title, and those listed here,
+ * which show it without naming it. A listed file that is gone is an error.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstSentence } from './file-map.mjs';
+
+const PROMISES = {
+  P1: 'order per key',
+  P2: 'once',
+  P3: 'isolation',
+  P5: 'nothing dropped',
+  P6: 'honest health',
+};
+
+/** @typedef {keyof typeof PROMISES} Promised */
+
+/**
+ * What they show, where their own first line is no sentence.
+ * @type {Readonly<Record<string, { promises: readonly Promised[], says?: string }>>}
+ */
+const ALSO = {
+  'test/broker/mixed-load.test.ts': { promises: ['P2', 'P5'] },
+  'test/contract/transaction-cases.ts': { promises: ['P2'] },
+  'test/contract/offset-cases.ts': { promises: ['P2'] },
+  'test/contract/group-cases.ts': { promises: ['P2'] },
+  'test/contract/record-cases.ts': { promises: ['P1', 'P5'] },
+  'test/unit/record/dead-letter.test.ts': {
+    promises: ['P5'],
+    says: 'A dead letter keeps key, value and headers of its record, and says why.',
+  },
+  'test/unit/record/event-id.test.ts': {
+    promises: ['P2'],
+    says: 'The same record gives the same event id, and no two records share one.',
+  },
+  'test/unit/record/headers.test.ts': {
+    promises: ['P5'],
+    says: 'Every list of headers comes back as it was.',
+  },
+  'test/unit/topology/user-audit/user-event-serde.test.ts': {
+    promises: ['P5'],
+    says: 'What cannot be read is refused with its reason, and nothing else is thrown.',
+  },
+};
+
+/** @param {string} root */
+const testFiles = (root) =>
+  readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name}`)
+    .sort();
+
+/** Its first comment and its titles. @param {string} source */
+const namedIn = (source) => {
+  const comment = /^\/\*\*[\s\S]*?\*\//.exec(source)?.[0] ?? '';
+  const titles = [...source.matchAll(/\b(?:describe|it)\(\s*(['"`])((?:(?!\1).)*)\1/g)].map(
+    (match) => match[2],
+  );
+  return [comment, ...titles].join('\n');
+};
+
+/** What a test is about, in one line. @param {string} source */
+const about = (source) => {
+  const title = /\bdescribe\(\s*(['"`])((?:(?!\1).)*)\1/.exec(source)?.[2];
+  return source.startsWith('/**') ? firstSentence(source) : (title ?? '');
+};
+
+/** @param {string} root */
+export const promiseLists = (root) => {
+  const gone = Object.keys(ALSO).filter((file) => !existsSync(join(root, file)));
+  if (gone.length > 0)
+    throw new Error(`tools/docs/promises.mjs names tests that are gone: ${gone.join(', ')}`);
+  const sources = [...new Set([...testFiles(root), ...Object.keys(ALSO)])]
+    .sort()
+    .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
+  return Object.entries(PROMISES)
+    .map(([promise, what]) => {
+      const shows = sources.filter(
+        ({ file, source }) =>
+          ALSO[file]?.promises.includes(/** @type {Promised} */ (promise)) ||
+          new RegExp(`\\b${promise}\\b`).test(namedIn(source)),
+      );
+      const list = shows.map(
+        ({ file, source }) => `- [\`${file}\`](${file}): ${ALSO[file]?.says ?? about(source)}`,
+      );
+      return `**${promise}, ${what}**\n\n${list.join('\n')}`;
+    })
+    .join('\n\n');
+};
