@@ -1,0 +1,165 @@
+/** The faults of a simulated run, as data: what happens, and when. Drawn from the seed, nothing else. Pure. */
+import type { KafkaErrorClass } from '../../src/ports/kafka-error.js';
+import type { CallKind } from '../../src/testing/fault-plan.js';
+import type { Random } from '../../src/testing/random.js';
+
+export type Trigger =
+  | { readonly at: 'time'; readonly ms: number }
+  /** The scheduler's n-th step: busy moments have more steps than quiet ones. */
+  | { readonly at: 'step'; readonly step: number }
+  /** The n-th call of a kind of the slot's process, when it arrives or when it is done and not yet answered. */
+  | {
+      readonly at: 'call';
+      readonly call: CallKind;
+      readonly nth: number;
+      readonly side: 'before' | 'after';
+      readonly slot: number;
+    };
+
+export type Misfortune =
+  | { readonly kind: 'crash'; readonly slot: number; readonly restartAfterMs: number }
+  /** `replaced`: the orchestrator starts another process with the same identity meanwhile. */
+  | { readonly kind: 'freeze'; readonly slot: number; readonly forMs: number; readonly replaced: boolean }
+  /** SIGTERM. */
+  | { readonly kind: 'close'; readonly slot: number; readonly restartAfterMs: number }
+  | { readonly kind: 'start-another'; readonly forMs: number }
+  /** The group puts a member out, which hears of it only by its next call. */
+  | { readonly kind: 'evict'; readonly member: number }
+  | { readonly kind: 'broker-down'; readonly forMs: number }
+  | { readonly kind: 'clock-jump'; readonly byMs: number }
+  | { readonly kind: 'compact' }
+  | { readonly kind: 'grow' }
+  /** Everything is stopped until the group's offsets have expired, then started again. */
+  | { readonly kind: 'long-stop'; readonly forgets: 'lane-log' | 'everything' };
+
+export interface BadCall {
+  readonly call: CallKind;
+  readonly nth: number;
+  readonly times: number;
+  readonly slot: number;
+  readonly fault:
+    | { readonly kind: 'delay'; readonly ms: number }
+    | {
+        readonly kind: 'error';
+        readonly error: KafkaErrorClass;
+        /** The broker does it all the same. */
+        readonly applied: boolean;
+        readonly permanent: boolean;
+      };
+}
+
+export interface PlannedMisfortune {
+  readonly when: Trigger;
+  readonly what: Misfortune;
+}
+
+/** Kinds of error that each call may be answered with. */
+const ERRORS = {
+  connect: ['retriable', 'unusable'],
+  'init-transactions': ['retriable', 'fenced', 'fatal'],
+  'add-partitions': ['retriable', 'abortable', 'fenced', 'fatal'],
+  produce: ['retriable', 'abortable', 'fenced', 'unusable'],
+  'send-offsets': ['retriable', 'abortable', 'fenced', 'fatal'],
+  'commit-transaction': ['retriable', 'abortable', 'fenced', 'fatal', 'unusable'],
+  'abort-transaction': ['retriable', 'fenced', 'fatal'],
+  send: ['retriable', 'unusable', 'fatal'],
+  fetch: ['retriable', 'unusable', 'fatal', 'fenced'],
+  seek: ['retriable', 'fatal'],
+  join: ['retriable'],
+  heartbeat: ['retriable'],
+  leave: ['retriable'],
+  committed: ['retriable', 'unusable', 'fatal'],
+  'commit-offsets': ['retriable', 'unusable', 'fatal'],
+  'partition-counts': ['retriable'],
+  watermarks: ['retriable', 'unusable', 'fatal'],
+  'create-topic': ['retriable'],
+  'create-partitions': ['retriable'],
+} as const satisfies Record<CallKind, readonly KafkaErrorClass[]>;
+
+const CALLS = Object.keys(ERRORS) as CallKind[];
+/** Where most of what can go wrong goes wrong. */
+const COMMIT_CALLS: readonly CallKind[] = [
+  'produce',
+  'add-partitions',
+  'send-offsets',
+  'commit-transaction',
+  'abort-transaction',
+  'send',
+  'commit-offsets',
+];
+const RESTORE_CALLS: readonly CallKind[] = ['committed', 'watermarks', 'seek', 'join', 'init-transactions'];
+
+/** What the draws depend on. */
+export interface FaultSpace {
+  readonly chaosMs: number;
+  readonly slots: number;
+  readonly sessionTimeoutMs: number;
+  readonly transactionTimeoutMs: number;
+}
+
+const anyCall = (random: Random): CallKind => {
+  const draw = random.next();
+  if (draw < 0.6) return random.pick(COMMIT_CALLS);
+  return random.pick(draw < 0.8 ? RESTORE_CALLS : CALLS);
+};
+
+const nthOf = (random: Random, call: CallKind): number =>
+  RESTORE_CALLS.includes(call) ? random.between(1, 8) : random.between(1, 40);
+
+const randomTrigger = (random: Random, { chaosMs, slots }: FaultSpace): Trigger => {
+  const draw = random.next();
+  if (draw < 0.25) return { at: 'time', ms: random.between(0, chaosMs) };
+  if (draw < 0.6) return { at: 'step', step: random.between(1, 2500) };
+  const call = anyCall(random);
+  const side = random.chance(0.5) ? 'before' : 'after';
+  return { at: 'call', call, nth: nthOf(random, call), side, slot: random.below(slots) };
+};
+
+const randomMisfortune = (random: Random, space: FaultSpace, slot: number): Misfortune => {
+  const restartAfterMs = random.pick([0, 50, 1000, 5000, 20_000]);
+  const zombieMs = random.pick([
+    random.between(50, 3000),
+    Math.round(space.sessionTimeoutMs * (1.1 + random.next())),
+    Math.round(space.transactionTimeoutMs * (1.2 + random.next())),
+  ]);
+  const draw = random.next();
+  if (draw < 0.24) return { kind: 'crash', slot, restartAfterMs };
+  if (draw < 0.44) return { kind: 'freeze', slot, forMs: zombieMs, replaced: random.chance(0.3) };
+  if (draw < 0.52) return { kind: 'close', slot, restartAfterMs };
+  if (draw < 0.6) return { kind: 'start-another', forMs: random.between(500, 15_000) };
+  if (draw < 0.74) return { kind: 'evict', member: random.below(4) };
+  if (draw < 0.82) return { kind: 'broker-down', forMs: random.pick([500, 8000, 20_000, 45_000]) };
+  if (draw < 0.87) return { kind: 'clock-jump', byMs: random.pick([-7_200_000, -5000, 5000, 7_200_000]) };
+  if (draw < 0.94) return { kind: 'compact' };
+  if (draw < 0.98) return { kind: 'grow' };
+  return { kind: 'long-stop', forgets: random.chance(0.5) ? 'lane-log' : 'everything' };
+};
+
+export const randomMisfortunes = (random: Random, space: FaultSpace): readonly PlannedMisfortune[] =>
+  Array.from({ length: random.pick([0, 1, 1, 2, 3, 4, 6]) }, () => {
+    const when = randomTrigger(random, space);
+    // A process that is struck at one of its own calls is the one that makes the call.
+    const slot = when.at === 'call' ? when.slot : random.below(space.slots);
+    return { when, what: randomMisfortune(random, space, slot) };
+  });
+
+export const randomBadCalls = (random: Random, space: FaultSpace): readonly BadCall[] =>
+  Array.from({ length: random.pick([0, 0, 1, 1, 2, 4]) }, () => {
+    const call = anyCall(random);
+    const nth = nthOf(random, call);
+    const slot = random.below(space.slots);
+    if (random.chance(0.3)) {
+      const ms = random.pick([50, 500, 3000, 12_000, 40_000]);
+      return { call, nth, slot, times: random.pick([1, 1, 5]), fault: { kind: 'delay', ms } };
+    }
+    const error = random.pick<KafkaErrorClass>(ERRORS[call]);
+    const applied = random.chance(0.4);
+    const permanent = error === 'unusable';
+    return {
+      call,
+      nth,
+      slot,
+      times: random.pick([1, 1, 1, 2, 4]),
+      fault: { kind: 'error', error, applied, permanent },
+    };
+  });

@@ -1,0 +1,163 @@
+/**
+ * One operating system process of a simulated run: an engine on a process of the cluster, from start to
+ * its end. A crash ends it without a word: its clock and clients go silent, the engine object is left behind.
+ */
+import type { Logger } from '../../src/ports/logger.js';
+import type { Telemetry } from '../../src/ports/telemetry.js';
+import { Streams } from '../../src/streams.js';
+import type { StreamsStatus } from '../../src/streams-status.js';
+import type { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
+import type { SimulatedProcess } from '../../src/testing/simulated-process.js';
+import type { Observations, Restore } from './observations.js';
+import type { Scenario } from './scenario.js';
+import { GROUP } from './scenario.js';
+import { simulatedTopology } from './topology.js';
+import type { Violations } from './violations.js';
+
+const NO_TELEMETRY: Telemetry = {
+  messages: () => undefined,
+  deadLetters: () => undefined,
+  retries: () => undefined,
+  commit: () => undefined,
+  rebalance: () => undefined,
+  latency: () => undefined,
+};
+
+/** Reasons that no fault of the plan explains: log and offsets disagree although nobody touched them. */
+const UNEXPLAINED = new Set([
+  'sequence-mismatch',
+  'offset-mismatch',
+  'lane-log-lost',
+  'corrupt-lane-log',
+  'above-log-end',
+  'below-log-start',
+  'dead-letter-too-large',
+]);
+
+export interface NodeProcessParts {
+  /** Of the slot: what faults are planned for. */
+  readonly slot: string;
+  /** No other process of the run has it. */
+  readonly name: string;
+  /** What it keeps over a restart when members are static. */
+  readonly identity: string;
+  readonly scenario: Scenario;
+  readonly cluster: SimulatedCluster;
+  readonly observations: Observations;
+  readonly violations: Violations;
+  /** It is gone; `why` is null when it was told to stop. */
+  readonly ended: (why: unknown) => void;
+}
+
+export class NodeProcess {
+  readonly process: SimulatedProcess;
+  readonly transactionalId: string;
+  readonly #streams: Streams;
+  #isGone = false;
+
+  constructor(private readonly parts: NodeProcessParts) {
+    const { cluster, identity, name, scenario, slot } = parts;
+    this.transactionalId = `${GROUP}-${identity}`;
+    this.process = cluster.process(slot, {
+      ...scenario.client,
+      groupId: GROUP,
+      instanceId: scenario.isStatic ? identity : null,
+      transactionalId: this.transactionalId,
+    });
+    const { clients, clock } = this.process;
+    const topology = simulatedTopology({
+      process: name,
+      clock,
+      scenario,
+      observations: parts.observations,
+    });
+    const config = { ...scenario.config, instanceId: scenario.isStatic ? identity : undefined };
+    this.#streams = new Streams({
+      topology,
+      config,
+      clients,
+      clock,
+      logger: this.#logger(),
+      telemetry: NO_TELEMETRY,
+    });
+    void this.#live();
+  }
+
+  get name(): string {
+    return this.parts.name;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  status(): StreamsStatus {
+    return this.#streams.status();
+  }
+
+  /** Owes nothing: it runs, and all that it took is committed. */
+  get isAtRest(): boolean {
+    const { state, uncommitted, tasks } = this.status();
+    return state === 'RUNNING' && uncommitted === 0 && tasks.every((task) => task.state === 'running');
+  }
+
+  crash(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.process.crash();
+    this.parts.observations.crashed(this.name);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isGone) await this.#streams.close();
+  }
+
+  async #live(): Promise<void> {
+    let why: unknown = null;
+    try {
+      await this.#streams.start();
+      await this.#streams.ended();
+      // `ended` may be told before the clients are closed; a process ends after that.
+      await this.#streams.close();
+    } catch (error) {
+      why = error;
+    }
+    if (this.#isGone) return;
+    this.#note(`ended${why === null ? '' : `: ${textOf(why)}`}`);
+    this.crash();
+    this.parts.ended(why);
+  }
+
+  #note(event: string): void {
+    this.parts.cluster.scheduler.note(`${this.name}: ${event}`);
+  }
+
+  #logger(): Logger {
+    const tell = (fields: object, message: string): void => {
+      if (this.#isGone) return;
+      const { err, ...rest } = fields as { err?: unknown };
+      this.#note(`${message} ${JSON.stringify(rest)}${err === undefined ? '' : ` ${textOf(err)}`}`);
+    };
+    return {
+      debug: tell,
+      warn: tell,
+      info: (fields, message) => {
+        tell(fields, message);
+        if (message === 'task is running' && !this.#isGone)
+          this.parts.observations.restores.push({
+            process: this.name,
+            ...(fields as Omit<Restore, 'process'>),
+          });
+      },
+      error: (fields, message) => {
+        tell(fields, message);
+        const { reason, task } = fields as { reason?: string; task?: string };
+        if (!this.#isGone && reason !== undefined && UNEXPLAINED.has(reason))
+          this.parts.violations.add('refused', `${this.name} refuses ${task ?? '?'}: ${message}`, []);
+      },
+    };
+  }
+}
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);

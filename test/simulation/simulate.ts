@@ -1,0 +1,158 @@
+/**
+ * Runs one seed to its end: chaos, then calm, then rest, then an orderly stop; checks in between and at
+ * the end. The same seed gives the same run and the same answer.
+ */
+import { SimulationStalled } from '../../src/testing/scheduler.js';
+import { committedView } from './committed-view.js';
+import { historyOf } from './history.js';
+import type { Moment } from './invariants.js';
+import { Invariants } from './invariants.js';
+import type { Guarantee } from './scenario.js';
+import { scenarioOf } from './scenario.js';
+import type { Invariant } from './violations.js';
+import { World } from './world.js';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly guarantee: Guarantee;
+  /** Equal for equal runs. */
+  readonly trace: string;
+  readonly steps: number;
+  readonly records: number;
+  readonly broken: readonly Invariant[];
+  /** What was broken, how to run it again, and the history; empty when nothing was. */
+  readonly report: string;
+}
+
+const PROBE_EVERY_STEPS = 250;
+const REST_EVERY_STEPS = 20;
+const MOST_STEPS = 400_000;
+/** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
+const REST_WITHIN_MS = 900_000;
+const CLOSE_WITHIN_MS = 120_000;
+/** At rest nothing may come any more. */
+const STILL_MS = 2000;
+
+export const simulate = async (seed: number, guarantee?: Guarantee): Promise<Outcome> => {
+  const scenario = scenarioOf(seed, guarantee);
+  const world = new World(scenario);
+  const run = new SimulatedRun(world);
+  const crashed = (reason: unknown): void => world.violations.add('crashed', stackOf(reason));
+  process.on('unhandledRejection', crashed);
+  try {
+    await run.toRest();
+    if (world.violations.isEmpty) await run.toStop();
+  } catch (error) {
+    if (error instanceof SimulationStalled)
+      world.violations.add('I12', `${error.message.split('\n')[0] ?? ''}; ${run.standing()}`);
+    else world.violations.add('crashed', stackOf(error));
+  } finally {
+    process.off('unhandledRejection', crashed);
+  }
+  return run.outcome(guarantee);
+};
+
+class SimulatedRun {
+  readonly #invariants: Invariants;
+  #steps = 0;
+
+  constructor(readonly world: World) {
+    this.#invariants = new Invariants(world.scenario.guarantee, world.observations, world.violations);
+  }
+
+  async toRest(): Promise<void> {
+    const { chaosMs } = this.world.scenario;
+    const isOver = (): boolean => {
+      this.#step();
+      return !this.world.violations.isEmpty || (this.#steps % REST_EVERY_STEPS === 0 && this.#isAtRest());
+    };
+    await this.world.scheduler.run(isOver, { maxSteps: MOST_STEPS, maxVirtualMs: chaosMs + REST_WITHIN_MS });
+    if (!this.world.violations.isEmpty) return;
+    await this.world.scheduler.advance(STILL_MS);
+    this.#check('rest');
+  }
+
+  async toStop(): Promise<void> {
+    this.world.stop();
+    const isOver = (): boolean => this.world.processes.length === 0 && !this.world.isAnyTransactionOpen;
+    await this.world.scheduler.run(isOver, { maxVirtualMs: CLOSE_WITHIN_MS });
+    this.#check('rest');
+  }
+
+  outcome(guarantee: Guarantee | undefined): Outcome {
+    const { scenario, scheduler, violations } = this.world;
+    const broken = [...new Set(violations.all.map(({ invariant }) => invariant))];
+    const { seed } = scenario;
+    const view = committedView(this.world.cluster, scenario);
+    const replay = `npm run simulate -- --seeds 1 --from ${seed}${guarantee === undefined ? '' : ` --guarantee ${guarantee}`}`;
+    const [first] = violations.all;
+    const report =
+      first === undefined
+        ? ''
+        : [
+            `seed ${seed} (${scenario.guarantee}) breaks ${broken.join(', ')}; again with: ${replay}`,
+            ...violations.all.slice(0, 8).map(({ invariant, what }) => `  ${invariant}: ${what}`),
+            historyOf(this.world, view, first),
+          ].join('\n');
+    return {
+      seed,
+      guarantee: scenario.guarantee,
+      trace: scheduler.trace,
+      steps: this.#steps,
+      records: view.sources.size,
+      broken,
+      report,
+    };
+  }
+
+  /** Where everybody stands, for a run that does not come to rest. */
+  standing(): string {
+    return this.world.processes
+      .map((process) => {
+        const { state, uncommitted, tasks } = process.status();
+        const each = tasks.map(
+          ({ id, state: of, refused, paused }) => `${id} ${of} ${refused?.reason ?? ''}[${paused.join()}]`,
+        );
+        return `${process.name} ${state} uncommitted ${uncommitted} ${each.join(', ')}`;
+      })
+      .join('; ');
+  }
+
+  #step(): void {
+    this.#steps += 1;
+    this.world.stepped();
+    this.#bounds();
+    if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
+    this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
+  }
+
+  #check(moment: Moment): void {
+    this.#invariants.check(committedView(this.world.cluster, this.world.scenario), moment);
+  }
+
+  /** I10. */
+  #bounds(): void {
+    const { maxUncommitted } = this.world.scenario.config;
+    for (const process of this.world.processes) {
+      const { uncommitted } = process.status();
+      if (uncommitted > maxUncommitted)
+        this.world.violations.add(
+          'I10',
+          `${process.name} holds ${uncommitted} records, allowed are ${maxUncommitted}`,
+        );
+    }
+  }
+
+  #isAtRest(): boolean {
+    const { world } = this;
+    if (!world.isCalm || world.isAnyTransactionOpen || !world.hasOnlyItsOwn) return false;
+    if (!world.processes.every((process) => process.isAtRest)) return false;
+    const { groupOffsets, sources } = committedView(world.cluster, world.scenario);
+    for (const { topic, partition, offset } of sources.values())
+      if ((groupOffsets.get(`${topic}-${partition}`) ?? 0) <= offset) return false;
+    return true;
+  }
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

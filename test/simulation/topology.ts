@@ -1,0 +1,134 @@
+/** The topology of a simulated process: does what each record's value says, and tells the observations. */
+import type {
+  FixedKeyProcessor,
+  FixedKeyProcessorContext,
+  FixedKeyRecord,
+  Topology,
+} from '../../src/index.js';
+import {
+  Consumed,
+  NotRetryableError,
+  Produced,
+  RetryableError,
+  Serdes,
+  StreamsBuilder,
+} from '../../src/index.js';
+import type { Clock } from '../../src/ports/clock.js';
+import { sleep } from '../../src/ports/clock.js';
+import type { EventValue, Failure } from './behaviour.js';
+import { REJECTED } from './behaviour.js';
+import type { Epoch, Observations, Run } from './observations.js';
+import type { Scenario } from './scenario.js';
+import { OUTPUT } from './scenario.js';
+
+/** What an output says of itself. */
+export interface OutputValue {
+  /** Of the source record. */
+  readonly record: string;
+  readonly index: number;
+  readonly of: number;
+  readonly run: number;
+  readonly padding?: string;
+}
+
+type Key = Buffer | null;
+type Context = FixedKeyProcessorContext<Key, OutputValue>;
+type Input = FixedKeyRecord<Key, EventValue>;
+
+/** Soon after the attempt's time-out, and after the grace that follows it. */
+const LATE_MS = 300;
+const TOO_LATE_MS = 1700;
+
+export interface HandlerWorld {
+  readonly process: string;
+  readonly clock: Clock;
+  readonly scenario: Scenario;
+  readonly observations: Observations;
+}
+
+export const simulatedTopology = (world: HandlerWorld): Topology => {
+  const builder = new StreamsBuilder();
+  world.scenario.subtopologies.forEach((sources, index) => {
+    const consumed = Consumed.with(Serdes.bytes(), Serdes.json<EventValue>());
+    builder
+      .stream(sources, sources.length > 1 ? consumed.withName('sources') : consumed)
+      .filter((_, { behaviour }) => behaviour.kind !== 'filtered')
+      .processValues(() => new Handler(world))
+      .to(OUTPUT, Produced.with(Serdes.bytes(), Serdes.json<OutputValue>()).withName(`sink-${index}`));
+  });
+  return builder.build();
+};
+
+class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
+  readonly #epoch: Epoch;
+
+  constructor(readonly world: HandlerWorld) {
+    this.#epoch = world.observations.epoch(world.process);
+  }
+
+  init(context: { taskId(): string }): void {
+    this.#epoch.task = context.taskId();
+  }
+
+  close(): void {
+    this.#epoch.closedAtMs ??= this.world.clock.monotonic();
+  }
+
+  process(record: Input, context: Context): void | Promise<void> {
+    const { observations } = this.world;
+    const { behaviour } = record.value;
+    const key = record.key?.toString() ?? null;
+    const run = observations.begin(this.#epoch, key, context.recordMetadata(), context.attempt);
+    const failure = behaviour.kind === 'normal' ? behaviour.failures[context.attempt - 1] : undefined;
+    const latencyMs = 'latencyMs' in behaviour ? behaviour.latencyMs : null;
+    if (latencyMs === null && (failure === undefined || failure === 'throws')) {
+      try {
+        return this.#answer(record, context, run, failure);
+      } finally {
+        observations.end(run);
+      }
+    }
+    context.signal.addEventListener('abort', () => (run.abortedAtMs ??= this.world.clock.monotonic()));
+    return this.#run(record, context, run, latencyMs ?? 1, failure);
+  }
+
+  async #run(
+    record: Input,
+    context: Context,
+    run: Run,
+    latencyMs: number,
+    failure: Failure | undefined,
+  ): Promise<void> {
+    const { clock, observations } = this.world;
+    const { signal } = context;
+    try {
+      const limitMs = this.world.scenario.config.attemptTimeoutMs;
+      if (failure === 'deaf-late') {
+        await sleep(clock, limitMs + LATE_MS);
+        return;
+      }
+      if (failure === 'deaf-too-late') {
+        await sleep(clock, limitMs + TOO_LATE_MS);
+        return;
+      }
+      await sleep(clock, failure === 'hangs' ? 10 * limitMs : latencyMs, signal);
+      signal.throwIfAborted();
+      this.#answer(record, context, run, failure);
+    } finally {
+      observations.end(run);
+    }
+  }
+
+  #answer(record: Input, context: Context, run: Run, failure: Failure | undefined): void {
+    const { behaviour } = record.value;
+    if (behaviour.kind === 'rejected') throw new NotRetryableError(REJECTED, 'as its value says');
+    const of = behaviour.kind === 'normal' ? behaviour.outputs : 1;
+    const padding = behaviour.kind === 'too-large' ? { padding: 'x'.repeat(3000) } : {};
+    for (let index = 0; index < of; index++) {
+      // A failed attempt has sent a part of its outputs by then: none of them may be seen.
+      if (failure === 'throws' && index > 0) break;
+      context.forward(record.withValue({ record: run.record, index, of, run: run.id, ...padding }));
+    }
+    if (failure === 'throws') throw new RetryableError('simulated', `attempt ${context.attempt} fails`);
+  }
+}

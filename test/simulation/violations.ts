@@ -1,0 +1,33 @@
+/** What went wrong in a run, by the invariant of DESIGN §6 that it breaks. Collects, never throws. */
+
+/**
+ * I1 order per key, I2 exactly one outcome (at least one under at_least_once), I4 one handler per key,
+ * I5 partition number kept, I6 sequence and positions, I8 restore at the committed position, I10 bounds,
+ * I12 comes to rest, I14 no result of an older epoch; `refused`: a healthy partition was refused;
+ * `crashed`: the engine threw where nobody catches; `order`: effects left out of source order.
+ */
+export type Invariant =
+  'I1' | 'I2' | 'I4' | 'I5' | 'I6' | 'I8' | 'I10' | 'I12' | 'I14' | 'refused' | 'crashed' | 'order';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly what: string;
+  /** Records (`topic-partition@offset`) and partitions (`topic-partition`) that the history should show. */
+  readonly about: readonly string[];
+}
+
+export class Violations {
+  readonly #all: Violation[] = [];
+
+  get all(): readonly Violation[] {
+    return this.#all;
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.length === 0;
+  }
+
+  add(invariant: Invariant, what: string, about: readonly string[] = []): void {
+    this.#all.push({ invariant, what, about });
+  }
+}

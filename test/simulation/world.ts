@@ -1,0 +1,281 @@
+/**
+ * A simulated run under way: the cluster, the processes in their slots, the inputs and the misfortunes.
+ * It does what the scenario says and what an orchestrator would: whatever ends is started again.
+ */
+import { KafkaError } from '../../src/ports/kafka-error.js';
+import { laneLogTopic } from '../../src/record/topic-names.js';
+import { partition } from '../../src/record/units.js';
+import type { FaultMatch } from '../../src/testing/fault-plan.js';
+import { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
+import { encodePayload } from './behaviour.js';
+import type { BadCall, Misfortune, PlannedMisfortune } from './fault.js';
+import { NodeProcess } from './node-process.js';
+import { Observations } from './observations.js';
+import { RecordingScheduler } from './recording-scheduler.js';
+import type { Burst, Scenario } from './scenario.js';
+import { GROUP, OUTPUT, sourceNameOf } from './scenario.js';
+import { Publisher } from './publisher.js';
+import { Violations } from './violations.js';
+
+const RESTART_AFTER_FAILURE_MS = 2000;
+/** What an injected error says its code is: nothing that the engine may know. */
+const INJECTED_CODE = -9999;
+
+export class World {
+  readonly violations = new Violations();
+  readonly scheduler: RecordingScheduler;
+  readonly cluster: SimulatedCluster;
+  readonly observations: Observations;
+  readonly transactionalIds = new Set<string>();
+  readonly #slots: (NodeProcess | null)[] = [];
+  /** Processes outside of the slots: replaced ones and guests. */
+  readonly #others = new Set<NodeProcess>();
+  readonly #frozen = new Set<NodeProcess>();
+  readonly #steps: { readonly step: number; readonly run: () => void }[] = [];
+  readonly #publisher: Publisher;
+  #partitions: number;
+  #step = 0;
+  #started = 0;
+  #isCalm = false;
+  /** Nothing is started for now; called once everything is gone. */
+  #isStopped = false;
+  #whenStopped: (() => void) | null = null;
+  readonly #pausesMs = new Map<number, number>();
+  #inputs = 0;
+
+  constructor(readonly scenario: Scenario) {
+    this.scheduler = new RecordingScheduler(scenario.seed);
+    this.cluster = new SimulatedCluster(this.scheduler, { markerDelayMs: scenario.markerDelayMs });
+    this.observations = new Observations(this.scheduler.clock, this.violations);
+    this.#partitions = scenario.partitions;
+    for (const topic of this.sourceTopics) this.cluster.createTopic(topic, this.#partitions);
+    this.cluster.createTopic(OUTPUT, scenario.outputPartitions);
+    this.#publisher = new Publisher(this.cluster);
+    for (const burst of scenario.bursts) this.#at(burst.atMs, () => this.#write(burst));
+    for (const planned of scenario.misfortunes) this.#plan(planned);
+    for (const bad of scenario.badCalls) this.#planBadCall(bad);
+    for (let slot = 0; slot < scenario.slots; slot++) this.#start(slot);
+    this.#at(scenario.chaosMs, () => this.#calm());
+  }
+
+  get sourceTopics(): readonly string[] {
+    return this.scenario.subtopologies.flat();
+  }
+
+  get processes(): readonly NodeProcess[] {
+    return [...this.#slots, ...this.#others].filter((one): one is NodeProcess => one !== null && !one.isGone);
+  }
+
+  get laneLogNames(): readonly string[] {
+    return this.scenario.subtopologies.map((sources) => laneLogTopic(GROUP, sourceNameOf(sources)));
+  }
+
+  /** No fault comes any more. */
+  get isCalm(): boolean {
+    return this.#isCalm;
+  }
+
+  get isAnyTransactionOpen(): boolean {
+    return (
+      this.#publisher.isBusy || [...this.transactionalIds].some((id) => this.cluster.isTransactionBusy(id))
+    );
+  }
+
+  /** Every slot is filled, and nobody else is there. */
+  get hasOnlyItsOwn(): boolean {
+    return (
+      this.#slots.every((process) => process?.isGone === false) &&
+      this.processes.length === this.#slots.length
+    );
+  }
+
+  /** Tells everything to stop, for good. */
+  stop(): void {
+    this.scheduler.note('stop');
+    this.#isStopped = true;
+    for (const process of this.processes) void process.close();
+  }
+
+  /** After every step of the scheduler. */
+  stepped(): void {
+    this.#step += 1;
+    while ((this.#steps[0]?.step ?? Infinity) <= this.#step) this.#steps.shift()?.run();
+    if (!this.#whenStopped || this.processes.length > 0 || this.isAnyTransactionOpen) return;
+    this.#whenStopped();
+    this.#whenStopped = null;
+  }
+
+  #at(ms: number, run: () => void): void {
+    this.scheduler.clock.after(ms, run);
+  }
+
+  #start(slot: number): void {
+    if (this.#slots[slot] || this.#isStopped) return;
+    const process = this.#make(`p${slot}`, `i${slot}`, (why) => {
+      if (this.#slots[slot] !== process) return;
+      this.#slots[slot] = null;
+      const pauseMs = why === null ? (this.#pausesMs.get(slot) ?? 0) : RESTART_AFTER_FAILURE_MS;
+      this.#at(pauseMs, () => this.#start(slot));
+    });
+    this.#slots[slot] = process;
+  }
+
+  #make(slot: string, identity: string, ended: (why: unknown) => void): NodeProcess {
+    const name = `${slot}#${(this.#started += 1)}`;
+    // A dynamic member has a transactional id of its own in every life.
+    const own = this.scenario.isStatic ? identity : `${identity}-${this.#started}`;
+    const { cluster, observations, scenario, violations } = this;
+    this.scheduler.note(`${name}: start as ${own}`);
+    const process = new NodeProcess({
+      slot,
+      name,
+      identity: own,
+      scenario,
+      cluster,
+      observations,
+      violations,
+      ended,
+    });
+    this.transactionalIds.add(process.transactionalId);
+    return process;
+  }
+
+  #write({ inputs, how }: Burst): void {
+    const records = inputs.map(({ topic, partition: number, key, payload }) => ({
+      topic,
+      partition: partition(number % this.#partitions),
+      key: key === null ? null : Buffer.from(key),
+      value: encodePayload(payload, key, this.#inputs++),
+      headers: [],
+    }));
+    if (how === 'direct')
+      for (const record of records) this.cluster.produce(record.topic, record.partition, record);
+    else this.#publisher.write(records, how);
+  }
+
+  #planBadCall({ call, nth, times, slot, fault }: BadCall): void {
+    const match: FaultMatch = { process: `p${slot}`, nth, times };
+    if (fault.kind === 'delay') return this.cluster.faults.delay(call, fault.ms, match);
+    const { permanent } = fault;
+    const error = new KafkaError(fault.error, INJECTED_CODE, `injected into ${call}`, { permanent });
+    this.cluster.faults.fail(call, error, { ...match, applied: fault.applied });
+  }
+
+  #plan({ when, what }: PlannedMisfortune): void {
+    const run = (): void => {
+      if (this.#isCalm) return;
+      this.scheduler.note(`misfortune ${JSON.stringify(what)}`);
+      this.#strike(what);
+    };
+    if (when.at === 'time') this.#at(when.ms, run);
+    else if (when.at === 'call') {
+      const match = { process: `p${when.slot}`, nth: when.nth };
+      this.cluster.faults.at(when.call, when.side, run, match);
+    } else {
+      this.#steps.push({ step: when.step, run });
+      this.#steps.sort((a, b) => a.step - b.step);
+    }
+  }
+
+  #strike(what: Misfortune): void {
+    switch (what.kind) {
+      case 'crash':
+        this.#slots[what.slot]?.crash();
+        return this.#restart(what.slot, what.restartAfterMs);
+      case 'freeze':
+        return this.#freeze(what.slot, what.forMs, what.replaced);
+      case 'close':
+        this.#pausesMs.set(what.slot, what.restartAfterMs);
+        return void this.#slots[what.slot]?.close();
+      case 'start-another':
+        return this.#guest(what.forMs);
+      case 'evict': {
+        const group = this.cluster.group(GROUP);
+        const member = group.memberIds[what.member % Math.max(1, group.memberIds.length)];
+        if (member !== undefined) group.evict(member);
+        return;
+      }
+      case 'broker-down':
+        this.cluster.brokerDown();
+        return this.#at(what.forMs, () => this.cluster.brokerUp());
+      case 'clock-jump':
+        return this.scheduler.clock.jumpWallClock(what.byMs);
+      case 'compact':
+        return this.#compact();
+      case 'grow':
+        return this.#grow();
+      case 'long-stop':
+        return this.#longStop(what.forgets);
+    }
+  }
+
+  #restart(slot: number, afterMs: number): void {
+    this.#slots[slot] = null;
+    this.#at(afterMs, () => this.#start(slot));
+  }
+
+  #freeze(slot: number, forMs: number, replaced: boolean): void {
+    const process = this.#slots[slot];
+    if (!process || process.isGone) return;
+    process.process.freeze();
+    this.#frozen.add(process);
+    if (replaced) {
+      this.#others.add(process);
+      this.#restart(slot, forMs / 2);
+    }
+    this.#at(forMs, () => {
+      this.#thaw(process);
+      // It lives on for a while beside its replacement, until the orchestrator ends it.
+      if (replaced) this.#at(3000, () => process.crash());
+    });
+  }
+
+  #thaw(process: NodeProcess): void {
+    if (this.#frozen.delete(process) && !process.isGone) process.process.thaw();
+  }
+
+  #guest(forMs: number): void {
+    const guest = this.#make('guest', `guest-${this.#started}`, () => undefined);
+    this.#others.add(guest);
+    this.#at(forMs, () => void guest.close());
+  }
+
+  #compact(): void {
+    for (const topic of this.laneLogNames)
+      if (this.cluster.partitionsOf(topic) > 0) this.cluster.compact(topic);
+  }
+
+  #grow(): void {
+    this.#partitions += 1;
+    for (const topic of this.sourceTopics) this.cluster.createPartitions(topic, this.#partitions);
+  }
+
+  /** As if everything had been stopped in order for longer than offsets are kept. */
+  #longStop(forgets: 'lane-log' | 'everything'): void {
+    this.#isStopped = true;
+    for (const process of this.processes) void process.close();
+    this.#whenStopped = () => {
+      this.scheduler.note(`expired: ${forgets}`);
+      if (forgets === 'everything') this.cluster.forgetOffsets(GROUP);
+      else for (const topic of this.laneLogNames) this.cluster.forgetOffsets(GROUP, topic);
+      this.#startAll();
+    };
+  }
+
+  /** Everything is healthy from here on. */
+  #calm(): void {
+    this.scheduler.note('calm');
+    this.#isCalm = true;
+    this.#steps.length = 0;
+    this.cluster.faults.clear();
+    this.cluster.brokerUp();
+    for (const process of [...this.#frozen]) this.#thaw(process);
+    this.#whenStopped = null;
+    this.#startAll();
+  }
+
+  #startAll(): void {
+    this.#isStopped = false;
+    for (let slot = 0; slot < this.scenario.slots; slot++) this.#start(slot);
+  }
+}
