@@ -58,7 +58,7 @@ describe('the generated parts of the documents', function () {
 
   it('list a new test that names a promise', () => {
     writeFileSync(
-      join(copy, 'test', 'docs', 'more.test.ts'),
+      join(copy, 'test', 'unit', 'more.test.ts'),
       "describe('more', () => { it('is live (P6)'); });\n",
     );
     expect(docs('--check', '--root', copy).said).to.contain('ARCHITECTURE.md');

@@ -16,7 +16,13 @@ interface Package {
 const PACKAGE = JSON.parse(textOf('package.json')) as Package;
 
 /** Variables of other programs, and of our tools, which are no settings of the service. */
-const OTHER_VARIABLES: readonly string[] = ['CI', 'NAME_FILE', 'UV_THREADPOOL_SIZE'];
+const OTHER_VARIABLES: readonly string[] = [
+  'CONTRACT_SEEDS',
+  'NAME_FILE',
+  'SIMULATION_SEEDS',
+  'SOAK_SECONDS',
+  'UV_THREADPOOL_SIZE',
+];
 
 describe('the documents', () => {
   it('link to what exists', () => {
