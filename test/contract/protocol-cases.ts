@@ -8,6 +8,8 @@ import { first, record, rejection, type ContractBench } from './contract-bench.j
 import type { DefineCase } from './contract-harness.js';
 
 const TIMEOUT_MS = 10_000;
+/** Longer than the session time-out of the harnesses. */
+const ORPHANED_MS = 9000;
 
 export const classicCases = (contract: DefineCase<ContractBench>): void => {
   contract(
@@ -39,6 +41,26 @@ export const classicCases = (contract: DefineCase<ContractBench>): void => {
     const idle = await bench.member([topic]);
     await bench.eventually('it is told', () => idle.events.some(({ kind }) => kind === 'assign'));
     expect(idle.assigned).to.deep.equal([]);
+  });
+
+  // Kafka answers a static member that returns with what it was assigned, and calls no rebalance. What its former
+  // life was to give up, and did not before it died, stays with nobody until the next member comes or goes.
+  contract('a static member that dies while it gives a partition up leaves it to nobody', async (bench) => {
+    const topic = await bench.topic(2);
+    const instanceId = bench.harness.uniqueName('instance');
+    const dying = await bench.member([topic], { instanceId, answersByHand: true });
+    await bench.eventually('it is asked to take both', () => dying.unanswered.length === 1);
+    dying.answer();
+    const other = await bench.member([topic], { instanceId: `${instanceId}-other` });
+    await bench.eventually('it is asked to give up', () => dying.unanswered.length === 1);
+    const again = await bench.memberWith(topic, 1, { instanceId });
+    await bench.sleep(ORPHANED_MS);
+    expect([...again.assigned, ...other.assigned]).to.have.length(1);
+    const third = await bench.member([topic], { instanceId: `${instanceId}-third` });
+    await bench.eventually('another rebalance hands it out', () => {
+      const all = [again, other, third].flatMap(({ assigned }) => assigned);
+      return new Set(all).size === 2;
+    });
   });
 };
 
