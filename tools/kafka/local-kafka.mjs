@@ -13,7 +13,7 @@ import { inProject } from '../lib/project.mjs';
 import { javaCommand, kafkaClassPath } from './jars.mjs';
 import { freePort } from './ports.mjs';
 import { answers } from './ready.mjs';
-import { asProperties, serverSettings } from './settings.mjs';
+import { asProperties, controllerAlone, serverSettings } from './settings.mjs';
 
 const READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 50;
@@ -21,6 +21,8 @@ const GUARD_TIMEOUT_MS = 30_000;
 const LOG_LIMIT_BYTES = 20_000_000;
 const TRIES = 3;
 const DATA_WAIT_MS = 5000;
+/** The session that `controllerAlone` gives, many times over: a machine may be busy. */
+const FENCE_LIMIT_MS = 5_000;
 const MAIN = 'kafka.Kafka';
 const FORMAT = 'kafka.tools.StorageTool';
 const BROKER_JVM = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'];
@@ -129,17 +131,50 @@ const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...optio
     if (code !== 0) throw new Error(`cannot format ${logDir} (log: ${logFile}):\n${tailOf(logFile)}`);
   };
 
+  /** @param {string} settings */
+  const startJava = (settings) => {
+    const args = [...BROKER_JVM, ...LOGGING, '-cp', classPath, MAIN, settings];
+    guard.send({ do: 'start', command: java, args, logFile, cwd: dataDir });
+  };
+
+  /**
+   * A broker that was killed is alive to the controller until its session is over, and one that starts before
+   * that works with what was true in its former life: it ends transactions, is fenced amid that, and forgets the
+   * markers. Those transactions then hang for ever. So the controller alone fences the former life first.
+   */
+  const fenceFormerLife = async () => {
+    const alone = join(dataDir, 'controller.properties');
+    writeFileSync(alone, asProperties(controllerAlone({ controllerPort, logDir })));
+    const seen = existsSync(logFile) ? statSync(logFile).size : 0;
+    startJava(alone);
+    const log = () => readFileSync(logFile).subarray(seen).toString();
+    /** @type {number | undefined} */
+    let activeMs;
+    const startedMs = performance.now();
+    while (ending === undefined && performance.now() - startedMs < READY_TIMEOUT_MS) {
+      if (/Fencing broker 1\b[^]*Replayed BrokerRegistrationChangeRecord/.test(log())) break;
+      if (/Performing controller activation/.test(log())) activeMs ??= performance.now();
+      // It was fenced already, and nothing says so.
+      if (activeMs !== undefined && performance.now() - activeMs > FENCE_LIMIT_MS) break;
+      await sleep(READY_POLL_MS);
+    }
+    await end('stop');
+  };
+
   const launch = async () => {
     const startedMs = performance.now();
+    const wasUsed = existsSync(join(logDir, 'meta.properties'));
     await format();
+    ending = undefined;
+    endIsWanted = true;
+    if (wasUsed && !existsSync(join(logDir, '.kafka_cleanshutdown'))) await fenceFormerLife();
     ending = undefined;
     endIsWanted = false;
     const seen = existsSync(logFile) ? statSync(logFile).size : 0;
     onEnd = () => {
       if (!endIsWanted) onDeath?.(`Kafka ended by itself (log: ${logFile}):\n${tailOf(logFile)}`);
     };
-    const args = [...BROKER_JVM, ...LOGGING, '-cp', classPath, MAIN, properties];
-    guard.send({ do: 'start', command: java, args, logFile, cwd: dataDir });
+    startJava(properties);
     for (;;) {
       if (ending || guard.exitCode !== null) {
         const log = readFileSync(logFile).subarray(seen).toString();

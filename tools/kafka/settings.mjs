@@ -61,6 +61,23 @@ export const serverSettings = ({ port, controllerPort, logDir }) => ({
   'log.index.size.max.bytes': 1_048_576,
 });
 
+/**
+ * The same node as a controller only, which soon notices that the broker is gone.
+ * @param {{ controllerPort: number, logDir: string }} at
+ * @returns {Record<string, string | number | boolean>}
+ */
+export const controllerAlone = ({ controllerPort, logDir }) => ({
+  'process.roles': 'controller',
+  'node.id': 1,
+  'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+  listeners: `CONTROLLER://127.0.0.1:${controllerPort}`,
+  'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT',
+  'controller.listener.names': 'CONTROLLER',
+  'log.dirs': logDir,
+  'broker.heartbeat.interval.ms': 100,
+  'broker.session.timeout.ms': 500,
+});
+
 /** @param {Record<string, string | number | boolean>} settings */
 export const asProperties = (settings) =>
   Object.entries(settings)
