@@ -5,6 +5,7 @@
  * fenced identity can never rejoin with effects of its old one.
  */
 import { Observable, concatMap, defer, ignoreElements, tap } from 'rxjs';
+import { closeAll, finishedWithin } from './closing.js';
 import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
@@ -17,7 +18,6 @@ import { PauseBoard } from './flow/pause-board.js';
 import type { Polled } from './flow/poll-loop.js';
 import { PollLoop } from './flow/poll-loop.js';
 import type { Clock } from './ports/clock.js';
-import { sleep } from './ports/clock.js';
 import type { ClusterAdmin } from './ports/cluster.js';
 import type { LogConsumer, RebalanceEvent, SourceConsumer } from './ports/consumer.js';
 import type { KafkaClients } from './ports/kafka-clients.js';
@@ -27,6 +27,7 @@ import type { Telemetry } from './ports/telemetry.js';
 import { partitionName } from './ports/topic-partition.js';
 import { Acquisition, replayTimeoutFor } from './state/acquire.js';
 import { LogReplayer } from './state/log-replayer.js';
+import type { MonotonicMs } from './record/units.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { Holding } from './task/holding.js';
 import { release } from './task/release.js';
@@ -48,8 +49,9 @@ export interface SessionParts {
 const PATROL_MS = 30_000;
 /** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
 const DISAGREEMENT_PAUSE_MS = 3000;
-/** A client call that hangs must not keep a session from being closed, in addition to the drain. */
-const CLOSE_PATIENCE_MS = 5000;
+/** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */
+const CLOSE_PATIENCE_MS = 3000;
+const COMMIT_PATIENCE_MS = 1000;
 
 export class Session {
   readonly tasks: TaskManager;
@@ -62,9 +64,12 @@ export class Session {
   readonly #guarantee: Guarantee;
   readonly #replayer: LogReplayer;
   readonly #commitLoop: CommitLoop;
-  readonly #unanswered = new Set<RebalanceEvent>();
+  /** When each arrived. */
+  readonly #unanswered = new Map<RebalanceEvent, MonotonicMs>();
   #phase: 'open' | 'draining' | 'closing' = 'open';
   #joined = false;
+  /** The drain did not get through the gate. */
+  #isStuck = false;
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(private readonly parts: SessionParts) {
@@ -102,7 +107,7 @@ export class Session {
   /** Joins the group when subscribed. Each change of the assignment is answered alone, never inside a transaction. */
   readonly rebalances$ = new Observable<RebalanceEvent>((subscriber) => {
     this.#consumer.subscribe(this.parts.topology.sourceTopics, (event) => {
-      this.#unanswered.add(event);
+      this.#unanswered.set(event, this.parts.clock.monotonic());
       // While the consumer closes nothing is under way any more, and waiting would keep it from closing.
       if (this.#phase === 'closing') this.#reply(event);
       else subscriber.next(event);
@@ -138,25 +143,27 @@ export class Session {
     this.#phase = 'draining';
     const leaving = this.tasks.leaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
     for (const { task } of leaving) void task.drain();
-    const limitMs = this.parts.config.drainTimeoutMs;
-    await this.#patiently(
-      () => this.#gate.run(() => this.#release(leaving, limitMs)),
-      limitMs + CLOSE_PATIENCE_MS,
-    );
+    const { clock, config, logger } = this.parts;
+    const limitMs = config.drainTimeoutMs;
+    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
+    this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
+    if (!this.#isStuck) return;
+    const { uncommitted } = this.tasks;
+    logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
   }
 
-  /** Ends every client. Never rejects, always ends; what a client says while it dies is logged. */
+  /** Ends every client. Never rejects, always ends. */
   async close(): Promise<void> {
     this.#phase = 'closing';
+    const { clock, logger } = this.parts;
     const drop = (): Promise<void> => this.tasks.drop(this.tasks.holdings);
-    await this.#patiently(() => this.#gate.run(drop), CLOSE_PATIENCE_MS);
+    if (!this.#isStuck) await finishedWithin(clock, CLOSE_PATIENCE_MS, logger, () => this.#gate.run(drop));
     await drop();
-    for (const event of this.#unanswered) this.#reply(event);
+    for (const event of this.#unanswered.keys()) this.#reply(event);
     this.#replayer.close();
-    await this.#closeClient('consumer', () => this.#consumer.close());
-    await this.#closeClient('log consumer', () => this.#logConsumer.close());
-    await this.#closeClient('producer', () => this.#guarantee.producer.close());
-    await this.#closeClient('admin', () => this.#admin.close());
+    const { producer } = this.#guarantee;
+    const clients = { consumer: this.#consumer, log: this.#logConsumer, producer, admin: this.#admin };
+    await closeAll(clients, logger);
   }
 
   #makeTasks(admission: Admission): TaskManager {
@@ -207,6 +214,7 @@ export class Session {
     this.parts.logger.info({ kind, partitions: event.partitions.map(partitionName) }, 'rebalance');
     this.#commitLoop.rebalanced();
     if (event.kind === 'assign') return;
+    if (event.lost) this.#joined = false;
     for (const { task } of this.tasks.leaving(event.partitions)) {
       if (event.lost) task.ledger.markLost();
       void task.drain();
@@ -217,7 +225,7 @@ export class Session {
     if (event.kind === 'revoke') {
       const leaving = this.tasks.leaving(event.partitions);
       if (event.lost) await this.tasks.drop(leaving);
-      else await this.#release(leaving, this.#releaseLimitMs);
+      else await this.#release(leaving, this.#releaseLimitMs(event));
       this.tasks.revoked(event.partitions);
     }
     this.#reply(event);
@@ -231,9 +239,14 @@ export class Session {
     if (this.#unanswered.delete(event)) event.answer();
   }
 
-  /** Well inside the session time-out: a member that is put out while its answer is awaited is not fenced for sure (review F2). */
-  get #releaseLimitMs(): number {
-    return Math.min(this.parts.config.drainTimeoutMs, this.parts.config.sessionTimeoutMs / 2);
+  /**
+   * Counted from the event's arrival and well inside the session time-out: a member that is put out while
+   * its answer is awaited is not fenced for sure (review F2). With nothing left nothing is committed.
+   */
+  #releaseLimitMs(event: RebalanceEvent): number {
+    const { clock, config } = this.parts;
+    const waitedMs = clock.monotonic() - (this.#unanswered.get(event) ?? clock.monotonic());
+    return Math.min(config.drainTimeoutMs, config.sessionTimeoutMs / 2 - waitedMs);
   }
 
   #release(leaving: readonly Holding[], limitMs: number): Promise<void> {
@@ -277,23 +290,6 @@ export class Session {
     } catch (error) {
       // The next round looks again; brokers that are away are told of elsewhere.
       if (!isKafkaError(error)) throw error;
-    }
-  }
-
-  async #patiently(work: () => Promise<void>, limitMs: number): Promise<void> {
-    const enough = new AbortController();
-    const done = work().catch((error: unknown) => {
-      this.parts.logger.warn({ err: error }, 'the session could not be ended in order');
-    });
-    await Promise.race([done, sleep(this.parts.clock, limitMs, enough.signal)]);
-    enough.abort();
-  }
-
-  async #closeClient(client: string, close: () => Promise<void>): Promise<void> {
-    try {
-      await close();
-    } catch (error) {
-      this.parts.logger.warn({ client, err: error }, 'a client did not close cleanly');
     }
   }
 }

@@ -222,8 +222,9 @@ export class Streams {
 
 const WATCH_MS = 100;
 
+/** Only what is broken or taken over counts; brokers that are slow or away are waited for (P6). */
 const kindOf = (error: unknown): SessionEnd['kind'] => {
   if (!isKafkaError(error)) return 'failed';
   if (error.kind === 'fenced') return 'fenced';
-  return error.kind === 'retriable' ? 'unreachable' : 'failed';
+  return error.kind === 'fatal' || error.kind === 'unusable' ? 'failed' : 'unreachable';
 };

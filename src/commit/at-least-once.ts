@@ -2,14 +2,19 @@
  * Commits units without a transaction. No fence protects it, so the order of the writes carries the
  * promise (review F13): outputs and dead letters, then the checkpoints, then the offsets, each
  * acknowledged before the next begins. A crash between two steps repeats records; it never loses one.
+ * Records that were acknowledged are not sent again when a later step of the same commit was refused.
  */
 import type { SourceConsumer } from '../ports/consumer.js';
 import { asKafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
+import type { ProducedRecord } from '../record/record.js';
 import type { CommitResult, CommitUnit } from '../ports/commit.js';
 import type { Committer } from './committer.js';
 
 export class AtLeastOnceCommitter implements Committer {
+  /** Lists of records that are acknowledged whole: a unit that comes again brings the same list. */
+  readonly #acknowledged = new WeakSet<readonly ProducedRecord[]>();
+
   constructor(
     private readonly producer: AcknowledgedProducer,
     private readonly consumer: SourceConsumer,
@@ -17,7 +22,9 @@ export class AtLeastOnceCommitter implements Committer {
 
   async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
     try {
-      await this.producer.send(units.flatMap((unit) => unit.records));
+      const due = units.map((unit) => unit.records).filter((records) => !this.#acknowledged.has(records));
+      await this.producer.send(due.flat());
+      for (const records of due) this.#acknowledged.add(records);
       if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
       await this.producer.send(units.map((unit) => unit.checkpoint));
       if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };

@@ -32,6 +32,8 @@ const LONGEST_BACKOFF_MS = 5000;
 
 export class CommitLoop {
   #aborts = 0;
+  /** Sources that were refused: they commit alone until one such commit succeeds, so that others do not wait for them. */
+  readonly #suspects = new Set<string>();
   #abortCode: number | undefined;
   #over = false;
   #wake: (() => void) | undefined;
@@ -75,8 +77,12 @@ export class CommitLoop {
     if (this.#over) return undefined;
     const dirty = [...this.tasks.ledgers()].filter((source) => source.isDirty());
     if (dirty.length === 0) return undefined;
-    if (this.#aborts < ABORTS_BEFORE_ISOLATION) return this.#cycle(dirty);
-    return this.#oneByOne(dirty);
+    if (this.#aborts >= ABORTS_BEFORE_ISOLATION) return this.#oneByOne(dirty);
+    const trusted = dirty.filter((source) => !this.#suspects.has(source.name));
+    const result = trusted.length > 0 ? await this.#cycle(trusted) : undefined;
+    if (trusted.length === dirty.length || (result !== undefined && result.kind !== 'committed'))
+      return result;
+    return this.#oneByOne(dirty.filter((source) => this.#suspects.has(source.name)));
   }
 
   async #run(stop: AbortSignal): Promise<void> {
@@ -94,16 +100,22 @@ export class CommitLoop {
   async #oneByOne(dirty: readonly CommitSource[]): Promise<CommitResult> {
     const aborted: { source: CommitSource; cause: KafkaError }[] = [];
     let last: CommitResult = { kind: 'committed' };
+    let passed = 0;
     for (const source of dirty) {
       const result = await this.#cycle([source]);
       if (result.kind === 'unknown' || result.kind === 'fatal') return result;
-      if (result.kind === 'committed' || result.cause === 'lost') continue;
-      aborted.push({ source, cause: result.cause });
-      last = result;
+      if (result.kind === 'committed') {
+        passed += 1;
+        this.#suspects.delete(source.name);
+      } else if (result.cause !== 'lost') {
+        aborted.push({ source, cause: result.cause });
+        last = result;
+      }
     }
-    const othersPass = aborted.length < dirty.length;
     for (const { source, cause } of aborted) {
-      if (othersPass || cause.permanent) this.#report({ kind: 'source-refused', source, cause });
+      if (passed === 0 && !cause.permanent && cause.kind !== 'unusable') continue;
+      this.#suspects.add(source.name);
+      this.#report({ kind: 'source-refused', source, cause });
     }
     return last;
   }

@@ -28,6 +28,18 @@ export class ExactlyOnceCommitter implements Committer {
   ) {}
 
   async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
+    const began = this.clock.monotonic();
+    const result = await this.#transaction(units);
+    if (result.kind !== 'unknown' && result.kind !== 'fatal') return result;
+    const openMs = this.clock.monotonic() - began;
+    if (result.cause.kind !== 'fenced' || openMs < this.transactionTimeoutMs) return result;
+    // The coordinator ended it for its age and took the epoch: nobody else has this identity.
+    const message = `The transaction was open for ${Math.round(openMs)} ms, longer than TRANSACTION_TIMEOUT_MS (${this.transactionTimeoutMs}): ${result.cause.message}`;
+    const cause = new KafkaError('retriable', result.cause.code, message, { cause: result.cause });
+    return { ...result, cause };
+  }
+
+  async #transaction(units: readonly CommitUnit[]): Promise<CommitResult> {
     try {
       await this.producer.begin();
     } catch (error) {

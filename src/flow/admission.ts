@@ -4,8 +4,9 @@
  * still cannot eat the credit of the others (review F18), and a dropped task returns its credit simply
  * by not being counted any more.
  *
- * A partition is paused at its share less one batch, because a batch may consist of its records alone:
- * so the total is never exceeded. It resumes at half of that, so that it does not flutter.
+ * A partition is paused at its share less two batches, because a batch may consist of its records alone and
+ * the next one is under way before the last is counted: so the total is never exceeded. It resumes at half
+ * of that, so that it does not flutter. A share of fewer than four records cannot be kept to that exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -17,8 +18,8 @@ export interface AdmissionSettings {
 }
 
 const MAX_BATCH = 1000;
-/** What records are thought to weigh before any was seen, in bytes. */
-const FIRST_RECORD_BYTES = 1024;
+/** What records are thought to weigh before any was seen, in bytes: the first batch is small. */
+const FIRST_RECORD_BYTES = 65_536;
 
 export class Admission implements AdmissionControl {
   #partitions = 1;
@@ -39,17 +40,20 @@ export class Admission implements AdmissionControl {
 
   /** Records to ask for in one poll: never more than any partition that is not paused may still take. */
   get batchSize(): number {
-    const byRecords = Math.floor(this.#shareRecords / 2);
-    const byBytes = Math.floor(this.settings.taskMaxBufferBytes / 2 / Math.max(1, this.#recordBytes));
-    return Math.max(1, Math.min(MAX_BATCH, byRecords, byBytes));
+    const byBytes = Math.floor(this.settings.taskMaxBufferBytes / 4 / Math.max(1, this.#recordBytes));
+    return Math.max(1, Math.min(this.#largestBatch, byBytes));
   }
 
   records(load: Load): AdmissionVerdict {
-    return verdict(load.uncommitted, Math.max(1, this.#shareRecords - this.batchSize));
+    return verdict(load.uncommitted, Math.max(1, this.#shareRecords - 2 * this.#largestBatch));
   }
 
   bytes(load: Load): AdmissionVerdict {
     return verdict(load.uncommittedBytes, this.settings.taskMaxBufferBytes / 2);
+  }
+
+  get #largestBatch(): number {
+    return Math.max(1, Math.min(MAX_BATCH, Math.floor(this.#shareRecords / 4)));
   }
 
   get #shareRecords(): number {

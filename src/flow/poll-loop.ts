@@ -62,6 +62,7 @@ export class PollLoop implements Intake {
   }
 
   async #run(stop: AbortSignal, emit: (polled: Polled) => void): Promise<void> {
+    this.#turnedAt = this.clock.monotonic();
     let next = this.#poll();
     for (;;) {
       const polled = await next;

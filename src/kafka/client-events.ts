@@ -113,12 +113,15 @@ export interface ClientStatistics {
     readonly lag: number | null;
     readonly fetchState: string;
   })[];
+  /** Of the group's member: it has joined and nothing is being rebalanced, if only with no partition. */
+  readonly isSteadyMember: boolean;
   /** Of a producer: records and bytes that wait or are under way. */
   readonly queuedRecords: number;
   readonly queuedBytes: number;
 }
 
 interface RawStatistics {
+  readonly cgrp?: { readonly join_state: string };
   readonly type?: string;
   readonly msg_cnt?: number;
   readonly msg_size?: number;
@@ -162,5 +165,12 @@ export const parseStatistics = (client: ClientRole, json: string): ClientStatist
               fetchState: one.fetch_state,
             })),
         );
-  return { client, brokers, partitions, queuedRecords: raw.msg_cnt ?? 0, queuedBytes: raw.msg_size ?? 0 };
+  return {
+    client,
+    brokers,
+    partitions,
+    isSteadyMember: raw.cgrp?.join_state === 'steady',
+    queuedRecords: raw.msg_cnt ?? 0,
+    queuedBytes: raw.msg_size ?? 0,
+  };
 };

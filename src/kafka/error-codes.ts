@@ -81,6 +81,7 @@ export const CODES = {
   29: ['unusable', NOT_ALLOWED],
   30: ['unusable', NOT_ALLOWED],
   31: ['unusable', NOT_ALLOWED],
+  32: ['unusable', "the record's timestamp is outside of what the topic allows"],
   33: ['unusable', 'the broker does not know this security mechanism'],
   35: ['unusable', 'the broker is too old'],
   [TOPIC_EXISTS]: ['unusable', 'the topic exists'],

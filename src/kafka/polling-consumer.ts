@@ -172,8 +172,10 @@ export class PollingConsumer {
     return this.#stoppedNames.has(partitionName(of));
   }
 
-  /** Assigned anew: it is read again. */
+  /** Assigned anew: it is read again, and what was to be told of it is over. */
   started(partitions: readonly TopicPartition[]): void {
-    for (const one of partitions) this.#stoppedNames.delete(partitionName(one));
+    const names = new Set(partitions.map(partitionName));
+    for (const name of names) this.#stoppedNames.delete(name);
+    this.#stopped = this.#stopped.filter(({ at }) => !names.has(partitionName(at)));
   }
 }

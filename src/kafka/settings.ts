@@ -39,6 +39,11 @@ export interface KafkaClientOptions {
   readonly sessionTimeoutMs: number;
   readonly maxPollIntervalMs: number;
   readonly transactionTimeoutMs: number;
+  /**
+   * Of an acknowledged producer; 0: for as long as it takes, so that no younger record overtakes one that
+   * was given up. Default: the transaction time-out.
+   */
+  readonly deliveryTimeoutMs?: number;
   /** The largest key and value together; HEADER_BUDGET_BYTES come on top. */
   readonly maxMessageBytes: number;
   readonly startTimeoutMs: number;
@@ -78,6 +83,9 @@ export const sourceConsumerSettings = (options: Options): ConsumerSettings => ({
     'isolation.level': 'read_committed',
     ...(options.instanceId === undefined ? {} : { 'group.instance.id': options.instanceId }),
     ...membership(options),
+    // Stored, never committed: librdkafka measures the lag from it.
+    'enable.auto.offset.store': true,
+    'statistics.interval.ms': options.statisticsIntervalMs,
     debug: 'cgrp,topic',
   },
   topic: NO_RESET,
@@ -119,7 +127,10 @@ export const transactionalProducerSettings = (options: Options): ProducerSetting
 
 export const acknowledgedProducerSettings = (options: Options): ProducerSettings => ({
   global: { ...producerGlobal(options, 'acknowledged'), dr_cb: true },
-  topic: { ...JAVA_PARTITIONER, 'message.timeout.ms': options.transactionTimeoutMs },
+  topic: {
+    ...JAVA_PARTITIONER,
+    'message.timeout.ms': options.deliveryTimeoutMs ?? options.transactionTimeoutMs,
+  },
 });
 
 const NO_RESET: ConsumerTopicConfig = { 'auto.offset.reset': 'error' };
@@ -137,12 +148,11 @@ const common = (options: Options, role: string): GlobalConfig => ({
   ...securityProperties(options.security),
 });
 
+/** No statistics but for the group's member: a client that is not polled would pile them up in its queue. */
 const consumerGlobal = (options: Options, role: string): ConsumerGlobalConfig => ({
   ...common(options, role),
   'group.id': options.groupId,
   'enable.auto.commit': false,
-  'enable.auto.offset.store': false,
-  'statistics.interval.ms': options.statisticsIntervalMs,
   'queued.max.messages.kbytes': CONSUMER_QUEUE_KBYTES,
   'fetch.queue.backoff.ms': 100,
 });

@@ -176,6 +176,8 @@ export class KafkaSourceConsumer implements SourceConsumer {
   #rebalance(code: number, assignment: readonly { topic: string; partition: number }[]): void {
     const partitions = assignment.map((one) => ({ topic: one.topic, partition: partition(one.partition) }));
     setImmediate(() => {
+      // A member that is given partitions has joined anew. Not at the answer: it may be lost again by then.
+      if (code === ASSIGN) this.#lost = false;
       const answer = this.#answerTo(code === ASSIGN ? 'assign' : 'revoke', partitions);
       this.#unanswered = answer;
       if (!this.#consumer.connection.isOpen) this.#answerSoon();
@@ -210,7 +212,6 @@ export class KafkaSourceConsumer implements SourceConsumer {
       else client.assign(atBeginning);
       if (partitions.length > 0) client.pause([...partitions]);
       this.#consumer.started(partitions);
-      this.#lost = false;
     } else if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
     else client.unassign();
   }

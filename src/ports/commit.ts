@@ -5,7 +5,7 @@ import type { ProducedRecord } from '../record/record.js';
 
 /** What a task has decided, taken for one commit. */
 export interface CommitUnit {
-  /** In the order of decision. */
+  /** In the order of decision. A unit that comes again after an abort has the same list. */
   readonly records: readonly ProducedRecord[];
   readonly checkpoint: ProducedRecord;
   /** Source positions, and the checkpoint's sequence as the offset of the lane-log partition. */
@@ -20,7 +20,7 @@ export interface CommitUnit {
 export interface CommitSource {
   readonly name: string;
   isDirty(): boolean;
-  /** Takes what was decided; what is decided until `settle` waits for the next commit. */
+  /** Takes the oldest part of what was decided, bounded; the rest waits for the next commit. One at a time. */
   takeUnit(): CommitUnit;
 }
 

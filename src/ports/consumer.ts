@@ -62,8 +62,8 @@ export interface SourceConsumer {
 export interface LogConsumer {
   connect(): Promise<void>;
   /**
-   * Replaces the assignment. Partitions that stay must be given with their current position.
-   * Batches polled before do not contain what was assigned after.
+   * Replaces the assignment. Partitions that stay must be given with their current position. To be called
+   * between polls only: a poll under way could mix records of two assignments.
    */
   assign(positions: readonly TopicPartitionOffset[]): void;
   poll(max: number, timeoutMs: number): Promise<RecordBatch>;

@@ -16,14 +16,11 @@ export const sizeOnWire = (record: ProducedRecord): number => {
   return bytes;
 };
 
-/** Cheaper than `sizeOnWire` for the many records that are far from any limit. */
-export const mayExceed = (record: ProducedRecord, limitBytes: number): boolean => {
-  const body = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  return body > limitBytes / 2 ? sizeOnWire(record) > limitBytes : headersExceed(record, limitBytes / 2);
-};
-
-const headersExceed = (record: ProducedRecord, limitBytes: number): boolean => {
-  let units = 0;
-  for (const { value } of record.headers) units += value.length;
-  return units * 3 > limitBytes && sizeOnWire(record) > limitBytes;
+/** `sizeOnWire(record) > limitBytes`, cheaper for the many records that are far from any limit. */
+export const exceeds = (record: ProducedRecord, limitBytes: number): boolean => {
+  let atMost = FRAME_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  for (const { name, value } of record.headers)
+    atMost += HEADER_FRAME_BYTES + 3 * (name.length + value.length);
+  return atMost > limitBytes && sizeOnWire(record) > limitBytes;
 };

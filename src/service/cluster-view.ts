@@ -2,7 +2,7 @@
  * What the clients last said of the cluster, for probes and gauges: whether a broker is connected, and
  * how far each assigned partition is behind.
  */
-import type { ClientEvent, ClientStatistics } from '../kafka/client-events.js';
+import type { ClientEvent, ClientRole, ClientStatistics } from '../kafka/client-events.js';
 import type { Logger } from '../ports/logger.js';
 
 export interface PartitionLag {
@@ -12,34 +12,48 @@ export interface PartitionLag {
 }
 
 export class ClusterView {
-  #brokersUp = false;
+  /** By client: whether it has a connection. */
+  readonly #up = new Map<ClientRole, boolean>();
   #lag: readonly PartitionLag[] = [];
+  #isSteadyMember = false;
 
   constructor(private readonly logger: Logger) {}
 
+  /** The member of the group has a connection; the other clients' idle ones say nothing. */
   get brokersUp(): boolean {
-    return this.#brokersUp;
+    return this.#up.get('source') ?? false;
+  }
+
+  /** The group has answered, if only with no partition: the consumer protocol tells no idle member so. */
+  get isSteadyMember(): boolean {
+    return this.#isSteadyMember;
   }
 
   get lag(): readonly PartitionLag[] {
     return this.#lag;
   }
 
-  /** The first connection was made. */
+  /** A session is open: its first connection was made. */
   connected(): void {
-    this.#brokersUp = true;
+    this.#up.set('source', true);
   }
 
   hear(event: ClientEvent): void {
     const { client, kind, message } = event;
-    if (kind === 'brokers-down') this.#brokersUp = false;
+    if (kind === 'brokers-down') this.#up.set(client, false);
     this.logger.warn({ client, kind }, message);
   }
 
   see(statistics: ClientStatistics): void {
-    if (statistics.brokers.length > 0) this.#brokersUp = statistics.brokers.some(({ up }) => up);
-    if (statistics.client !== 'source') return;
-    this.#lag = statistics.partitions.flatMap(({ topic, partition, lag }) =>
+    const { client, brokers, partitions, isSteadyMember } = statistics;
+    if (brokers.length > 0)
+      this.#up.set(
+        client,
+        brokers.some(({ up }) => up),
+      );
+    if (client !== 'source') return;
+    this.#isSteadyMember = isSteadyMember;
+    this.#lag = partitions.flatMap(({ topic, partition, lag }) =>
       lag === null ? [] : [{ topic, partition, records: lag }],
     );
   }

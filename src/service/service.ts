@@ -37,6 +37,8 @@ export class Service {
     metrics.watch(() => this.#gauges());
     const clients = createKafkaClients({
       ...clientOptions(settings, randomUUID().slice(0, 8)),
+      // At least once keeps the order of first occurrences only while no record is given up.
+      deliveryTimeoutMs: 0,
       onClientError: (event) => this.#view.hear(event),
       onStatistics: (statistics) => this.#view.see(statistics),
     });
@@ -91,7 +93,7 @@ export class Service {
     return {
       state: status.state,
       lastPollAgeMs: status.state === 'PENDING_SHUTDOWN' ? null : (status.msSincePoll ?? null),
-      joined: status.joined,
+      joined: status.joined || this.#view.isSteadyMember,
       restoringTasks: status.tasks.filter(({ state }) => state === 'restoring').length,
       brokersUp: this.#view.brokersUp,
       producerUsable: status.msSincePoll !== undefined,

@@ -48,6 +48,7 @@ export class PartitionRefused extends Error {
 
 const COMMITTED_TIMEOUT_MS = 5000;
 const RETRY_PAUSE_MS = 500;
+const TELL_EVERY_MS = 10_000;
 
 export class Acquisition {
   constructor(
@@ -89,12 +90,20 @@ export class Acquisition {
   async #read(request: AcquireRequest): Promise<StartEvidence> {
     const { partition, sources, laneLog, signal } = request;
     const asked = [...sources, laneLog].map((topic) => ({ topic, partition }));
-    const committed = await this.#insist(signal, () => this.consumer.committed(asked, COMMITTED_TIMEOUT_MS));
-    const log = await this.#insist(signal, () => this.admin.watermarks({ topic: laneLog, partition }));
+    const committed = await this.#insist(
+      signal,
+      `stable committed offsets of ${laneLog}-${partition}, if need be for the end of a former owner's transaction`,
+      () => this.consumer.committed(asked, COMMITTED_TIMEOUT_MS),
+    );
+    const log = await this.#insist(signal, `the end of ${laneLog}-${partition}`, () =>
+      this.admin.watermarks({ topic: laneLog, partition }),
+    );
     const checkpoint = await this.#replay(request, log.low, log.high);
     const evidence: SourceEvidence[] = [];
     for (const [i, topic] of sources.entries()) {
-      const watermarks = await this.#insist(signal, () => this.admin.watermarks({ topic, partition }));
+      const watermarks = await this.#insist(signal, `the ends of ${topic}-${partition}`, () =>
+        this.admin.watermarks({ topic, partition }),
+      );
       evidence.push({ topic, committed: committed[i] ?? null, watermarks });
     }
     return {
@@ -135,16 +144,22 @@ export class Acquisition {
     }
   }
 
-  /** Repeats a call until it answers: a restore has all the time that the group gives it. */
-  async #insist<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  /** Repeats a call until it answers, and says from time to time what it waits for. Ends at once on `signal`. */
+  async #insist<T>(signal: AbortSignal, what: string, call: () => Promise<T>): Promise<T> {
+    const began = this.clock.monotonic();
+    let toldAt = began;
     for (;;) {
       signal.throwIfAborted();
       try {
-        const answer = await call();
-        signal.throwIfAborted();
-        return answer;
+        return await untilAborted(call(), signal);
       } catch (error) {
         if (signal.aborted || !isKafkaError(error) || error.kind !== 'retriable') throw error;
+        const now = this.clock.monotonic();
+        if (now - toldAt >= TELL_EVERY_MS) {
+          toldAt = now;
+          const waitedMs = Math.round(now - began);
+          this.logger.warn({ waitedMs, err: error }, `a restore waits for ${what}`);
+        }
         await this.#pause(RETRY_PAUSE_MS, signal);
       }
     }
@@ -155,6 +170,14 @@ export class Acquisition {
     signal.throwIfAborted();
   }
 }
+
+/** Settles as `work` does, or rejects as soon as the signal is aborted; `work` then goes on unheard. */
+const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const aborted = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
 
 /** Twice the transaction time-out: by then the coordinator has ended what a dead peer left open. */
 export const replayTimeoutFor = (transactionTimeoutMs: number): number => 2 * transactionTimeoutMs + 10_000;

@@ -68,7 +68,8 @@ export const decodeCheckpoint = (value: Buffer): Checkpoint => {
   if (!isCount(sequence)) throw corrupt('its sequence is no count');
   if (guarantee !== 'exactly_once_v2' && guarantee !== 'at_least_once')
     throw corrupt('its guarantee is unknown');
-  if (typeof source !== 'object') throw corrupt('it has no positions');
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    throw corrupt('it has no positions');
   const positions = new Map<string, CommitOffset>();
   for (const [topic, position] of Object.entries(source)) {
     if (!isCount(position)) throw corrupt(`the position of ${topic} is no offset`);

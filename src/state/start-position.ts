@@ -84,6 +84,33 @@ const firstStart = (evidence: StartEvidence, rules: StartRules): StartVerdict | 
   return positions;
 };
 
+/** Two records of the same position that differ, as they stand to each other. */
+type Standing =
+  | 'same'
+  /** One of them expired: Kafka drops the offsets of a group that is away for long. */
+  | 'expired'
+  /** Without a fence a crash, or a process that was put out, leaves one of them behind: the later one stands. */
+  | 'unfenced'
+  | 'reset';
+
+const standingOf = (
+  evidence: StartEvidence,
+  checkpoint: Checkpoint,
+  source: SourceEvidence,
+  checkpointed: CommitOffset,
+  rules: StartRules,
+): Standing => {
+  const { sequence } = evidence;
+  const { committed } = source;
+  if (committed === null) return 'expired';
+  if (committed === checkpointed) return 'same';
+  const isFenced = rules.guarantee !== 'at_least_once' && checkpoint.guarantee !== 'at_least_once';
+  if (!isFenced && sequence !== null && (sequence !== checkpoint.sequence || committed > checkpointed)) {
+    return 'unfenced';
+  }
+  return 'reset';
+};
+
 /** With a checkpoint: the positions it proves, or why it proves nothing. */
 const fromCheckpoint = (
   evidence: StartEvidence,
@@ -92,12 +119,8 @@ const fromCheckpoint = (
 ): StartVerdict | Positions => {
   const { sequence } = evidence;
   const positions: Positions = new Map();
-  const mayRunAhead = rules.guarantee === 'at_least_once' || checkpoint.guarantee === 'at_least_once';
-  if (
-    sequence !== null &&
-    sequence !== checkpoint.sequence &&
-    !(mayRunAhead && checkpoint.sequence > sequence)
-  ) {
+  const isFenced = rules.guarantee !== 'at_least_once' && checkpoint.guarantee !== 'at_least_once';
+  if (isFenced && sequence !== null && sequence !== checkpoint.sequence) {
     const message = `The lane log's checkpoint has sequence ${checkpoint.sequence}, the group committed ${sequence}: they are of different transactions. Was the lane log or the group's offsets changed by hand? Restore the one that was changed.`;
     return { kind: 'disagree', refusal: { reason: 'sequence-mismatch', message } };
   }
@@ -109,14 +132,12 @@ const fromCheckpoint = (
       const first = firstStart({ ...evidence, sources: [source] }, rules);
       if (!(first instanceof Map)) return first;
       positions.set(topic, first.get(topic) ?? source.watermarks.low);
-    } else if (committed === null || sequence === null || committed === checkpointed) {
-      // Expired offsets (Kafka drops those of a group that is away for long): the checkpoint stands.
-      positions.set(topic, checkpointed);
-    } else if (mayRunAhead && committed < checkpointed) {
-      positions.set(topic, later(checkpointed, committed));
-    } else if (rules.offsetMismatch === 'adopt') {
-      positions.set(topic, committed);
-    } else {
+      continue;
+    }
+    const standing = standingOf(evidence, checkpoint, source, checkpointed, rules);
+    if (standing !== 'reset') positions.set(topic, later(checkpointed, committed));
+    else if (rules.offsetMismatch === 'adopt') positions.set(topic, committed ?? checkpointed);
+    else {
       const message = `The group's committed offset of ${topic} is ${committed}, the checkpoint says ${checkpointed}: the offsets were reset from outside. To go on from ${committed} set OFFSET_MISMATCH=adopt; to go on from ${checkpointed} reset the group's offset to it.`;
       return { kind: 'disagree', refusal: { reason: 'offset-mismatch', message } };
     }

@@ -11,6 +11,8 @@ type CountsByType = Map<string, { processed: number; deadLetters: number }>;
 
 export class WriteSet {
   readonly records: ProducedRecord[] = [];
+  /** Of their keys and values. */
+  bytes = 0;
   /** The position to read next, by source topic. */
   readonly positions = new Map<string, CommitOffset>();
   /** Source records decided, and the bytes that they hold until the commit. */
@@ -27,6 +29,12 @@ export class WriteSet {
 
   get isEmpty(): boolean {
     return this.decided === 0 && this.records.length === 0 && !this.checkpointDue;
+  }
+
+  /** One record to be written. */
+  add(record: ProducedRecord): void {
+    this.records.push(record);
+    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
   }
 
   /** One source record left the emission queue. */
@@ -58,29 +66,6 @@ export class WriteSet {
     count(this.#retries, topic, reason, 1);
   }
 
-  /** This set, which was taken before, followed by what was decided since. The newer one is used up. */
-  followedBy(newer: WriteSet): this {
-    for (const record of newer.records) this.records.push(record);
-    for (const [topic, position] of newer.positions) this.positions.set(topic, position);
-    this.decided += newer.decided;
-    this.decidedBytes += newer.decidedBytes;
-    this.oldestReadAt ??= newer.oldestReadAt;
-    this.checkpointDue ||= newer.checkpointDue;
-    for (const [topic, byType] of newer.#messages) {
-      const mine = this.#messages.get(topic) ?? newCounts();
-      this.#messages.set(topic, mine);
-      for (const [type, counts] of byType) {
-        const sum = mine.get(type) ?? { processed: 0, deadLetters: 0 };
-        sum.processed += counts.processed;
-        sum.deadLetters += counts.deadLetters;
-        mine.set(type, sum);
-      }
-    }
-    addAll(this.#deadLetters, newer.#deadLetters);
-    addAll(this.#retries, newer.#retries);
-    return this;
-  }
-
   /** Reports what is now committed. */
   tell(telemetry: Telemetry, nowMs: EpochMs): void {
     for (const [topic, byType] of this.#messages) {
@@ -107,8 +92,4 @@ const count = (into: Counts, topic: string, reason: string, n: number): void => 
   const reasons = into.get(topic) ?? new Map<string, number>();
   into.set(topic, reasons);
   reasons.set(reason, (reasons.get(reason) ?? 0) + n);
-};
-
-const addAll = (into: Counts, from: Counts): void => {
-  for (const [topic, reasons] of from) for (const [reason, n] of reasons) count(into, topic, reason, n);
 };

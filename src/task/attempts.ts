@@ -78,6 +78,17 @@ export class Attempts {
       : { ok: false, thrown: message.thrown };
   }
 
+  /** No next attempt will be started: nothing waits for one any more. */
+  giveUpBackOffs(entries: Iterable<QueueEntry>): void {
+    for (const entry of entries) {
+      if (entry.state !== 'backing-off') continue;
+      entry.cancelTimer?.();
+      entry.cancelTimer = undefined;
+      entry.state = 'waiting';
+      this.#inFlight -= 1;
+    }
+  }
+
   /** Tells every handler to stop; nothing that they still answer is heard. */
   abandon(entries: Iterable<QueueEntry>, reason: Error): void {
     for (const entry of entries) {

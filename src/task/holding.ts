@@ -1,6 +1,10 @@
 /** One assigned partition number of a sub-topology, and the task that currently stands for it. */
+import type { Clock } from '../ports/clock.js';
+import { sleep } from '../ports/clock.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import type { Task } from './task.js';
+
+const CLOSE_PATIENCE_MS = 5000;
 
 export interface RefusedWhy {
   readonly reason: string;
@@ -23,10 +27,18 @@ export class Holding {
     return this.life.signal.aborted;
   }
 
-  /** Nothing of the task goes on; the partitions stay where they are. */
-  async drop(): Promise<void> {
+  /**
+   * Nothing of the task goes on; the partitions stay where they are. Waits for its processors to close,
+   * but not for ever: others wait behind it. Rejects when one fails to.
+   */
+  async drop(clock: Clock): Promise<void> {
     this.life.abort(new Error(`Task ${this.task.id} was dropped`));
     this.cancelRetry?.();
-    await this.task.close();
+    const done = new AbortController();
+    const late = sleep(clock, CLOSE_PATIENCE_MS, done.signal).then(() => {
+      if (!done.signal.aborted)
+        throw new Error(`its processors did not close within ${CLOSE_PATIENCE_MS} ms`);
+    });
+    await Promise.race([this.task.close().finally(() => done.abort()), late]);
   }
 }

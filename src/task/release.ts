@@ -40,7 +40,9 @@ export const release = async (
     const result = await commits.commitNow();
     if (result?.kind === 'unknown' || result?.kind === 'fatal') break;
     if (result?.kind === 'aborted') aborts += 1;
-    else if (wasDrained && !leaving.some(({ task }) => task.ledger.isDirty())) break;
+    // Nothing was committed: nothing is left, or the session is over and nothing may be committed any more.
+    else if (wasDrained && (result === undefined || !leaving.some(({ task }) => task.ledger.isDirty())))
+      break;
   }
   await tasks.drop(leaving);
 };

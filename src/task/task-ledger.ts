@@ -1,9 +1,10 @@
 /**
  * The books of a task: what it has taken, decided and committed. It is the task's side of a commit
- * (CommitSource): one write-set is open for decisions while at most one is with the commit loop.
+ * (CommitSource): write-sets in the order of decision, the last one open, at most the first one with the
+ * commit loop. A set is closed at a size that a transaction can flush well within its time.
  *
  * Invariants: the sequence grows by one per committed unit and is reused after an abort (I6); a write-set
- * that was aborted comes again before newer effects (I11); once closed, nothing of it is committed.
+ * that was aborted comes again, unchanged, before newer effects (I11); once closed, nothing of it is committed.
  */
 import type { CommitSource, CommitUnit } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
@@ -20,9 +21,13 @@ export interface LedgerSettings {
   readonly guarantee: Checkpoint['guarantee'];
 }
 
+/** What one commit of a task may hold, in bytes of keys and values written. */
+const SET_BYTES = 8_000_000;
+
 export class TaskLedger implements CommitSource {
-  /** What is decided now goes here. */
-  open = new WriteSet();
+  #open = new WriteSet();
+  /** Full or aborted, the oldest first; they go before the open one. */
+  #closedSets: WriteSet[] = [];
   #taken = 0;
   #takenBytes = 0;
   #sequence = 0;
@@ -41,6 +46,15 @@ export class TaskLedger implements CommitSource {
     private readonly telemetry: Telemetry,
   ) {
     this.#committedAt = clock.monotonic();
+  }
+
+  /** What is decided now goes here. */
+  get open(): WriteSet {
+    if (this.#open.bytes >= SET_BYTES) {
+      this.#closedSets.push(this.#open);
+      this.#open = new WriteSet();
+    }
+    return this.#open;
   }
 
   /** Source records taken and not yet committed. */
@@ -75,7 +89,7 @@ export class TaskLedger implements CommitSource {
     this.#sequence = sequence;
     this.#positions = new Map(positions);
     this.#committedAt = this.clock.monotonic();
-    this.open.checkpointDue = checkpointDue;
+    this.#open.checkpointDue = checkpointDue;
   }
 
   take(bytes: number): void {
@@ -92,16 +106,16 @@ export class TaskLedger implements CommitSource {
     this.#closed = true;
     this.#taken = 0;
     this.#takenBytes = 0;
-    this.open = new WriteSet();
+    this.#open = new WriteSet();
+    this.#closedSets = [];
   }
 
   isDirty(): boolean {
-    return !this.#closed && !this.#lost && !this.open.isEmpty;
+    return !this.#closed && !this.#lost && (this.#closedSets.length > 0 || !this.#open.isEmpty);
   }
 
   takeUnit(): CommitUnit {
-    const set = this.open;
-    this.open = new WriteSet();
+    const set = this.#takeOldest();
     const sequence = this.#sequence + 1;
     const positions = new Map([...this.#positions, ...set.positions]);
     const { partition } = this;
@@ -125,10 +139,18 @@ export class TaskLedger implements CommitSource {
       isLost: () => this.#lost || this.#closed,
       settle: (outcome) => {
         if (outcome === 'committed') this.#committed(set, sequence, positions);
-        else if (!this.#closed) this.open = set.followedBy(this.open);
+        else if (!this.#closed) this.#closedSets.unshift(set);
         this.onSettled?.();
       },
     };
+  }
+
+  #takeOldest(): WriteSet {
+    const closed = this.#closedSets.shift();
+    if (closed !== undefined) return closed;
+    const open = this.#open;
+    this.#open = new WriteSet();
+    return open;
   }
 
   #committed(set: WriteSet, sequence: number, positions: Map<string, CommitOffset>): void {

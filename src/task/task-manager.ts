@@ -6,7 +6,7 @@
 import type { CommitSource } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
-import type { AdmissionControl, Intake, Pauses } from '../ports/flow-control.js';
+import type { AdmissionControl, Intake, PauseReason, Pauses } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import type { Logger } from '../ports/logger.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -19,6 +19,7 @@ import type { RefusedWhy } from './holding.js';
 import { Holding } from './holding.js';
 import type { Task } from './task.js';
 import type { TaskFactory } from './task-factory.js';
+import { Turnstile } from './turnstile.js';
 
 export interface TaskManagerParts {
   readonly factory: TaskFactory;
@@ -36,6 +37,9 @@ export interface TaskManagerParts {
 }
 
 const REFUSED_RETRY_MS = 30_000;
+const RESTORE_AGAIN_MS = 1000;
+const RESTORES_AT_ONCE = 4;
+const OF_A_TASK = ['credit', 'bound', 'draining', 'refused'] as const satisfies readonly PauseReason[];
 /** An idle task writes a checkpoint once a day, so that its committed offsets do not expire (review F4). */
 const IDLE_CHECKPOINT_MS = 86_400_000;
 
@@ -43,6 +47,8 @@ export class TaskManager {
   readonly #assigned = new Map<string, TopicPartition>();
   readonly #holdings = new Map<string, Holding>();
   readonly #byPartition = new Map<string, Holding>();
+  /** A restore holds native threads: many at once would keep polls and commits waiting. */
+  readonly #restores = new Turnstile(RESTORES_AT_ONCE);
 
   constructor(private readonly parts: TaskManagerParts) {}
 
@@ -143,19 +149,14 @@ export class TaskManager {
   refuse(task: Task, why: RefusedWhy): void {
     const holding = this.#holdings.get(task.id);
     if (holding?.task !== task || holding.refused !== undefined) return;
-    const { logger, pauses, clock } = this.parts;
+    const { logger, pauses } = this.parts;
     logger.error(
       { task: task.id, reason: why.reason },
       `partition refused, tried again in 30 s: ${why.message}`,
     );
     holding.refused = why;
     for (const partition of holding.partitions) pauses.set(partition, 'refused');
-    holding.life.abort(new Error(why.message));
-    void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
-    holding.cancelRetry = clock.after(REFUSED_RETRY_MS, () => {
-      if (this.#holdings.get(task.id) !== holding) return;
-      this.#begin(holding.partitions, task.sources);
-    });
+    this.#abandon(holding, why.message, REFUSED_RETRY_MS);
   }
 
   /** The client does not read the partition any more: its position is not in the log. */
@@ -192,13 +193,15 @@ export class TaskManager {
     for (const partition of partitions) {
       this.#byPartition.set(partitionName(partition), holding);
       this.parts.pauses.set(partition, 'restoring');
-      this.parts.pauses.clear(partition, 'refused');
+      // A new task holds nothing: whatever its predecessor was paused for is over.
+      for (const reason of OF_A_TASK) this.parts.pauses.clear(partition, reason);
     }
-    void this.#restore(holding);
+    void this.#restores.pass(() => this.#restore(holding));
   }
 
   async #restore(holding: Holding): Promise<void> {
     const { task, life } = holding;
+    if (holding.isOver) return;
     try {
       await task.restore();
       await this.parts.topicsReady(task.partition);
@@ -230,23 +233,36 @@ export class TaskManager {
       });
     } catch (error) {
       if (holding.isOver) return;
-      this.#restoreFailed(task, error);
+      this.#restoreFailed(holding, error);
     }
   }
 
-  #restoreFailed(task: Task, error: unknown): void {
+  #restoreFailed(holding: Holding, error: unknown): void {
+    const { task } = holding;
     if (error instanceof PartitionRefused) this.refuse(task, error);
-    else if (isKafkaError(error) && (error.kind === 'fatal' || error.kind === 'fenced'))
-      this.parts.failed(error);
-    else {
+    else if (!isKafkaError(error)) {
       const message = error instanceof Error ? error.message : String(error);
       this.refuse(task, { reason: 'restore-failed', message });
-    }
+    } else if (error.kind === 'fatal' || error.kind === 'fenced') this.parts.failed(error);
+    else if (error.kind === 'retriable') {
+      this.parts.logger.warn({ task: task.id, err: error }, 'a restore is begun again');
+      this.#abandon(holding, error.message, RESTORE_AGAIN_MS);
+    } else this.refuse(task, { reason: 'restore-failed', message: error.message });
+  }
+
+  /** Ends the task where it stands; a new one takes its place after a while. */
+  #abandon(holding: Holding, why: string, againAfterMs: number): void {
+    const { task } = holding;
+    holding.life.abort(new Error(why));
+    void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
+    holding.cancelRetry = this.parts.clock.after(againAfterMs, () => {
+      if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources);
+    });
   }
 
   async #drop(holding: Holding): Promise<void> {
     try {
-      await holding.drop();
+      await holding.drop(this.parts.clock);
     } catch (error) {
       this.#closeFailed(holding.task, error);
     }

@@ -23,7 +23,7 @@ import { EmissionQueue } from './emission-queue.js';
 import { Mailbox } from './mailbox.js';
 import type { EntryOwner } from './queue-entry.js';
 import { QueueEntry } from './queue-entry.js';
-import { mayExceed } from '../record/record-size.js';
+import { exceeds } from '../record/record-size.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { RecordsMessage, TaskMessage } from './task-message.js';
 import type { TaskState } from './task-state.js';
@@ -114,7 +114,10 @@ export class Task implements EntryOwner {
 
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
   drain(): Promise<void> {
-    if (this.#state === 'running') this.#become('draining');
+    if (this.#state === 'running') {
+      this.#become('draining');
+      this.#attempts.giveUpBackOffs(this.#queue);
+    }
     if (this.inFlight === 0 || this.#state !== 'draining') return Promise.resolve();
     return new Promise((resolve) => this.#whenDrained.push(resolve));
   }
@@ -211,6 +214,7 @@ export class Task implements EntryOwner {
     }
     this.ledger.open.retry(entry.record.topic, failure.reason);
     this.#attempts.backOff(entry, decision.delayMs);
+    if (this.#state === 'draining') this.#attempts.giveUpBackOffs([entry]);
   }
 
   /** Decides what can be decided and starts what may start, until neither brings the other on. */
@@ -239,12 +243,12 @@ export class Task implements EntryOwner {
     if (outcome === undefined) throw new Error(`Task ${this.id} decides a record without an outcome`);
     if (outcome.kind === 'dead-letter') return this.#decideDead(entry, outcome.failure, outcome.reason);
     for (const output of outcome.outputs) {
-      if (!mayExceed(output, this.host.settings.maxMessageBytes)) continue;
+      if (!exceeds(output, this.host.settings.maxMessageBytes)) continue;
       const message = `An output to ${output.topic} is larger than MAX_MESSAGE_BYTES (${this.host.settings.maxMessageBytes})`;
       return this.#decideDead(entry, new NotRetryableError('output-too-large', message), 'output-too-large');
     }
     const { open } = this.ledger;
-    for (const output of outcome.outputs) open.records.push(output);
+    for (const output of outcome.outputs) open.add(output);
     open.decide(record.topic, after(record.offset), record.bytes, entry.readAt, entry.type, 'processed');
     return true;
   }
@@ -262,7 +266,7 @@ export class Task implements EntryOwner {
       return false;
     }
     const { open } = this.ledger;
-    open.records.push(letter);
+    open.add(letter);
     open.deadLetter(record.topic, reason);
     open.decide(record.topic, after(record.offset), record.bytes, entry.readAt, entry.type, 'dead-letter');
     return true;

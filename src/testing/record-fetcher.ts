@@ -30,6 +30,8 @@ interface Poll {
   /** Set once its records are taken. */
   isTaken: boolean;
   isLooking: boolean;
+  /** A planned delay comes after its records are taken, not before. */
+  readonly isHeldBack: boolean;
   resolve(batch: RecordBatch): void;
   reject(error: Error): void;
 }
@@ -126,6 +128,7 @@ export class RecordFetcher {
         fault,
         isTaken: false,
         isLooking: false,
+        isHeldBack: this.link.random.chance(0.5),
         resolve: (batch) => {
           end();
           resolve(batch);
@@ -136,7 +139,9 @@ export class RecordFetcher {
         },
       };
       this.#poll = poll;
-      this.#look();
+      // The client may have had records waiting for this call.
+      if (fault.delayMs === 0 && this.link.random.chance(0.3)) this.#take(poll);
+      if (!poll.isTaken) this.#look();
     });
   }
 
@@ -152,7 +157,8 @@ export class RecordFetcher {
     const poll = this.#poll;
     if (!poll || poll.isTaken || poll.isLooking) return;
     poll.isLooking = true;
-    this.link.later([0.1 + poll.fault.delayMs, 2 + poll.fault.delayMs], () => {
+    const delayMs = poll.isHeldBack ? 0 : poll.fault.delayMs;
+    this.link.later([0.1 + delayMs, 2 + delayMs], () => {
       poll.isLooking = false;
       if (poll === this.#poll && !poll.isTaken) this.#take(poll);
     });
@@ -190,9 +196,11 @@ export class RecordFetcher {
     else for (const one of this.#partitions.values()) one.reportedEnd = null;
   }
 
+  /** Mostly at once; a client that goes on collecting holds back what it has taken. */
   #answer(poll: Poll, leave: () => void): void {
     poll.isTaken = true;
-    this.link.later([0.1, 1], () => {
+    const heldMs = poll.isHeldBack ? poll.fault.delayMs : this.link.random.chance(0.03) ? 300 : 0;
+    this.link.later([0.1, 1 + heldMs], () => {
       if (poll === this.#poll) leave();
     });
   }

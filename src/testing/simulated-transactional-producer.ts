@@ -38,6 +38,8 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
   #state: 'new' | 'ready' | 'open' | 'in-doubt' | 'closed' = 'new';
   /** What every call rejects with: until `abort` when abortable, else for good. */
   #failure: KafkaError | null = null;
+  /** `commit` has asked the coordinator and was not told how the transaction ended. */
+  #isCommitAsked = false;
   /** A failed delivery of which only `commit` knows. */
   #undelivered: KafkaError | null = null;
   /** Ends a commit or an abort that waits for the broker. */
@@ -66,6 +68,8 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
       () => transactions.init(transactionalId, transactionTimeoutMs),
       this.options.callTimeoutMs,
     );
+    this.#parts.clear();
+    this.#isCommitAsked = false;
     this.#state = 'ready';
   }
 
@@ -129,6 +133,7 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     if (this.#failure) throw this.#failure;
     if (this.#undelivered) throw this.#undelivered;
     try {
+      this.#isCommitAsked = true;
       await this.#end('commit-transaction', 'committed');
     } catch (error) {
       if (!this.#failure) this.#state = 'in-doubt';
@@ -144,7 +149,9 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     if (this.#failure && this.#failure.kind !== 'abortable') throw this.#failure;
     this.#failure = null;
     this.#undelivered = null;
-    await this.#end('abort-transaction', 'aborted');
+    // librdkafka calls an unknown end of commit abortable, takes a new epoch, and says that the abort succeeded.
+    if (this.#isCommitAsked) await this.initTransactions();
+    else await this.#end('abort-transaction', 'aborted');
   }
 
   close(): Promise<void> {
@@ -164,6 +171,7 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
       await Promise.race([this.#ask(kind, arrive, Infinity), closing]);
     }
     this.#parts.clear();
+    this.#isCommitAsked = false;
     this.#state = 'ready';
   }
 

@@ -90,15 +90,17 @@ export const planTopics = (
     }
   };
 
-  for (const topic of needs.sourceTopics)
-    if (found(topic) === 0) missing(topic, rules.partitions, policy.source);
-  const sourceCounts = needs.sourceTopics.map((topic) => found(topic) || rules.partitions);
-  const partitions = Math.max(...sourceCounts);
-  needs.sourceTopics.forEach((topic, i) => {
-    if (sourceCounts[i] === partitions) return;
-    const message = `Source topics of one sub-topology must have the same number of partitions: ${topic} has ${String(sourceCounts[i])}, another has ${partitions}.`;
-    problems.push({ topic, message });
-  });
+  // Source topics of one sub-topology are co-partitioned: one that is missing is made as the others are.
+  const existing = needs.sourceTopics.map(found).filter((count) => count > 0);
+  const partitions = existing.length > 0 ? Math.max(...existing) : rules.partitions;
+  for (const topic of needs.sourceTopics) {
+    const has = found(topic);
+    if (has === 0) missing(topic, partitions, policy.source);
+    else if (has !== partitions) {
+      const message = `Source topics of one sub-topology must have the same number of partitions: ${topic} has ${has}, another has ${partitions}.`;
+      problems.push({ topic, message });
+    }
+  }
 
   for (const topic of needs.outputTopics)
     if (found(topic) === 0) missing(topic, rules.partitions, policy.output);
@@ -109,6 +111,8 @@ export const planTopics = (
   ] as const;
   for (const [topic, config] of internal) {
     const has = found(topic);
+    // What it should be like is not known while its source is missing too.
+    if (existing.length === 0 && !rules.autoCreate) continue;
     if (has === 0) missing(topic, partitions, config);
     else if (has < partitions && rules.autoCreate) steps.push({ kind: 'grow', topic, partitions });
     else if (has !== partitions) {
