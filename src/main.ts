@@ -72,7 +72,8 @@ const run = async (loaded: LoadedSettings): Promise<number> => {
     }
     service = new Service(build(settings), settings, version(), logger);
   } catch (error) {
-    return fail(error);
+    fail(error);
+    return EXIT.configuration;
   }
 
   let stopping: Promise<void> | undefined;

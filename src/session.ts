@@ -114,7 +114,7 @@ export class Session {
     });
   }).pipe(
     tap((event) => this.#announce(event)),
-    concatMap((event) => this.#gate.run(() => this.#answer(event))),
+    concatMap((event) => this.#gate.run(() => this.#settle(event))),
     ignoreElements(),
   );
 
@@ -126,7 +126,7 @@ export class Session {
 
   /** What the tasks have decided is committed. */
   readonly commits$ = defer(() => this.#commitLoop.reports$).pipe(
-    tap((report) => this.#look(report)),
+    tap((report) => this.#onCommit(report)),
     ignoreElements(),
   );
 
@@ -141,7 +141,7 @@ export class Session {
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
   async drain(): Promise<void> {
     this.#phase = 'draining';
-    const leaving = this.tasks.leaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
+    const leaving = this.tasks.startLeaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
     for (const { task } of leaving) void task.drain();
     const { clock, config, logger } = this.parts;
     const limitMs = config.drainTimeoutMs;
@@ -199,8 +199,8 @@ export class Session {
       admission,
       clock,
       logger,
-      topicsReady: async (partition) => {
-        const known = topology.sourceTopics.every((topic) => topics.partitionCount(topic) > partition);
+      topicsReady: async (sources, partition) => {
+        const known = sources.every((topic) => topics.partitionCount(topic) > partition);
         if (!known) await topics.ensure(this.#admin);
       },
       failed: (error) => this.#fail(error),
@@ -215,15 +215,15 @@ export class Session {
     this.#commitLoop.rebalanced();
     if (event.kind === 'assign') return;
     if (event.lost) this.#joined = false;
-    for (const { task } of this.tasks.leaving(event.partitions)) {
+    for (const { task } of this.tasks.startLeaving(event.partitions)) {
       if (event.lost) task.ledger.markLost();
       void task.drain();
     }
   }
 
-  async #answer(event: RebalanceEvent): Promise<void> {
+  async #settle(event: RebalanceEvent): Promise<void> {
     if (event.kind === 'revoke') {
-      const leaving = this.tasks.leaving(event.partitions);
+      const leaving = this.tasks.startLeaving(event.partitions);
       if (event.lost) await this.tasks.drop(leaving);
       else await this.#release(leaving, this.#releaseLimitMs(event));
       this.tasks.revoked(event.partitions);
@@ -264,7 +264,7 @@ export class Session {
     if (error.stopped !== undefined) this.tasks.positionLost(error.stopped, error.message);
   }
 
-  #look(report: CommitReport): void {
+  #onCommit(report: CommitReport): void {
     switch (report.kind) {
       case 'committed':
         return;

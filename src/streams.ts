@@ -128,7 +128,7 @@ export class Streams {
       const error = await this.#run(session);
       this.#session = undefined;
       await session.close();
-      if (error === undefined) return;
+      if (error === undefined || this.#stop.signal.aborted) return;
       this.#become('REBALANCING');
       this.parts.logger.error({ err: error }, 'the session is over, a new one is made');
       await this.#endedBy(error, ends);
@@ -177,6 +177,7 @@ export class Streams {
   async #endedBy(error: unknown, ends: SessionEnd[]): Promise<void> {
     if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
     ends.push({ kind: kindOf(error), at: this.parts.clock.monotonic() });
+    if (ends.length > ENDS_KEPT) ends.shift();
     const decision = superviseSession(ends, this.parts.config.instanceId);
     if (decision.kind === 'give-up') this.#giveUp(decision.why, error);
     else await sleep(this.parts.clock, decision.delayMs, this.#stop.signal);
@@ -221,6 +222,8 @@ export class Streams {
 }
 
 const WATCH_MS = 100;
+/** More than the supervisor looks at. */
+const ENDS_KEPT = 100;
 
 /** Only what is broken or taken over counts; brokers that are slow or away are waited for (P6). */
 const kindOf = (error: unknown): SessionEnd['kind'] => {

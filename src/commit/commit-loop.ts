@@ -26,6 +26,8 @@ export interface CommitLoopSettings {
 }
 
 const ABORTS_BEFORE_ISOLATION = 2;
+/** Keys and values of one transaction, all tasks together. */
+const TRANSACTION_BYTES = 32_000_000;
 /** The first wait after an abort; doubled for each that follows for the same reason, until a rebalance explains it. */
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
@@ -36,6 +38,8 @@ export class CommitLoop {
   readonly #suspects = new Set<string>();
   #abortCode: number | undefined;
   #over = false;
+  /** The source with which the next cycle begins. */
+  #leftOut: string | undefined;
   #wake: (() => void) | undefined;
   #listener: ((report: CommitReport) => void) | undefined;
 
@@ -77,12 +81,34 @@ export class CommitLoop {
     if (this.#over) return undefined;
     const dirty = [...this.tasks.ledgers()].filter((source) => source.isDirty());
     if (dirty.length === 0) return undefined;
-    if (this.#aborts >= ABORTS_BEFORE_ISOLATION) return this.#oneByOne(dirty);
+    if (this.#aborts >= ABORTS_BEFORE_ISOLATION) return this.#oneByOne(dirty, false);
     const trusted = dirty.filter((source) => !this.#suspects.has(source.name));
-    const result = trusted.length > 0 ? await this.#cycle(trusted) : undefined;
-    if (trusted.length === dirty.length || (result !== undefined && result.kind !== 'committed'))
-      return result;
-    return this.#oneByOne(dirty.filter((source) => this.#suspects.has(source.name)));
+    const suspects = dirty.filter((source) => this.#suspects.has(source.name));
+    const result = trusted.length > 0 ? await this.#cycle(this.#fitting(trusted)) : undefined;
+    if (suspects.length === 0 || (result !== undefined && result.kind !== 'committed')) return result;
+    return this.#oneByOne(suspects, result !== undefined);
+  }
+
+  /** As many as one transaction can flush well within its time; who is left out comes first the next time. */
+  #fitting(sources: readonly CommitSource[]): readonly CommitSource[] {
+    const from = Math.max(
+      0,
+      sources.findIndex(({ name }) => name === this.#leftOut),
+    );
+    const fitting: CommitSource[] = [];
+    let bytes = 0;
+    this.#leftOut = undefined;
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[(from + i) % sources.length];
+      if (source === undefined) break;
+      bytes += source.dueBytes;
+      if (fitting.length > 0 && bytes > TRANSACTION_BYTES) {
+        this.#leftOut = source.name;
+        break;
+      }
+      fitting.push(source);
+    }
+    return fitting;
   }
 
   async #run(stop: AbortSignal): Promise<void> {
@@ -97,15 +123,15 @@ export class CommitLoop {
     }
   }
 
-  async #oneByOne(dirty: readonly CommitSource[]): Promise<CommitResult> {
+  async #oneByOne(dirty: readonly CommitSource[], othersPassed: boolean): Promise<CommitResult> {
     const aborted: { source: CommitSource; cause: KafkaError }[] = [];
     let last: CommitResult = { kind: 'committed' };
-    let passed = 0;
+    let somePassed = othersPassed;
     for (const source of dirty) {
       const result = await this.#cycle([source]);
       if (result.kind === 'unknown' || result.kind === 'fatal') return result;
       if (result.kind === 'committed') {
-        passed += 1;
+        somePassed = true;
         this.#suspects.delete(source.name);
       } else if (result.cause !== 'lost') {
         aborted.push({ source, cause: result.cause });
@@ -113,7 +139,7 @@ export class CommitLoop {
       }
     }
     for (const { source, cause } of aborted) {
-      if (passed === 0 && !cause.permanent && cause.kind !== 'unusable') continue;
+      if (!somePassed && !cause.permanent && cause.kind !== 'unusable') continue;
       this.#suspects.add(source.name);
       this.#report({ kind: 'source-refused', source, cause });
     }

@@ -37,7 +37,9 @@ export const createTaskProcessor = (sub: Subtopology, taskId: TaskId): TaskProce
   };
 
   let open: readonly ProcessValuesNode[] = [];
+  let isClosed = false;
   const close = (): Promise<void> => {
+    isClosed = true;
     const closing = open;
     open = [];
     return closeAll(closing);
@@ -57,6 +59,8 @@ export const createTaskProcessor = (sub: Subtopology, taskId: TaskId): TaskProce
           throw error;
         }
         open = [...open, processor];
+        // The task was dropped meanwhile: what has just been opened is closed, and nothing more is opened.
+        if (isClosed) return close();
       }
     },
   };

@@ -67,11 +67,9 @@ export class PollLoop implements Intake {
     for (;;) {
       const polled = await next;
       this.#turnedAt = this.clock.monotonic();
-      if (polled.kind === 'batch') {
-        const due = this.#between;
-        this.#between = [];
-        for (const then of due) then();
-      }
+      const due = this.#between;
+      this.#between = [];
+      for (const then of due) then();
       if (stop.aborted) return;
       if (polled.kind === 'error') {
         emit(polled);

@@ -10,6 +10,7 @@ import type {
   ProducerGlobalConfig,
   ProducerTopicConfig,
 } from 'node-rdkafka';
+import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
 import type { ClientEvent, ClientStatistics } from './client-events.js';
 
 export interface KafkaSecurity {
@@ -54,9 +55,6 @@ export interface KafkaClientOptions {
   readonly onClientError?: (event: ClientEvent) => void;
   readonly onStatistics?: (statistics: ClientStatistics) => void;
 }
-
-/** What headers may add to a record of `maxMessageBytes`. Internal topics need `max.message.bytes` of the sum. */
-export const HEADER_BUDGET_BYTES = 65_536;
 
 /** Records that wait in a producer. A transaction of 20,000 source records, each with several effects, fits. */
 const PRODUCER_QUEUE_RECORDS = 200_000;

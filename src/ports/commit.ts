@@ -20,6 +20,8 @@ export interface CommitUnit {
 export interface CommitSource {
   readonly name: string;
   isDirty(): boolean;
+  /** Of the keys and values that the next unit writes. */
+  readonly dueBytes: number;
   /** Takes the oldest part of what was decided, bounded; the rest waits for the next commit. One at a time. */
   takeUnit(): CommitUnit;
 }

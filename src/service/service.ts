@@ -58,7 +58,7 @@ export class Service {
         health: () => assess(this.#health()),
         metrics,
         topology: () => topology.describe(),
-        status: () => this.#streams.status(),
+        status: () => ({ ...this.#streams.status(), lag: this.#view.lag }),
       },
     });
   }

@@ -119,7 +119,10 @@ export class LogReplayer {
       this.#reassign();
       this.#take(await this.consumer.poll(POLL_RECORDS, POLL_TIMEOUT_MS));
     } catch (error) {
-      if (!isKafkaError(error) || error.kind === 'fatal' || error.kind === 'fenced') this.#failAll(error);
+      const stopped = isKafkaError(error) ? error.stopped : undefined;
+      if (stopped !== undefined) this.#active.get(partitionName(stopped))?.finish(error);
+      else if (!isKafkaError(error) || error.kind === 'fatal' || error.kind === 'fenced')
+        this.#failAll(error);
       else await sleep(this.clock, ERROR_PAUSE_MS);
     }
   }

@@ -105,7 +105,7 @@ const standingOf = (
   if (committed === null) return 'expired';
   if (committed === checkpointed) return 'same';
   const isFenced = rules.guarantee !== 'at_least_once' && checkpoint.guarantee !== 'at_least_once';
-  if (!isFenced && sequence !== null && (sequence !== checkpoint.sequence || committed > checkpointed)) {
+  if (!isFenced && (sequence !== checkpoint.sequence || committed > checkpointed)) {
     return 'unfenced';
   }
   return 'reset';

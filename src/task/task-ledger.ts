@@ -114,6 +114,10 @@ export class TaskLedger implements CommitSource {
     return !this.#closed && !this.#lost && (this.#closedSets.length > 0 || !this.#open.isEmpty);
   }
 
+  get dueBytes(): number {
+    return (this.#closedSets[0] ?? this.#open).bytes;
+  }
+
   takeUnit(): CommitUnit {
     const set = this.#takeOldest();
     const sequence = this.#sequence + 1;

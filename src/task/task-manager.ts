@@ -31,7 +31,7 @@ export interface TaskManagerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Extends internal topics when a source has grown; resolves when partition `p` can be processed. */
-  readonly topicsReady: (p: Partition) => Promise<void>;
+  readonly topicsReady: (sources: readonly string[], p: Partition) => Promise<void>;
   /** The clients are of no use any more: the session must end. */
   readonly failed: (error: unknown) => void;
 }
@@ -83,8 +83,8 @@ export class TaskManager {
     }
   }
 
-  /** The holdings that a revocation ends. Their restores stop now; running tasks may still be drained. */
-  leaving(partitions: readonly TopicPartition[]): readonly Holding[] {
+  /** What a revocation ends: intake and restores stop now, running tasks may still be drained. */
+  startLeaving(partitions: readonly TopicPartition[]): readonly Holding[] {
     const leaving = new Set(partitions.flatMap((of) => this.#byPartition.get(partitionName(of)) ?? []));
     for (const holding of leaving) {
       for (const partition of holding.partitions) this.parts.pauses.set(partition, 'draining');
@@ -204,7 +204,7 @@ export class TaskManager {
     if (holding.isOver) return;
     try {
       await task.restore();
-      await this.parts.topicsReady(task.partition);
+      await this.parts.topicsReady(task.sources, task.partition);
       const start = await this.parts.acquisition.acquire({
         partition: task.partition,
         sources: task.sources,

@@ -39,7 +39,8 @@ export interface TopicPlan {
   readonly problems: readonly TopicProblem[];
 }
 
-const DAY_MS = 86_400_000;
+/** Tombstones must outlive a reader that is away for long. */
+const TOMBSTONES_MS = 7 * 86_400_000;
 
 const policies = (rules: TopicRules) =>
   ({
@@ -62,7 +63,7 @@ const policies = (rules: TopicRules) =>
     laneLog: {
       'cleanup.policy': 'compact',
       'segment.bytes': String(16 * 1024 * 1024),
-      'delete.retention.ms': String(DAY_MS),
+      'delete.retention.ms': String(TOMBSTONES_MS),
       'max.message.bytes': String(rules.maxMessageBytes + HEADER_BUDGET_BYTES),
     },
   }) as const satisfies Record<string, NewTopic['config']>;

@@ -4,7 +4,7 @@
  */
 import type { ClusterAdmin } from '../ports/cluster.js';
 import type { Logger } from '../ports/logger.js';
-import type { TopicNeeds, TopicProblem, TopicRules } from './topic-plan.js';
+import type { TopicNeeds, TopicPlan, TopicProblem, TopicRules } from './topic-plan.js';
 import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
 import { planTopics } from './topic-plan.js';
 
@@ -34,25 +34,35 @@ export class TopicSetup {
   /** Creates and extends what may be; rejects with TopicsUnusable, or with the client's KafkaError. */
   async ensure(admin: ClusterAdmin): Promise<void> {
     await this.#look(admin);
-    const problems: TopicProblem[] = [];
-    let changed = false;
-    for (const need of this.needs) {
-      const plan = planTopics(this.applicationId, need, this.#counts, this.rules);
-      problems.push(...plan.problems);
-      if (plan.problems.length > 0) continue;
-      for (const step of plan.steps) {
-        changed = true;
-        if (step.kind === 'create') {
-          this.logger.info({ topic: step.topic.name, partitions: step.topic.partitions }, 'creating topic');
-          await admin.createTopic(step.topic);
-        } else {
-          this.logger.info({ topic: step.topic, partitions: step.partitions }, 'extending topic');
-          await admin.createPartitions(step.topic, step.partitions);
-        }
+    if (!(await this.#carryOut(admin))) return;
+    // Another process may have been quicker and of another mind.
+    await this.#look(admin);
+    const { problems } = this.#plan();
+    if (problems.length > 0) throw new TopicsUnusable(problems);
+  }
+
+  /** Whether anything was changed. */
+  async #carryOut(admin: ClusterAdmin): Promise<boolean> {
+    const { steps, problems } = this.#plan();
+    if (problems.length > 0) throw new TopicsUnusable(problems);
+    for (const step of steps) {
+      if (step.kind === 'create') {
+        this.logger.info({ topic: step.topic.name, partitions: step.topic.partitions }, 'creating topic');
+        await admin.createTopic(step.topic);
+      } else {
+        this.logger.info({ topic: step.topic, partitions: step.partitions }, 'extending topic');
+        await admin.createPartitions(step.topic, step.partitions);
       }
     }
-    if (problems.length > 0) throw new TopicsUnusable(problems);
-    if (changed) await this.#look(admin);
+    return steps.length > 0;
+  }
+
+  #plan(): TopicPlan {
+    const plans = this.needs.map((need) => planTopics(this.applicationId, need, this.#counts, this.rules));
+    return {
+      steps: plans.flatMap(({ steps }) => steps),
+      problems: plans.flatMap(({ problems }) => problems),
+    };
   }
 
   async #look(admin: ClusterAdmin): Promise<void> {

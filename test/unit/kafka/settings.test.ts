@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import {
-  HEADER_BUDGET_BYTES,
   acknowledgedProducerSettings,
   adminClientSettings,
   clusterHandleSettings,
@@ -9,6 +8,7 @@ import {
   transactionalProducerSettings,
   type KafkaClientOptions,
 } from '../../../src/kafka/settings.js';
+import { HEADER_BUDGET_BYTES } from '../../../src/record/record-size.js';
 
 const options: KafkaClientOptions = {
   bootstrapServers: 'one:9092,two:9092',
