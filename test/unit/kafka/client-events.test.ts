@@ -93,6 +93,7 @@ describe('events of the client library', () => {
         { topic: 't', partition: 0, lag: 7, fetchState: 'active' },
         { topic: 't', partition: 1, lag: null, fetchState: 'active' },
       ],
+      isSteadyMember: false,
       queuedRecords: 0,
       queuedBytes: 0,
     });
@@ -101,6 +102,7 @@ describe('events of the client library', () => {
       client: 'transactional',
       brokers: [],
       partitions: [],
+      isSteadyMember: false,
       queuedRecords: 3,
       queuedBytes: 100,
     });

@@ -29,8 +29,15 @@ describe('librdkafka settings', () => {
     for (const settings of [sourceConsumerSettings, logConsumerSettings, clusterHandleSettings]) {
       const { global, topic } = settings(options);
       expect(topic).to.include({ 'auto.offset.reset': 'error' });
-      expect(global).to.include({ 'enable.auto.commit': false, 'enable.auto.offset.store': false });
+      expect(global).to.include({ 'enable.auto.commit': false });
     }
+  });
+
+  it('only the member of the group, which is always polled, has statistics among the consumers', () => {
+    const intervals = [sourceConsumerSettings, logConsumerSettings, clusterHandleSettings].map(
+      (settings) => settings(options).global['statistics.interval.ms'],
+    );
+    expect(intervals).to.deep.equal([options.statisticsIntervalMs, undefined, undefined]);
   });
 
   it('only the handle for watermarks reads uncommitted', () => {
