@@ -1,6 +1,6 @@
 /**
- * Which tests show which promise: those that name it, and those listed here, which show it without naming it. A
- * listed file that is gone is an error.
+ * Which tests show which promise: those that name it in their first comment or in a title, and those listed
+ * here. A listed file that is gone is an error.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +34,34 @@ const ALSO = {
   'test/contract/offset-cases.ts': { promises: ['P2'] },
   'test/contract/group-cases.ts': { promises: ['P2'] },
   'test/contract/record-cases.ts': { promises: ['P1', 'P5'] },
+  'test/unit/commit/commit-loop.test.ts': {
+    promises: ['P3'],
+    says: 'A task whose effects are refused stops alone; an abort is sent again, never in a tight loop.',
+  },
+  'test/unit/commit/exactly-once.test.ts': {
+    promises: ['P2'],
+    says: 'One transaction, step by step: what each failure means for its effects.',
+  },
+  'test/unit/flow/admission.test.ts': {
+    promises: ['P3'],
+    says: 'Intake stops before the bound, by records and by bytes, and no partition eats the share of others.',
+  },
+  'test/unit/state/start-position.test.ts': {
+    promises: ['P2'],
+    says: 'Where a task starts, and what refuses a partition instead of a guess.',
+  },
+  'test/unit/observability/health.test.ts': {
+    promises: ['P6'],
+    says: 'What each probe says, and that losing the brokers never makes a process not live.',
+  },
+  'test/unit/task/supervisor.test.ts': {
+    promises: ['P6'],
+    says: 'When a process gives up, and that unreachable brokers never count.',
+  },
+  'test/unit/task/task.test.ts': {
+    promises: ['P1', 'P2', 'P5'],
+    says: 'The task alone: order of effects, slots, attempts, time-outs, drain, close, aborts.',
+  },
   'test/unit/record/dead-letter.test.ts': {
     promises: ['P5'],
     says: 'A dead letter keeps key, value and headers of its record, and says why.',
@@ -60,6 +88,15 @@ const testFiles = (root) =>
     .map((name) => `test/${name}`)
     .sort();
 
+/** Its first comment and its titles. @param {string} source */
+const namedIn = (source) => {
+  const comment = /^\/\*\*[\s\S]*?\*\//.exec(source)?.[0] ?? '';
+  const titles = [...source.matchAll(/\b(?:describe|it)\(\s*(['"`])((?:(?!\1).)*)\1/g)].map(
+    (match) => match[2],
+  );
+  return [comment, ...titles].join('\n');
+};
+
 /** What a test is about, in one line. @param {string} source */
 const about = (source) => {
   const title = /\bdescribe\(\s*(['"`])((?:(?!\1).)*)\1/.exec(source)?.[2];
@@ -79,7 +116,7 @@ export const promiseLists = (root) => {
       const shows = sources.filter(
         ({ file, source }) =>
           ALSO[file]?.promises.includes(/** @type {Promised} */ (promise)) ||
-          new RegExp(`\\b${promise}\\b`).test(source),
+          new RegExp(`\\b${promise}\\b`).test(namedIn(source)),
       );
       const list = shows.map(
         ({ file, source }) => `- [\`${file}\`](${file}): ${ALSO[file]?.says ?? about(source)}`,
