@@ -46,6 +46,8 @@ export interface Verdict {
 export interface Rules {
   /** At least once: repeats are no fault, and order is that of first occurrences. */
   readonly repeatsAllowed: boolean;
+  /** Source and audit topic have different partition counts: the key's hash decides. */
+  readonly auditPartitionsDiffer?: boolean;
 }
 
 const placeKey = ({ partition, offset }: Place): string => `${partition}@${offset}`;
@@ -142,7 +144,9 @@ class Judgement {
     const { expected } = input.record;
     if (expected.to !== 'audit') this.#fault('wrong-destination', input, `became ${at}`);
     else this.#judgeContent(input, expected, audit, body ?? {});
-    if (audit.partition !== input.place.partition) this.#fault('wrong-partition', input, at);
+    if (this.rules.auditPartitionsDiffer !== true && audit.partition !== input.place.partition) {
+      this.#fault('wrong-partition', input, at);
+    }
     this.#judgeEventId(input, audit);
     return repeated ? [] : [{ input, at: audit }];
   }

@@ -133,7 +133,7 @@ export class ServiceProcess {
   get tail(): string {
     return this.#lines
       .slice(-SHOWN_LINES)
-      .map((line) => `    [${this.name}] ${line.slice(0, 300)}`)
+      .map((line) => `    [${this.name}] ${line.slice(0, 1500)}`)
       .join('\n');
   }
 
