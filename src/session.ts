@@ -200,8 +200,7 @@ export class Session {
       clock,
       logger,
       topicsReady: async (sources, partition) => {
-        const known = sources.every((topic) => topics.partitionCount(topic) > partition);
-        if (!known) await topics.ensure(this.#admin);
+        if (!topics.hasPartition(sources, partition)) await topics.ensure(this.#admin);
       },
       failed: (error) => this.#fail(error),
     });

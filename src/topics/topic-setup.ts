@@ -31,6 +31,15 @@ export class TopicSetup {
     return this.#counts.get(topic) ?? 0;
   }
 
+  /** As last seen, a partition number is there in the source topics and in their internal topics. */
+  hasPartition(sources: readonly string[], partition: number): boolean {
+    const need = this.needs.find(({ sourceTopics }) =>
+      sources.every((topic) => sourceTopics.includes(topic)),
+    );
+    const internal = need === undefined ? [] : this.#internalTopics(need);
+    return [...sources, ...internal].every((topic) => this.partitionCount(topic) > partition);
+  }
+
   /** Creates and extends what may be; rejects with TopicsUnusable, or with the client's KafkaError. */
   async ensure(admin: ClusterAdmin): Promise<void> {
     await this.#look(admin);
@@ -69,10 +78,13 @@ export class TopicSetup {
     const names = this.needs.flatMap((need) => [
       ...need.sourceTopics,
       ...need.outputTopics,
-      deadLetterTopic(this.applicationId, need.source),
-      laneLogTopic(this.applicationId, need.source),
+      ...this.#internalTopics(need),
     ]);
     for (const [topic, count] of await admin.partitionCounts([...new Set(names)]))
       this.#counts.set(topic, count);
+  }
+
+  #internalTopics({ source }: TopicNeeds): readonly string[] {
+    return [deadLetterTopic(this.applicationId, source), laneLogTopic(this.applicationId, source)];
   }
 }
