@@ -75,10 +75,11 @@ export class PollLoop implements Intake {
         emit(polled);
         if (polled.error.kind === 'fatal' || polled.error.kind === 'fenced') throw polled.error;
         await sleep(this.clock, ERROR_PAUSE_MS, stop);
+        if (stop.aborted) return;
         next = this.#poll();
       } else {
         next = this.#poll();
-        if (polled.batch.length > 0) emit(polled);
+        if (polled.batch.length > 0 || polled.batch.ends.length > 0) emit(polled);
       }
     }
   }

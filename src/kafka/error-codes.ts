@@ -14,6 +14,7 @@ export const QUEUE_FULL = -184;
 export const TIMED_OUT = -185;
 export const AUTO_OFFSET_RESET = -140;
 export const FATAL = -150;
+export const UNKNOWN_PARTITION = -190;
 export const UNKNOWN_MEMBER = 25;
 export const MESSAGE_TOO_LARGE = 10;
 export const UNSTABLE_OFFSETS = 88;
@@ -32,7 +33,7 @@ export const CODES = {
   [-195]: ['retriable', AWAY],
   [-193]: ['retriable', 'a broker name cannot be resolved'],
   [-192]: ['retriable', 'the record was not acknowledged in time'],
-  [-190]: ['unusable', 'the topic has no such partition'],
+  [UNKNOWN_PARTITION]: ['unusable', 'the topic has no such partition'],
   [-188]: ['unusable', 'there is no such topic'],
   [-187]: ['retriable', AWAY],
   [-186]: ['unusable', 'an argument or setting is refused'],

@@ -81,6 +81,8 @@ export const sourceConsumerSettings = (options: Options): ConsumerSettings => ({
     'isolation.level': 'read_committed',
     ...(options.instanceId === undefined ? {} : { 'group.instance.id': options.instanceId }),
     ...membership(options),
+    // The ends tell positions past control and aborted records, which no record tells.
+    'enable.partition.eof': true,
     // Stored, never committed: librdkafka measures the lag from it.
     'enable.auto.offset.store': true,
     'statistics.interval.ms': options.statisticsIntervalMs,
@@ -142,6 +144,8 @@ const common = (options: Options, role: string): GlobalConfig => ({
   'bootstrap.servers': options.bootstrapServers,
   'socket.keepalive.enable': true,
   'reconnect.backoff.max.ms': 2_000,
+  // New partitions of a source are seen within this time; the default is five minutes.
+  'topic.metadata.refresh.interval.ms': 30_000,
   'log.connection.close': false,
   ...securityProperties(options.security),
 });

@@ -1,7 +1,7 @@
 /**
  * The member of the group, over node-rdkafka's KafkaConsumer.
  *
- * Promises: a rebalance waits for `answer`, however long; partitions are assigned at the beginning and
+ * Promises: a rebalance waits for `answer`, however long; partitions are assigned from offset 0 and
  * paused in the same step; nothing is committed but by `commit`.
  *
  * - Answers: (incremental)assign/unassign as the group's protocol wants. Once `close` has begun node-rdkafka
@@ -31,8 +31,14 @@ import { sourceConsumerSettings, type KafkaClientOptions } from './settings.js';
 
 /** librdkafka's code of the event, not an error. */
 const ASSIGN = -175;
-/** The log's start: an assign without an offset could not be sought under `auto.offset.reset=error`. */
-const BEGINNING = -2;
+/**
+ * An assign without an offset could not be sought under `auto.offset.reset=error`. Not the logical
+ * "beginning" (−2): librdkafka asks the broker for it, the pause outdates the answer, so it asks again
+ * 500 ms later, and a seek made in between is overridden by that answer (`rd_kafka_toppar_handle_Offset`;
+ * seen on a busy machine: the whole log was read again). Offset 0 is not asked for. Nothing is fetched from
+ * it, because the pause is there first; it outdates even a fetch that is under way.
+ */
+const BEGINNING = 0;
 const POLL_EXCEEDED = -147;
 const SEEK_TIMEOUT_MS = 10_000;
 /** How long `close` waits for the engine's answer to an event before it answers by itself. */

@@ -20,7 +20,7 @@ import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
 import { Connection } from './connection.js';
 import { enqueue } from './enqueue.js';
-import { QUEUE_FULL, STATE, TIMED_OUT } from './error-codes.js';
+import { QUEUE_FULL, STATE, TIMED_OUT, UNKNOWN_PARTITION } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
 import { transactionalProducerSettings, type KafkaClientOptions } from './settings.js';
 import { KafkaSourceConsumer } from './source-consumer.js';
@@ -31,6 +31,7 @@ const RESUME_PAUSE_MS = 50;
 /** For deliveries before an abort: brokers that are gone must not hold it up. */
 const ABORT_FLUSH_MS = 2_000;
 const CLOSE_FLUSH_MS = 500;
+const METADATA_TIMEOUT_MS = 5_000;
 
 type Callback = (error: unknown) => void;
 
@@ -42,6 +43,8 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   #unflushed = false;
   /** Why librdkafka refuses more records of this transaction: it says "wrong state" only. */
   #failure: KafkaError | undefined;
+  /** Topics of which the partitions were asked for in this transaction. */
+  readonly #asked = new Map<string, 'asking' | 'answered'>();
   /** The broker refused a record: see `begin`. */
   #hasGap = false;
 
@@ -69,6 +72,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   async begin(): Promise<void> {
     if (this.#hasGap) await this.#renew();
     this.#failure = undefined;
+    this.#asked.clear();
     await this.#call('begin', (client, done) => client.beginTransaction(done));
     this.#unflushed = false;
   }
@@ -86,6 +90,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         const enqueued = index - from;
         const where = `${record.topic}-${record.partition ?? 'any'}`;
         const error = toKafkaError('produce', where, thrown);
+        if (error.code === UNKNOWN_PARTITION && this.#looksAgain(client, record.topic)) return enqueued;
         if (error.code !== QUEUE_FULL) {
           const cause = error.code === STATE ? (this.#failure ?? error) : error;
           throw Object.assign(cause, { enqueued });
@@ -98,6 +103,19 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       }
     }
     return records.length - from;
+  }
+
+  /**
+   * A partition that was added lately is not known to this client yet: it asks once per transaction, and
+   * takes nothing more until the answer is there. False when the answer did not help.
+   */
+  #looksAgain(client: Producer, topic: string): boolean {
+    const asked = this.#asked.get(topic);
+    if (asked === undefined) {
+      this.#asked.set(topic, 'asking');
+      client.getMetadata({ topic, timeout: METADATA_TIMEOUT_MS }, () => this.#asked.set(topic, 'answered'));
+    }
+    return asked !== 'answered';
   }
 
   async flush(): Promise<void> {

@@ -16,7 +16,7 @@ export type RebalanceEvent =
   | {
       readonly kind: 'assign';
       readonly partitions: readonly TopicPartition[];
-      /** Assigns them at the logical offset "beginning", paused. */
+      /** Assigns them paused; each must be sought before it is resumed. */
       answer(): void;
     }
   | {

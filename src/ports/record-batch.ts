@@ -18,7 +18,7 @@ export interface RecordBatch {
   headers(index: number): Headers;
   /**
    * Partitions of which everything below `offset` has been read, as of this poll (control records
-   * and aborted records included). Only a log consumer reports it, once each time it reaches an end.
+   * and aborted records included), told once each time an end is reached.
    */
   readonly ends: readonly TopicPartitionOffset[];
 }

@@ -16,6 +16,7 @@ import { CHECKPOINT_KEY, decodeCheckpoint } from './checkpoint.js';
 import type { LogReplayer } from './log-replayer.js';
 import type { Refusal, SourceEvidence, StartEvidence, StartRules, StartVerdict } from './start-position.js';
 import { decideStart } from './start-position.js';
+import { Turnstile } from './turnstile.js';
 
 export interface AcquireRequest {
   readonly partition: Partition;
@@ -49,8 +50,12 @@ export class PartitionRefused extends Error {
 const COMMITTED_TIMEOUT_MS = 5000;
 const RETRY_PAUSE_MS = 500;
 const TELL_EVERY_MS = 10_000;
+const CALLS_AT_ONCE = 4;
 
 export class Acquisition {
+  /** A call holds a native thread while it waits: many at once would keep polls and commits waiting. */
+  readonly #calls = new Turnstile(CALLS_AT_ONCE);
+
   constructor(
     private readonly consumer: SourceConsumer,
     private readonly admin: ClusterAdmin,
@@ -151,7 +156,7 @@ export class Acquisition {
     for (;;) {
       signal.throwIfAborted();
       try {
-        return await untilAborted(call(), signal);
+        return await untilAborted(this.#calls.pass(call), signal);
       } catch (error) {
         if (signal.aborted || !isKafkaError(error) || error.kind !== 'retriable') throw error;
         const now = this.clock.monotonic();

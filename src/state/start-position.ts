@@ -187,6 +187,7 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
     sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
     positions: found,
     gaps: inLog.gaps,
-    checkpointDue: evidence.sources.some(moved),
+    // Also when the group's offsets expired: an idle partition would be without them until its next record.
+    checkpointDue: sequence === null || evidence.sources.some(moved),
   };
 };

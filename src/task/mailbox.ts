@@ -1,6 +1,7 @@
 /**
  * The inbox of a task: one message at a time, in the order of arrival. A message that is posted while
- * another is being handled waits for it, so no handler ever sees a half-changed task.
+ * another is being handled waits for it, so no handler ever sees a half-changed task. When handling one
+ * fails the others are handled all the same, and whoever posted the first hears of it.
  */
 export class Mailbox<Message> {
   readonly #waiting: Message[] = [];
@@ -14,12 +15,15 @@ export class Mailbox<Message> {
       return;
     }
     this.#busy = true;
-    try {
-      this.receive(message);
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+    const failures: unknown[] = [];
+    for (let next: Message | undefined = message; next !== undefined; next = this.#waiting.shift()) {
+      try {
         this.receive(next);
-    } finally {
-      this.#busy = false;
+      } catch (failure) {
+        failures.push(failure);
+      }
     }
+    this.#busy = false;
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -9,7 +9,7 @@ import type { Checkpoint } from '../state/checkpoint.js';
 import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
 import { DeadLetters } from './dead-letters.js';
 import { TaskLedger } from './task-ledger.js';
-import type { TaskHost } from './task.js';
+import type { TaskHost } from './task-host.js';
 import { Task } from './task.js';
 
 export interface TaskFactorySettings {

@@ -80,6 +80,11 @@ export class TaskLedger implements CommitSource {
     return this.#closed;
   }
 
+  /** Its position passed something that is no record, and nothing that would be committed tells so. */
+  get hasPassedRecords(): boolean {
+    return this.#open.isEmpty && this.#open.positions.size > 0;
+  }
+
   msSinceCommit(): number {
     return this.clock.monotonic() - this.#committedAt;
   }

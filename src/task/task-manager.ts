@@ -19,7 +19,6 @@ import type { RefusedWhy } from './holding.js';
 import { Holding } from './holding.js';
 import type { Task } from './task.js';
 import type { TaskFactory } from './task-factory.js';
-import { Turnstile } from './turnstile.js';
 
 export interface TaskManagerParts {
   readonly factory: TaskFactory;
@@ -38,7 +37,6 @@ export interface TaskManagerParts {
 
 const REFUSED_RETRY_MS = 30_000;
 const RESTORE_AGAIN_MS = 1000;
-const RESTORES_AT_ONCE = 4;
 const OF_A_TASK = ['credit', 'bound', 'draining', 'refused'] as const satisfies readonly PauseReason[];
 /** An idle task writes a checkpoint once a day, so that its committed offsets do not expire (review F4). */
 const IDLE_CHECKPOINT_MS = 86_400_000;
@@ -47,8 +45,6 @@ export class TaskManager {
   readonly #assigned = new Map<string, TopicPartition>();
   readonly #holdings = new Map<string, Holding>();
   readonly #byPartition = new Map<string, Holding>();
-  /** A restore holds native threads: many at once would keep polls and commits waiting. */
-  readonly #restores = new Turnstile(RESTORES_AT_ONCE);
 
   constructor(private readonly parts: TaskManagerParts) {}
 
@@ -125,6 +121,7 @@ export class TaskManager {
       this.#byPartition.get(`${batch.topic(i)}-${batch.partition(i)}`)?.task.offer(batch, from, i + 1, poll);
       from = i + 1;
     }
+    for (const end of batch.ends) this.#byPartition.get(partitionName(end))?.task.reachEnd(end, poll);
     this.parts.admission.observe(batch.length, bytes);
   }
 
@@ -166,13 +163,16 @@ export class TaskManager {
   }
 
   /**
-   * Looks after what no event tells of: an idle task's daily checkpoint, and a position that fell out
-   * of the log (the published binding swallows that error when it comes amid records).
+   * Looks after what no event tells of: an idle task's daily checkpoint, its position behind control
+   * records at the end (else retention would leave it below the log's start), and a position that fell
+   * out of the log (the published binding swallows that error when it comes amid records).
    */
   async patrol(low: (of: TopicPartition) => Promise<number>): Promise<void> {
     for (const { task, partitions } of this.holdings) {
       if (task.state !== 'running') continue;
-      if (task.ledger.msSinceCommit() > IDLE_CHECKPOINT_MS) task.ledger.open.checkpointDue = true;
+      if (task.ledger.hasPassedRecords || task.ledger.msSinceCommit() > IDLE_CHECKPOINT_MS) {
+        task.ledger.open.checkpointDue = true;
+      }
       for (const partition of partitions) {
         const next = task.nextOffset(partition.topic);
         if (next === undefined || task.queued > 0) continue;
@@ -196,12 +196,11 @@ export class TaskManager {
       // A new task holds nothing: whatever its predecessor was paused for is over.
       for (const reason of OF_A_TASK) this.parts.pauses.clear(partition, reason);
     }
-    void this.#restores.pass(() => this.#restore(holding));
+    void this.#restore(holding);
   }
 
   async #restore(holding: Holding): Promise<void> {
     const { task, life } = holding;
-    if (holding.isOver) return;
     try {
       await task.restore();
       await this.parts.topicsReady(task.sources, task.partition);
@@ -239,7 +238,8 @@ export class TaskManager {
 
   #restoreFailed(holding: Holding, error: unknown): void {
     const { task } = holding;
-    if (error instanceof PartitionRefused) this.refuse(task, error);
+    if (error instanceof PartitionRefused)
+      this.refuse(task, { reason: error.reason, message: error.message });
     else if (!isKafkaError(error)) {
       const message = error instanceof Error ? error.message : String(error);
       this.refuse(task, { reason: 'restore-failed', message });

@@ -1,6 +1,7 @@
 /** What a task's mailbox takes. */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ProducedRecord } from '../record/record.js';
+import type { CommitOffset } from '../record/units.js';
 import type { QueueEntry } from './queue-entry.js';
 
 /** `attempt` is the one that answers: an answer of an attempt that was given up is dropped. */
@@ -28,4 +29,11 @@ export interface RecordsMessage {
   readonly to: number;
 }
 
-export type TaskMessage = RecordsMessage | AttemptMessage;
+/** Everything below `offset` of a source topic has been read. */
+export interface EndMessage {
+  readonly kind: 'end';
+  readonly topic: string;
+  readonly offset: CommitOffset;
+}
+
+export type TaskMessage = RecordsMessage | EndMessage | AttemptMessage;

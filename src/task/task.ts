@@ -9,8 +9,8 @@
  */
 import type { TaskProcessor } from '../dsl/execution.js';
 import { decideFailure } from '../lanes/failure-policy.js';
-import type { Clock } from '../ports/clock.js';
 import type { RecordBatch } from '../ports/record-batch.js';
+import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
 import { NotRetryableError, asProcessingFailure } from '../record/record-error.js';
 import type { CommitOffset, Partition, TaskId } from '../record/units.js';
@@ -24,29 +24,11 @@ import { Mailbox } from './mailbox.js';
 import type { EntryOwner } from './queue-entry.js';
 import { QueueEntry } from './queue-entry.js';
 import { exceeds } from '../record/record-size.js';
+import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { RecordsMessage, TaskMessage } from './task-message.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
-
-export interface TaskSettings {
-  readonly maxInFlight: number;
-  readonly attemptTimeoutMs: number;
-  readonly retryImmediate: number;
-  readonly retryImmediateBackoffMs: number;
-  readonly maxMessageBytes: number;
-}
-
-/** What a task needs of the world around it. */
-export interface TaskHost {
-  readonly clock: Clock;
-  readonly settings: TaskSettings;
-  partitionCount(topic: string): number;
-  /** Records or bytes that the task holds changed by a batch or a commit. */
-  loadChanged(task: Task): void;
-  /** The task cannot go on: it decided nothing more and must be dropped (P5: the partition stops). */
-  stopped(task: Task, error: Error): void;
-}
 
 export class Task implements EntryOwner {
   #state: TaskState = 'created';
@@ -54,6 +36,8 @@ export class Task implements EntryOwner {
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
   readonly #next = new Map<string, CommitOffset>();
+  /** Of the source topics: everything below has been read. */
+  readonly #ends = new Map<string, CommitOffset>();
   readonly #queue = new EmissionQueue();
   readonly #mailbox = new Mailbox<TaskMessage>((message) => this.#receive(message));
   readonly #attempts: Attempts;
@@ -112,6 +96,12 @@ export class Task implements EntryOwner {
     this.#mailbox.post({ kind: 'records', batch, from, to });
   }
 
+  /** Told after the records of the same poll: what lies between them and the end is no record. */
+  reachEnd({ topic, offset }: TopicPartitionOffset, poll: number): void {
+    if (poll < this.#acceptFrom) return;
+    this.#mailbox.post({ kind: 'end', topic, offset });
+  }
+
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
   drain(): Promise<void> {
     if (this.#state === 'running') {
@@ -151,6 +141,11 @@ export class Task implements EntryOwner {
       this.host.loadChanged(this);
       return;
     }
+    if (message.kind === 'end') {
+      this.#ends.set(message.topic, message.offset);
+      this.#passEnds();
+      return;
+    }
     const end = this.#attempts.ended(message);
     if (end !== undefined) this.#conclude(message.entry, end);
     else if (message.kind === 'retry-due' && this.#state === 'running') this.#start(message.entry);
@@ -176,6 +171,18 @@ export class Task implements EntryOwner {
     }
     this.#next.set(topic, next);
     this.#advance();
+  }
+
+  /** When nothing is undecided: positions are those of decided records. An end is told once, so it waits for that. */
+  #passEnds(): void {
+    if (this.#ends.size === 0 || this.#queue.length > 0 || this.#state !== 'running') return;
+    for (const [topic, end] of this.#ends) {
+      const next = this.#next.get(topic);
+      if (next === undefined || end <= next) continue;
+      this.#next.set(topic, end);
+      this.ledger.open.positions.set(topic, end);
+    }
+    this.#ends.clear();
   }
 
   /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
@@ -233,8 +240,9 @@ export class Task implements EntryOwner {
         this.#start(entry);
         started = true;
       }
-      if (!started) return;
+      if (!started) break;
     }
+    this.#passEnds();
   }
 
   /** Appends its effects to the write-set, in one synchronous step. False when the task had to stop. */

@@ -50,7 +50,8 @@ export class RecordFetcher {
 
   constructor(
     readonly link: BrokerLink,
-    readonly reportsEnds: boolean,
+    /** The log consumer's adapter assigns a partition again at once when it has stopped. */
+    readonly restartsStopped: boolean,
   ) {}
 
   get isPolling(): boolean {
@@ -190,9 +191,9 @@ export class RecordFetcher {
     this.#answer(poll, () => poll.resolve(batch));
   }
 
-  /** The log consumer's adapter assigns again at once: the error comes again, and so do all ends. */
+  /** Assigned again, the error comes again, and so do all ends. */
   #stop(fetched: Fetched): void {
-    if (!this.reportsEnds) fetched.isStopped = true;
+    if (!this.restartsStopped) fetched.isStopped = true;
     else for (const one of this.#partitions.values()) one.reportedEnd = null;
   }
 
@@ -219,7 +220,7 @@ export class RecordFetcher {
     for (const record of read.records) records.push({ ...fetched.of, ...record });
     fetched.position = read.position;
     const isAtEnd = read.position >= log.lastStableOffset;
-    if (!this.reportsEnds || !isAtEnd || fetched.reportedEnd === read.position) return;
+    if (!isAtEnd || fetched.reportedEnd === read.position) return;
     // Told by the next poll, as when the broker's next answer is the empty one.
     if (read.records.length > 0 && this.link.random.chance(0.5)) return;
     fetched.reportedEnd = read.position;

@@ -112,9 +112,9 @@ export const planTopics = (
   ] as const;
   for (const [topic, config] of internal) {
     const has = found(topic);
-    // What it should be like is not known while its source is missing too.
-    if (existing.length === 0 && !rules.autoCreate) continue;
     if (has === 0) missing(topic, partitions, config);
+    // What one that exists should be like is not known while its source is missing.
+    else if (existing.length === 0 && !rules.autoCreate) continue;
     else if (has < partitions && rules.autoCreate) steps.push({ kind: 'grow', topic, partitions });
     else if (has !== partitions) {
       const message = `Topic ${topic} has ${has} partition(s), expected ${partitions}, as many as ${needs.sourceTopics.join(', ')}. ${has < partitions ? 'Add partitions to it, or set TOPICS_AUTO_CREATE=true.' : 'Partitions cannot be taken away: delete it when nothing in it is needed any more, or use another KAFKA_GROUP_ID.'}`;

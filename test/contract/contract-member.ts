@@ -1,6 +1,10 @@
 /** A member of the group in a case's hand: polls in the background, keeps what it reads and is told. */
 import type { RebalanceEvent, SourceConsumer } from '../../src/ports/consumer.js';
-import { partitionName, type TopicPartition } from '../../src/ports/topic-partition.js';
+import {
+  partitionName,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../src/ports/topic-partition.js';
 import type { ConsumedRecord } from '../../src/record/record.js';
 import type { ContractClientOptions } from './contract-harness.js';
 import { recordsOf } from './contract-reader.js';
@@ -12,6 +16,7 @@ export interface MemberOptions extends Partial<ContractClientOptions> {
 
 export class ContractMember {
   readonly records: ConsumedRecord[] = [];
+  readonly ends: TopicPartitionOffset[] = [];
   readonly events: RebalanceEvent[] = [];
   readonly errors: unknown[] = [];
   #assigned: readonly TopicPartition[] = [];
@@ -73,7 +78,9 @@ export class ContractMember {
   async #poll(): Promise<void> {
     while (!this.#isClosing) {
       try {
-        this.records.push(...recordsOf(await this.consumer.poll(100, 50)));
+        const batch = await this.consumer.poll(100, 50);
+        this.records.push(...recordsOf(batch));
+        this.ends.push(...batch.ends);
       } catch (error) {
         this.errors.push(error);
         if (this.errors.length > 50) return;

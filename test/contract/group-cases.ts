@@ -1,7 +1,7 @@
 /** What the engine relies on of group membership and of the source consumer. */
 import { expect } from 'chai';
 import { commitOffset } from '../../src/record/units.js';
-import { first, record, rejection, type ContractBench } from './contract-bench.js';
+import { commitRecords, first, record, rejection, type ContractBench } from './contract-bench.js';
 import type { DefineCase } from './contract-harness.js';
 
 const DEFERRED_MS = 2500;
@@ -10,6 +10,21 @@ const countOf = (events: readonly { kind: string }[], kind: string): number =>
   events.filter((event) => event.kind === kind).length;
 
 export const groupCases = (contract: DefineCase<ContractBench>): void => {
+  contract('a member is told the end behind control records and aborted records', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.transactional();
+    await commitRecords(producer, [record(topic, 'a')]);
+    await producer.begin();
+    producer.produce([record(topic, 'never')]);
+    await producer.flush();
+    await producer.abort();
+    const member = await bench.memberWith(topic, 1);
+    await member.consumer.seek({ ...first(topic), offset: commitOffset(0) });
+    member.consumer.resume([first(topic)]);
+    await bench.eventually('the end is told', () => member.ends.at(-1)?.offset === 4);
+    expect(member.values).to.deep.equal(['a']);
+  });
+
   contract('an assigned partition is paused, can be sought, and flows once it is resumed', async (bench) => {
     const topic = await bench.topic();
     const producer = await bench.acknowledged();

@@ -1,0 +1,222 @@
+import { expect } from 'chai';
+import { ExactlyOnceCommitter } from '../../../src/commit/exactly-once.js';
+import type { CommitResult, CommitUnit } from '../../../src/ports/commit.js';
+import type { TransactionalProducer } from '../../../src/ports/producer.js';
+import { Scheduler } from '../../../src/testing/scheduler.js';
+import { unitOf } from '../support/commit-units.js';
+import { errorOf, KINDS } from '../support/kafka-errors.js';
+import { sourceConsumer, transactionalProducer } from '../support/ports.js';
+import { textOf } from '../support/records.js';
+
+type Step = 'begin' | 'produce' | 'flush' | 'sendOffsets' | 'commit' | 'abort';
+
+const TRANSACTION_TIMEOUT_MS = 15_000;
+
+/** A producer that notes its calls; `on` may throw instead of the step, or change the world. */
+const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => Number.MAX_SAFE_INTEGER) => {
+  const scheduler = new Scheduler(1);
+  const calls: string[] = [];
+  const produced: string[] = [];
+  const member = sourceConsumer();
+  const step = async (name: Step, what: string = name): Promise<void> => {
+    calls.push(what);
+    on[name]?.();
+  };
+  const producer: TransactionalProducer = transactionalProducer({
+    begin: () => step('begin'),
+    produce: (records, from = 0) => {
+      calls.push('produce');
+      on.produce?.();
+      const taken = records.slice(from, from + room());
+      produced.push(...taken.map(textOf));
+      return taken.length;
+    },
+    flush: () => step('flush'),
+    sendOffsets: async (offsets, by) => {
+      expect(by).to.equal(member);
+      await step(
+        'sendOffsets',
+        `sendOffsets ${offsets.map(({ topic, offset }) => `${topic}=${offset}`).join(' ')}`,
+      );
+    },
+    commit: () => step('commit'),
+    abort: () => step('abort'),
+  });
+  const committer = new ExactlyOnceCommitter(producer, member, scheduler.clock, TRANSACTION_TIMEOUT_MS);
+  const commit = (...units: CommitUnit[]): Promise<CommitResult> =>
+    scheduler.complete(committer.commit(units));
+  /** The calls, several of the same kind in a row as one. */
+  const steps = (): string[] =>
+    calls.map((call) => call.split(' ')[0] ?? '').filter((call, i, all) => call !== all[i - 1]);
+  return { scheduler, calls, produced, commit, steps };
+};
+
+const failing = (error: unknown) => (): never => {
+  throw error;
+};
+
+describe('ExactlyOnceCommitter', () => {
+  it('begins, produces, waits for the deliveries, adds the offsets and commits', async () => {
+    const { commit, steps } = bench();
+    expect(await commit(unitOf('a'))).to.deep.equal({ kind: 'committed' });
+    expect(steps()).to.deep.equal(['begin', 'produce', 'flush', 'sendOffsets', 'commit']);
+  });
+
+  it("produces each task's effects in their order, its checkpoint after them", async () => {
+    const { commit, produced } = bench();
+    await commit(unitOf('a'), unitOf('b'));
+    expect(produced).to.deep.equal(['a-1', 'a-2', 'a-checkpoint', 'b-1', 'b-2', 'b-checkpoint']);
+  });
+
+  it('adds the offsets of all tasks in one call', async () => {
+    const { commit, calls } = bench();
+    await commit(unitOf('a'), unitOf('b'));
+    expect(calls).to.include('sendOffsets a=2 lanes=1 b=2 lanes=1');
+  });
+
+  it('commits the checkpoint of a task that only filtered', async () => {
+    const { commit, produced } = bench();
+    expect(await commit(unitOf('a', { records: [] }))).to.deep.equal({ kind: 'committed' });
+    expect(produced).to.deep.equal(['a-checkpoint']);
+  });
+
+  /** What each step's failure means, by the kind of the error. `aborts`: the transaction is aborted. */
+  const BEFORE_THE_END = {
+    retriable: { result: 'aborted', aborts: true },
+    abortable: { result: 'aborted', aborts: true },
+    unusable: { result: 'aborted', aborts: true },
+    fenced: { result: 'fatal', aborts: false },
+    fatal: { result: 'fatal', aborts: false },
+  } as const;
+  for (const step of ['begin', 'produce', 'flush', 'sendOffsets'] as const) {
+    for (const kind of KINDS) {
+      const { result, aborts } = BEFORE_THE_END[kind];
+      it(`answers ${result} when ${step} fails as ${kind}, and commits nothing`, async () => {
+        const cause = errorOf(kind);
+        const { commit, steps } = bench({ [step]: failing(cause) });
+        expect(await commit(unitOf('a'))).to.deep.equal({ kind: result, cause });
+        expect(steps()).not.to.include('commit');
+        // A transaction that did not begin cannot be aborted.
+        expect(steps().includes('abort')).to.equal(aborts && step !== 'begin');
+      });
+    }
+
+    it(`answers fatal when ${step} fails with what is no KafkaError`, async () => {
+      const bug = new TypeError('x is not a function');
+      const { commit, steps } = bench({ [step]: failing(bug) });
+      const result = await commit(unitOf('a'));
+      expect(result.kind).to.equal('fatal');
+      expect('cause' in result && result.cause !== 'lost' && result.cause.cause).to.equal(bug);
+      expect(steps()).not.to.include('commit');
+    });
+  }
+
+  for (const kind of KINDS) {
+    it(`answers unknown when commit fails as ${kind}, and never aborts what may be committed`, async () => {
+      const cause = errorOf(kind);
+      const { commit, steps } = bench({ commit: failing(cause) });
+      expect(await commit(unitOf('a'))).to.deep.equal({ kind: 'unknown', cause });
+      expect(steps()).not.to.include('abort');
+    });
+
+    it(`answers fatal when the abort itself fails as ${kind}: nobody may produce into that transaction`, async () => {
+      const cause = errorOf(kind);
+      const { commit } = bench({ flush: failing(errorOf('abortable')), abort: failing(cause) });
+      expect(await commit(unitOf('a'))).to.deep.equal({ kind: 'fatal', cause });
+    });
+  }
+
+  it('does not take a transaction that the coordinator ended for its age for another process with its identity', async () => {
+    let late = false;
+    const made = bench({
+      sendOffsets: () => {
+        if (late) throw errorOf('fenced');
+      },
+      flush: () => {
+        if (!late) return;
+        made.scheduler.clock.after(TRANSACTION_TIMEOUT_MS, () => undefined);
+        made.scheduler.clock.fireNext();
+      },
+    });
+    late = true;
+    const result = await made.commit(unitOf('a'));
+    expect(result.kind).to.equal('fatal');
+    expect('cause' in result && result.cause !== 'lost' && result.cause.kind).to.equal('retriable');
+    expect('cause' in result && result.cause !== 'lost' && result.cause.message).to.include(
+      'TRANSACTION_TIMEOUT_MS',
+    );
+  });
+
+  describe('when a partition is lost meanwhile', () => {
+    const losing = (at: Step) => {
+      let lost = false;
+      const made = bench({ [at]: () => (lost = true) });
+      return { ...made, unit: unitOf('a', { isLost: () => lost }) };
+    };
+
+    for (const step of ['begin', 'produce', 'flush'] as const) {
+      it(`during ${step}: adds no offset, aborts`, async () => {
+        const { commit, steps, unit } = losing(step);
+        expect(await commit(unit)).to.deep.equal({ kind: 'aborted', cause: 'lost' });
+        expect(steps()).not.to.include('sendOffsets').and.not.to.include('commit');
+        expect(steps().at(-1)).to.equal('abort');
+      });
+    }
+
+    it('while the offsets are added: does not commit, aborts', async () => {
+      const { commit, steps, unit } = losing('sendOffsets');
+      expect(await commit(unit)).to.deep.equal({ kind: 'aborted', cause: 'lost' });
+      expect(steps()).not.to.include('commit');
+      expect(steps().at(-1)).to.equal('abort');
+    });
+
+    it('aborts for all when one of several is lost', async () => {
+      const { commit, steps, unit } = losing('flush');
+      expect(await commit(unitOf('b'), unit, unitOf('c'))).to.deep.equal({ kind: 'aborted', cause: 'lost' });
+      expect(steps()).not.to.include('commit');
+    });
+
+    it('answers fatal when that abort fails', async () => {
+      const cause = errorOf('fatal');
+      const { commit } = bench({ abort: failing(cause) });
+      expect(await commit(unitOf('a', { isLost: () => true }))).to.deep.equal({ kind: 'fatal', cause });
+    });
+  });
+
+  describe("when the client's queue is full", () => {
+    it('waits for room and loses, doubles and reorders nothing', async () => {
+      const rooms = [1, 0, 0, 1, 1];
+      const { commit, produced, scheduler } = bench({}, () => rooms.shift() ?? 5);
+      expect((await commit(unitOf('a'), unitOf('b'))).kind).to.equal('committed');
+      expect(produced).to.deep.equal(['a-1', 'a-2', 'a-checkpoint', 'b-1', 'b-2', 'b-checkpoint']);
+      expect(scheduler.clock.monotonic()).to.be.greaterThan(0);
+    });
+
+    it('does not spin: each try comes after a wait', async () => {
+      const { commit, calls, scheduler } = bench({}, () => 0);
+      await commit(unitOf('a'));
+      const tries = calls.filter((call) => call === 'produce').length;
+      expect(tries).to.be.at.most(scheduler.clock.monotonic() + 1);
+    });
+
+    it('gives up before half of the transaction time-out has gone, and aborts', async () => {
+      const { commit, steps, scheduler } = bench({}, () => 0);
+      const result = await commit(unitOf('a'));
+      expect(result.kind).to.equal('aborted');
+      expect(steps()).to.deep.equal(['begin', 'produce', 'abort']);
+      expect(scheduler.clock.monotonic()).to.be.within(
+        TRANSACTION_TIMEOUT_MS / 2,
+        TRANSACTION_TIMEOUT_MS / 2 + 100,
+      );
+    });
+
+    it('measures that time over all tasks of the transaction', async () => {
+      let calls = 0;
+      // Every record takes a third of the time that all of them have.
+      const { commit, scheduler } = bench({}, () => (++calls % 500 === 0 ? 1 : 0));
+      const result = await commit(unitOf('a'), unitOf('b'), unitOf('c'));
+      expect(result.kind).to.equal('aborted');
+      expect(scheduler.clock.monotonic()).to.be.below(TRANSACTION_TIMEOUT_MS / 2 + 100);
+    });
+  });
+});

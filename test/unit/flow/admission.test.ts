@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Admission } from '../../../src/flow/admission.js';
+import { Random } from '../../../src/testing/random.js';
+
+const MB = 1_000_000;
+
+const load = (uncommitted: number, uncommittedBytes = 0) => ({ uncommitted, uncommittedBytes });
+
+const settings = fc.record({
+  partitions: fc.integer({ min: 1, max: 12 }),
+  /** Records per partition; two at the least, or one poll more than is counted cannot fit. */
+  share: fc.oneof(fc.integer({ min: 2, max: 200 }), fc.integer({ min: 2, max: 20_000 })),
+  spare: fc.nat(11),
+  taskMaxBufferBytes: fc.integer({ min: 1, max: 64 }).map((mb) => mb * MB),
+  recordBytes: fc.oneof(fc.nat(2000), fc.integer({ min: 2000, max: MB })),
+  /** Batches that were seen before: what records weigh is known after many. */
+  seen: fc.constantFrom(0, 5, 200),
+  seed: fc.nat(),
+});
+type Settings = typeof settings extends fc.Arbitrary<infer T> ? T : never;
+
+/**
+ * The poll loop, the pause board and the tasks as far as admission sees them: the next poll is under way
+ * while the batch of the last one is taken, a partition that was not paused when a poll was issued may
+ * fill it alone, and commits come when they like.
+ */
+class Intake {
+  readonly held: number[];
+  readonly paused: boolean[];
+  readonly admission: Admission;
+  readonly #random: Random;
+  #underWay: { readonly size: number; readonly from: readonly number[] };
+
+  constructor(private readonly given: Settings) {
+    const { partitions, share, spare, taskMaxBufferBytes, seed } = given;
+    const maxUncommitted = partitions * share + Math.min(spare, partitions - 1);
+    this.admission = new Admission({ maxUncommitted, taskMaxBufferBytes });
+    this.admission.share(partitions);
+    this.held = Array.from({ length: partitions }, () => 0);
+    this.paused = Array.from({ length: partitions }, () => false);
+    this.#random = new Random(seed);
+    for (let i = 0; i < given.seen; i++) this.admission.observe(1, given.recordBytes);
+    this.#underWay = this.#issue();
+  }
+
+  get total(): number {
+    return this.held.reduce((sum, held) => sum + held, 0);
+  }
+
+  /** One turn of the poll loop; the partitions that have records waiting send all they can. */
+  turn(waiting: (partition: number) => boolean): void {
+    const polled = this.#underWay;
+    this.#underWay = this.#issue();
+    const senders = polled.from.filter(waiting);
+    let taken = 0;
+    if (senders.length > 0) {
+      const alone = this.#random.chance(0.5) ? this.#random.pick(senders) : undefined;
+      for (; taken < polled.size; taken++) this.#take(alone ?? this.#random.pick(senders));
+    }
+    for (const partition of senders) this.#regulate(partition);
+    this.admission.observe(taken, taken * this.given.recordBytes);
+  }
+
+  commit(partition: number, records: number): void {
+    this.held[partition] = Math.max(0, (this.held[partition] ?? 0) - records);
+    this.#regulate(partition);
+  }
+
+  #issue() {
+    const from = this.paused.flatMap((paused, partition) => (paused ? [] : [partition]));
+    return { size: this.admission.batchSize, from };
+  }
+
+  #take(partition: number): void {
+    this.held[partition] = (this.held[partition] ?? 0) + 1;
+  }
+
+  #regulate(partition: number): void {
+    const verdict = this.admission.records(load(this.held[partition] ?? 0));
+    if (verdict !== 'keep') this.paused[partition] = verdict === 'pause';
+  }
+}
+
+const admission = (maxUncommitted: number, partitions = 1, taskMaxBufferBytes = 64 * MB): Admission => {
+  const made = new Admission({ maxUncommitted, taskMaxBufferBytes });
+  made.share(partitions);
+  return made;
+};
+
+describe('Admission', () => {
+  it('as a law: records taken and not yet committed never exceed the total, however they come', () => {
+    fc.assert(
+      fc.property(settings, fc.array(fc.nat(9), { maxLength: 80 }), (given, commits) => {
+        const intake = new Intake(given);
+        const limit = given.partitions * given.share + Math.min(given.spare, given.partitions - 1);
+        const random = new Random(given.seed + 1);
+        for (const kind of commits) {
+          if (kind === 0) intake.commit(random.below(given.partitions), random.below(given.share + 1));
+          else intake.turn(() => true);
+          expect(intake.total).to.be.at.most(limit);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('as a law: a partition that stands still cannot eat the credit of the others', () => {
+    fc.assert(
+      fc.property(settings, (given) => {
+        fc.pre(given.partitions > 1);
+        const intake = new Intake({ ...given, share: Math.min(given.share, 2000) });
+        // Partition 0 never commits again; the others commit all they hold after every turn.
+        for (let turns = 0; turns < 50; turns++) {
+          intake.turn(() => true);
+          for (let p = 1; p < given.partitions; p++) intake.commit(p, intake.held[p] ?? 0);
+        }
+        for (let p = 1; p < given.partitions; p++) expect(intake.paused[p]).to.equal(false);
+        intake.turn((p) => p !== 0);
+        intake.turn((p) => p !== 0);
+        expect(intake.total).to.be.greaterThan(intake.held[0] ?? 0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('as a law: whoever has committed everything is resumed, and whoever holds its share is paused', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.integer({ min: 1, max: 50 }),
+        (max, partitions) => {
+          const made = admission(max, partitions);
+          expect(made.records(load(0))).to.equal('resume');
+          expect(made.records(load(Math.max(1, Math.floor(max / partitions))))).to.equal('pause');
+          expect(made.bytes(load(0, 0))).to.equal('resume');
+          expect(made.bytes(load(0, 64 * MB))).to.equal('pause');
+        },
+      ),
+    );
+  });
+
+  it('asks for at least one record, and for no more than a batch of the client', () => {
+    fc.assert(
+      fc.property(settings, (given) => {
+        const intake = new Intake(given);
+        intake.admission.observe(1, given.recordBytes);
+        expect(intake.admission.batchSize).to.be.within(1, 1000);
+      }),
+    );
+  });
+
+  it('does not flutter: between pause and resume it keeps what is', () => {
+    const made = admission(20_000);
+    const verdicts = Array.from({ length: 20_001 }, (_, held) => made.records(load(held)));
+    expect(verdicts.filter((verdict) => verdict === 'keep').length).to.be.greaterThan(5000);
+    // Resume below, keep between, pause above: no verdict comes back after the next.
+    const order = ['resume', 'keep', 'pause'];
+    const ranks = verdicts.map((verdict) => order.indexOf(verdict));
+    expect(ranks).to.deep.equal([...ranks].sort((a, b) => a - b));
+  });
+
+  it('shares what there is when partitions come and go', () => {
+    const made = admission(10_000, 1);
+    expect(made.records(load(4000))).not.to.equal('pause');
+    made.share(4);
+    expect(made.records(load(4000))).to.equal('pause');
+    made.share(1);
+    expect(made.records(load(4000))).not.to.equal('pause');
+  });
+
+  it('asks for few records once large ones were seen, and for more again when they become small', () => {
+    const made = admission(20_000, 1, 8 * MB);
+    made.observe(10, 10 * MB);
+    const few = made.batchSize;
+    expect(few).to.be.at.most(4);
+    for (let i = 0; i < 100; i++) made.observe(100, 100 * 200);
+    expect(made.batchSize).to.be.greaterThan(10 * few);
+  });
+
+  it('pauses a partition by its bytes before it holds more than its bound, batches of known records included', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MB }), (recordBytes) => {
+        const bound = 8 * MB;
+        const made = admission(1_000_000, 1, bound);
+        made.observe(1, recordBytes);
+        let held = 0;
+        while (made.bytes(load(0, held)) !== 'pause') held += made.batchSize * recordBytes;
+        expect(held).to.be.at.most(bound);
+      }),
+    );
+  });
+
+  it('takes nothing from an empty batch', () => {
+    const made = admission(20_000);
+    const before = made.batchSize;
+    made.observe(0, 0);
+    expect(made.batchSize).to.equal(before);
+  });
+});

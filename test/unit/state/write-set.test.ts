@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { commitOffset, epochMs } from '../../../src/record/units.js';
+import { WriteSet } from '../../../src/state/write-set.js';
+import { produced, SOURCE, textOf } from '../support/records.js';
+import { RecordingTelemetry } from '../support/recording-telemetry.js';
+
+const told = (set: WriteSet): readonly string[] => {
+  const telemetry = new RecordingTelemetry();
+  set.tell(telemetry, epochMs(2000));
+  return telemetry.lines.sort();
+};
+
+describe('WriteSet', () => {
+  it('is empty until something is decided or a checkpoint is owed', () => {
+    expect(new WriteSet().isEmpty).to.equal(true);
+    const owed = new WriteSet();
+    owed.checkpointDue = true;
+    expect(owed.isEmpty).to.equal(false);
+  });
+
+  it('is not empty when a record was only filtered', () => {
+    const set = new WriteSet();
+    set.decide(SOURCE, commitOffset(1), 0, epochMs(1), 'a', 'processed');
+    expect(set.records).to.deep.equal([]);
+    expect(set.isEmpty).to.equal(false);
+  });
+
+  it('knows what its records weigh', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 20 }), { maxLength: 10 }), (values) => {
+        const set = new WriteSet();
+        for (const value of values) set.add(produced(value, { key: 'kk' }));
+        const bytes = values.reduce((sum, value) => sum + Buffer.byteLength(value) + 2, 0);
+        expect(set.bytes).to.equal(bytes);
+        expect(set.records.map(textOf)).to.deep.equal(values);
+      }),
+    );
+  });
+
+  it('counts what was decided, holds the newest position of each topic and when the oldest record was read', () => {
+    const set = new WriteSet();
+    set.decide('a', commitOffset(5), 10, epochMs(100), 't', 'processed');
+    set.decide('b', commitOffset(7), 20, epochMs(90), 't', 'processed');
+    set.decide('a', commitOffset(6), 30, epochMs(200), 't', 'dead-letter');
+    expect([set.decided, set.decidedBytes, set.oldestReadAt]).to.deep.equal([3, 60, 100]);
+    expect([...set.positions]).to.deep.equal([
+      ['a', 6],
+      ['b', 7],
+    ]);
+  });
+
+  it('reports outcomes by type, dead letters and retries by reason, and how long the oldest waited', () => {
+    const set = new WriteSet();
+    set.decide(SOURCE, commitOffset(1), 1, epochMs(1000), 'a', 'processed');
+    set.decide(SOURCE, commitOffset(2), 1, epochMs(1001), 'a', 'processed');
+    set.decide(SOURCE, commitOffset(3), 1, epochMs(1002), 'b', 'dead-letter');
+    set.deadLetter(SOURCE, 'processing');
+    set.retry(SOURCE, 'directory-timeout');
+    expect(told(set)).to.deep.equal([
+      'deadLetters user.events processing 1',
+      'latency user.events 1000',
+      'messages user.events a processed 2',
+      'messages user.events b dead-letter 1',
+      'retries user.events immediate directory-timeout 1',
+    ]);
+  });
+
+  it('does not report a negative wait when the wall clock went back', () => {
+    const set = new WriteSet();
+    set.decide(SOURCE, commitOffset(1), 0, epochMs(9000), 'a', 'processed');
+    expect(told(set)).to.include('latency user.events 0');
+  });
+});

@@ -1,0 +1,34 @@
+/** Telemetry that keeps what it was told, one line each. */
+import type { Telemetry } from '../../../src/ports/telemetry.js';
+
+export class RecordingTelemetry implements Telemetry {
+  readonly lines: string[] = [];
+
+  messages(topic: string, type: string, outcome: string, count: number): void {
+    this.lines.push(`messages ${topic} ${type} ${outcome} ${count}`);
+  }
+
+  deadLetters(topic: string, reason: string, count: number): void {
+    this.lines.push(`deadLetters ${topic} ${reason} ${count}`);
+  }
+
+  retries(topic: string, tier: string, reason: string, count: number): void {
+    this.lines.push(`retries ${topic} ${tier} ${reason} ${count}`);
+  }
+
+  commit(outcome: string): void {
+    this.lines.push(`commit ${outcome}`);
+  }
+
+  rebalance(kind: string, partitions: number): void {
+    this.lines.push(`rebalance ${kind} ${partitions}`);
+  }
+
+  latency(topic: string, latencyMs: number): void {
+    this.lines.push(`latency ${topic} ${latencyMs}`);
+  }
+
+  starting(...names: readonly string[]): readonly string[] {
+    return this.lines.filter((line) => names.includes(line.split(' ')[0] ?? ''));
+  }
+}

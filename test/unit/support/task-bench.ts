@@ -1,0 +1,164 @@
+/**
+ * One task on a virtual clock, with a processor whose handlers the test answers by hand or by a plan.
+ * What it decides is read through its ledger, as the commit loop does.
+ */
+import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
+import type { CommitUnit } from '../../../src/ports/commit.js';
+import type { ConsumedRecord, ProducedRecord } from '../../../src/record/record.js';
+import { partition, taskId } from '../../../src/record/units.js';
+import { DeadLetters } from '../../../src/task/dead-letters.js';
+import { TaskLedger } from '../../../src/task/task-ledger.js';
+import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
+import { Task } from '../../../src/task/task.js';
+import { Scheduler } from '../../../src/testing/scheduler.js';
+import { batchOf, positions, produced, SOURCE, textOf } from './records.js';
+import { RecordingTelemetry } from './recording-telemetry.js';
+import type { Deferred } from './settle.js';
+import { deferred, settle } from './settle.js';
+
+type Outputs = readonly ProducedRecord[];
+export type Handler = (run: RecordRun) => Outputs | Promise<Outputs>;
+
+export const DLQ = 'G.user.events.dlq';
+export const LANES = 'G.user.events.lanes-changelog';
+
+export const SETTINGS: TaskSettings = {
+  maxInFlight: 64,
+  attemptTimeoutMs: 10_000,
+  retryImmediate: 1,
+  retryImmediateBackoffMs: 100,
+  maxMessageBytes: 1_000_000,
+};
+
+/** One run of a handler that waits for the test. */
+export interface Call {
+  readonly run: RecordRun;
+  readonly offset: number;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly answer: Deferred<Outputs>;
+}
+
+/** What a handler makes of a record unless the test says otherwise: one output that names it. */
+export const echo: Handler = ({ record }) => [produced(`out-${record.offset}`)];
+
+const header = (record: ProducedRecord, name: string): string =>
+  record.headers.find((h) => h.name === name)?.value ?? '?';
+
+/** An output by its text; a dead letter as `dlq <offset> <reason> after <attempts>`. */
+export const nameOf = (record: ProducedRecord): string => {
+  if (record.topic !== DLQ) return textOf(record);
+  const at = header(record, '__streams.errors.offset');
+  return `dlq ${at} ${header(record, 'x-lanes-reason')} after ${header(record, 'x-lanes-attempts')}`;
+};
+
+export class TaskBench {
+  readonly scheduler = new Scheduler(1);
+  readonly telemetry = new RecordingTelemetry();
+  /** Runs that wait for the test, in the order in which they began. */
+  readonly calls: Call[] = [];
+  readonly stopped: Error[] = [];
+  /** What the host was told of the task's load, in records. */
+  readonly loads: number[] = [];
+  readonly lives: string[] = [];
+  readonly ledger: TaskLedger;
+  readonly task: Task;
+  handler: Handler;
+
+  constructor(over: Partial<TaskSettings> = {}, handler: Handler | 'by-hand' = 'by-hand') {
+    const settings = { ...SETTINGS, ...over };
+    this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
+    const { clock } = this.scheduler;
+    const id = taskId(0, partition(0));
+    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2' } as const;
+    this.ledger = new TaskLedger(id, partition(0), ledgerSettings, clock, this.telemetry);
+    const processor: TaskProcessor = {
+      init: async () => void this.lives.push('init'),
+      process: (run) => this.handler(run),
+      close: async () => void this.lives.push('close'),
+    };
+    const host: TaskHost = {
+      clock,
+      settings,
+      partitionCount: () => 3,
+      loadChanged: (task) => void this.loads.push(task.ledger.uncommitted),
+      stopped: (task, error) => {
+        this.stopped.push(error);
+        void task.close('refused');
+      },
+    };
+    const letters = new DeadLetters(
+      { topic: DLQ, profile: 'kafka-streams', groupId: 'G' },
+      settings.maxMessageBytes,
+    );
+    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, letters, host);
+  }
+
+  /** Brings the task to running, at `from` and with batches of `firstPoll` on. */
+  async start(from = 0, firstPoll = 1): Promise<this> {
+    await this.task.restore();
+    const at = positions({ [SOURCE]: from });
+    this.ledger.restore(0, at, false);
+    this.task.run(at, firstPoll);
+    return this;
+  }
+
+  offer(records: readonly ConsumedRecord[], poll = 1): void {
+    this.task.offer(batchOf(records), 0, records.length, poll);
+  }
+
+  /** The run that is under way for a record; the newest of its attempts. */
+  call(offset: number): Call {
+    const call = this.calls.findLast((made) => made.offset === offset);
+    if (call === undefined) throw new Error(`no handler was called for offset ${offset}`);
+    return call;
+  }
+
+  /** `offset/attempt` of every run so far, in the order in which they began. */
+  get begun(): readonly string[] {
+    return this.calls.map(({ offset, attempt }) => `${offset}/${attempt}`);
+  }
+
+  async succeed(offset: number, ...outputs: string[]): Promise<void> {
+    const texts = outputs.length > 0 ? outputs : [`out-${offset}`];
+    this.call(offset).answer.resolve(texts.map((text) => produced(text)));
+    await settle();
+  }
+
+  async fail(offset: number, error: unknown): Promise<void> {
+    this.call(offset).answer.reject(error);
+    await settle();
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.scheduler.advance(ms);
+    await settle();
+  }
+
+  /** What is decided and not with a commit, named. */
+  get decided(): readonly string[] {
+    return this.ledger.open.records.map(nameOf);
+  }
+
+  take(): CommitUnit {
+    return this.ledger.takeUnit();
+  }
+
+  /** Commits everything that is decided; the names of its records. */
+  commit(): readonly string[] {
+    const names: string[] = [];
+    while (this.ledger.isDirty()) {
+      const unit = this.ledger.takeUnit();
+      names.push(...unit.records.map(nameOf));
+      unit.settle('committed');
+    }
+    return names;
+  }
+
+  #byHand(run: RecordRun): Promise<Outputs> {
+    const answer = deferred<Outputs>();
+    const { record, attempt, signal } = run;
+    this.calls.push({ run, offset: record.offset, attempt, signal, answer });
+    return answer.promise;
+  }
+}
