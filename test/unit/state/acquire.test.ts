@@ -392,9 +392,13 @@ describe('acquire', () => {
       await new Promise<void>((resolve) => scheduler.clock.after(10, resolve));
       asking -= 1;
     };
-    const signal = new AbortController().signal;
     const all = Array.from({ length: 20 }, (_, number) =>
-      acquisition.acquire({ partition: partition(number), sources: [SOURCE], laneLog: LOG, signal }),
+      acquisition.acquire({
+        partition: partition(number),
+        sources: [SOURCE],
+        laneLog: LOG,
+        signal: new AbortController().signal,
+      }),
     );
     await scheduler.complete(Promise.all(all));
     expect(asked).to.equal(60);
