@@ -28,6 +28,7 @@ export interface TaskStatus {
   readonly inFlight: number;
   readonly uncommitted: number;
   readonly paused: readonly string[];
+  /** Also while a refused partition is tried again. */
   readonly refused?: RefusedWhy;
 }
 
@@ -37,7 +38,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined): Str
   msSincePoll: session?.pollLoop.msSinceTurn(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
   uncommitted: session?.tasks.uncommitted ?? 0,
-  tasks: (session?.tasks.holdings ?? []).map(({ task, partitions, refused }) => ({
+  tasks: (session?.tasks.holdings ?? []).map(({ task, partitions, refused: now, refusedBefore }) => ({
     id: task.id,
     partition: task.partition,
     state: task.state,
@@ -47,6 +48,9 @@ export const statusOf = (state: StreamsState, session: Session | undefined): Str
     inFlight: task.inFlight,
     uncommitted: task.ledger.uncommitted,
     paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
-    ...(refused === undefined ? {} : { refused }),
+    ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
   })),
 });
+
+const refusedOf = (why: RefusedWhy | undefined): { readonly refused?: RefusedWhy } =>
+  why === undefined ? {} : { refused: { reason: why.reason, message: why.message } };

@@ -198,8 +198,7 @@ export class Streams {
     const { clock } = this.parts;
     let cancel: () => void = () => undefined;
     const look = (): void => {
-      const settled =
-        session.joined && session.tasks.holdings.every(({ task }) => task.state !== 'restoring');
+      const settled = session.joined && !session.tasks.holdings.some((holding) => holding.isAwaited);
       if (settled && this.state === 'REBALANCING') this.#become('RUNNING');
       else if (!settled && this.state === 'RUNNING') this.#become('REBALANCING');
       cancel = clock.after(WATCH_MS, look);

@@ -94,7 +94,7 @@ export class Service {
       state: status.state,
       lastPollAgeMs: status.state === 'PENDING_SHUTDOWN' ? null : (status.msSincePoll ?? null),
       joined: status.joined || this.#view.isSteadyMember,
-      restoringTasks: status.tasks.filter(({ state }) => state === 'restoring').length,
+      restoringTasks: status.tasks.filter(({ state, refused }) => state === 'restoring' && !refused).length,
       brokersUp: this.#view.brokersUp,
       producerUsable: status.msSincePoll !== undefined,
       fatal: this.#fatal,

@@ -21,7 +21,14 @@ export class Holding {
   constructor(
     readonly task: Task,
     readonly partitions: readonly TopicPartition[],
+    /** Why the task before it was refused: this one tries again, and nobody waits for it (P6). */
+    readonly refusedBefore?: RefusedWhy,
   ) {}
+
+  /** Restoring for the first time: the process is not ready until it is done. */
+  get isAwaited(): boolean {
+    return this.task.state === 'restoring' && this.refusedBefore === undefined;
+  }
 
   get isOver(): boolean {
     return this.life.signal.aborted;

@@ -184,11 +184,11 @@ export class TaskManager {
     }
   }
 
-  #begin(partitions: readonly TopicPartition[], sources: readonly string[]): void {
+  #begin(partitions: readonly TopicPartition[], sources: readonly string[], refused?: RefusedWhy): void {
     const [first] = partitions;
     if (first === undefined) return;
     const task = this.parts.factory.make(first.partition, sources);
-    const holding = new Holding(task, partitions);
+    const holding = new Holding(task, partitions, refused);
     this.#holdings.set(task.id, holding);
     for (const partition of partitions) {
       this.#byPartition.set(partitionName(partition), holding);
@@ -256,7 +256,8 @@ export class TaskManager {
     holding.life.abort(new Error(why));
     void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
     holding.cancelRetry = this.parts.clock.after(againAfterMs, () => {
-      if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources);
+      const refused = holding.refused ?? holding.refusedBefore;
+      if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources, refused);
     });
   }
 
