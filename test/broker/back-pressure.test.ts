@@ -65,7 +65,7 @@ describe('commits cannot keep up', function () {
       env: { MAX_UNCOMMITTED: String(MAX_UNCOMMITTED), COMMIT_INTERVAL_MS: '1000' },
     });
     const records = new HostileRecords({ seed: 21 });
-    const load = [...records.oneOfEach(), ...Array.from({ length: 4000 }, () => records.next())];
+    const load = [...records.oneOfEach(), ...Array.from({ length: 1500 }, () => records.next())];
     const inputs = await produceAll(bench.tool, bench.source, load);
     const service = await bench.startReady('one');
     const watch = new LoadWatch(service);
@@ -119,7 +119,7 @@ describe('commits cannot keep up', function () {
       env: { TASK_MAX_BUFFER_MB: '8', COMMIT_INTERVAL_MS: '2000' },
     });
     const records = new HostileRecords({ seed: 23 });
-    const load = Array.from({ length: 60 }, () => records.huge());
+    const load = Array.from({ length: 40 }, () => records.huge());
     const inputs = await produceAll(bench.tool, bench.source, load);
     const service = await bench.startReady('one');
     const watch = new LoadWatch(service);

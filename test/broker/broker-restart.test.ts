@@ -52,9 +52,9 @@ describe('the broker is killed under load and comes back', function () {
   after(() => kafka.stop());
 
   // Each outage is longer than the transaction time-out, so that the broker ends the transaction and fences its
-  // producer: three of those must not be taken for somebody else with the same identity.
+  // producer: that must not be taken for somebody else with the same identity.
   for (const [guarantee, outages] of [
-    ['exactly_once_v2', 3],
+    ['exactly_once_v2', 2],
     ['at_least_once', 1],
   ] as const) {
     it(`the service recovers by itself from ${outages} outages, and is live throughout, ${guarantee}`, async () => {
