@@ -1,9 +1,11 @@
 /**
- * `npm run simulate -- --seeds N --from S [--guarantee exactly_once_v2|at_least_once] [--keep-going]`.
- * Runs seeds one after the other; prints what each failing seed broke, its history, and how to run it
+ * `npm run simulate -- --seeds N --from S [--guarantee exactly_once_v2|at_least_once]
+ * [--focus eviction|rebalance|commit] [--keep-going]`. Runs seeds one after the other; prints what each failing seed broke, its history, and how to run it
  * again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
  */
 import { parseArgs } from 'node:util';
+import type { Focus } from './fault.js';
+import { FOCUSES } from './fault.js';
 import type { Guarantee } from './scenario.js';
 import { simulate } from './simulate.js';
 
@@ -12,6 +14,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     guarantee: { type: 'string' },
+    focus: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -22,6 +25,12 @@ const guaranteeOf = (text: string | undefined): Guarantee | undefined => {
   throw new Error(`--guarantee is exactly_once_v2 or at_least_once, not ${text}`);
 };
 
+const focusOf = (text: string | undefined): Focus | undefined => {
+  const focus = FOCUSES.find((one) => one === text);
+  if (text === undefined || focus !== undefined) return focus;
+  throw new Error(`--focus is one of ${FOCUSES.join(', ')}, not ${text}`);
+};
+
 const countOf = (name: string, text: string): number => {
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count < 0) throw new Error(`--${name} is a whole number, not ${text}`);
@@ -30,14 +39,14 @@ const countOf = (name: string, text: string): number => {
 
 const seeds = countOf('seeds', values.seeds);
 const from = countOf('from', values.from);
-const guarantee = guaranteeOf(values.guarantee);
+const wish = { guarantee: guaranteeOf(values.guarantee), focus: focusOf(values.focus) };
 const startedMs = performance.now();
 let failed = 0;
 let steps = 0;
 let records = 0;
 let done = 0;
 for (let seed = from; seed < from + seeds; seed++) {
-  const outcome = await simulate(seed, guarantee);
+  const outcome = await simulate(seed, wish);
   done += 1;
   steps += outcome.steps;
   records += outcome.records;

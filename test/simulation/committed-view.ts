@@ -55,6 +55,16 @@ export interface CommittedView {
   readonly groupOffsets: ReadonlyMap<string, number>;
 }
 
+/** The position of a source partition: the group's, or the checkpoint's once the group's has expired. */
+export const positionOf = (view: CommittedView, topic: string, partition: number): number =>
+  view.groupOffsets.get(`${topic}-${partition}`) ?? checkpointedPosition(view, topic, partition);
+
+export const checkpointedPosition = (view: CommittedView, topic: string, partition: number): number =>
+  view.tasks
+    .find((one) => one.partition === partition && one.sources.includes(topic))
+    ?.checkpoints.at(-1)
+    ?.source.get(topic) ?? 0;
+
 export const payloadOf = (value: Buffer | null): Payload => {
   if (value === null) return { kind: 'null' };
   try {

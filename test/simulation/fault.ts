@@ -51,6 +51,15 @@ export interface BadCall {
 export interface PlannedMisfortune {
   readonly when: Trigger;
   readonly what: Misfortune;
+  /** From then on some calls of one process are slow: what was under way stays so while the world changes. */
+  readonly slowing: Slowing | null;
+}
+
+export interface Slowing {
+  readonly slot: number;
+  readonly call: CallKind;
+  readonly ms: number;
+  readonly times: number;
 }
 
 /** Kinds of error that each call may be answered with. */
@@ -82,6 +91,7 @@ const COMMIT_CALLS: readonly CallKind[] = [
   'produce',
   'add-partitions',
   'send-offsets',
+  'commit-transaction',
   'commit-transaction',
   'abort-transaction',
   'send',
@@ -130,36 +140,94 @@ const randomMisfortune = (random: Random, space: FaultSpace, slot: number): Misf
   if (draw < 0.74) return { kind: 'evict', member: random.below(4) };
   if (draw < 0.82) return { kind: 'broker-down', forMs: random.pick([500, 8000, 20_000, 45_000]) };
   if (draw < 0.87) return { kind: 'clock-jump', byMs: random.pick([-7_200_000, -5000, 5000, 7_200_000]) };
-  if (draw < 0.94) return { kind: 'compact' };
+  if (draw < 0.92) return { kind: 'compact' };
   if (draw < 0.98) return { kind: 'grow' };
   return { kind: 'long-stop', forgets: random.chance(0.5) ? 'lane-log' : 'everything' };
 };
 
-export const randomMisfortunes = (random: Random, space: FaultSpace): readonly PlannedMisfortune[] =>
-  Array.from({ length: random.pick([0, 1, 1, 2, 3, 4, 6]) }, () => {
-    const when = randomTrigger(random, space);
-    // A process that is struck at one of its own calls is the one that makes the call.
-    const slot = when.at === 'call' ? when.slot : random.below(space.slots);
-    return { when, what: randomMisfortune(random, space, slot) };
-  });
+const randomSlowing = (random: Random, slot: number, { kind }: Misfortune): Slowing | null => {
+  if (random.chance(kind === 'grow' ? 0.3 : 0.65)) return null;
+  const call = random.pick<CallKind>(
+    kind === 'grow'
+      ? ['create-partitions']
+      : ['produce', 'add-partitions', 'send-offsets', 'commit-transaction', 'fetch', 'send'],
+  );
+  const ms = random.pick(kind === 'grow' ? [7000, 40_000] : [300, 3000, 7000, 12_000]);
+  return { slot, call, ms, times: random.pick([1, 2, 5]) };
+};
 
-export const randomBadCalls = (random: Random, space: FaultSpace): readonly BadCall[] =>
-  Array.from({ length: random.pick([0, 0, 1, 1, 2, 4]) }, () => {
-    const call = anyCall(random);
-    const nth = nthOf(random, call);
-    const slot = random.below(space.slots);
-    if (random.chance(0.3)) {
-      const ms = random.pick([50, 500, 3000, 12_000, 40_000]);
-      return { call, nth, slot, times: random.pick([1, 1, 5]), fault: { kind: 'delay', ms } };
-    }
-    const error = random.pick<KafkaErrorClass>(ERRORS[call]);
-    const applied = random.chance(0.4);
-    const permanent = error === 'unusable';
-    return {
-      call,
-      nth,
-      slot,
-      times: random.pick([1, 1, 1, 2, 4]),
-      fault: { kind: 'error', error, applied, permanent },
-    };
-  });
+/** A run that looks longer at one kind of trouble than chance would. */
+export type Focus = 'eviction' | 'rebalance' | 'commit';
+
+export const FOCUSES: readonly Focus[] = ['eviction', 'rebalance', 'commit'];
+
+const anyMisfortune = (random: Random, space: FaultSpace): PlannedMisfortune => {
+  const when = randomTrigger(random, space);
+  // A process that is struck at one of its own calls is the one that makes the call.
+  const slot = when.at === 'call' ? when.slot : random.below(space.slots);
+  const what = randomMisfortune(random, space, slot);
+  return { when, what, slowing: randomSlowing(random, slot, what) };
+};
+
+/** Put out of the group inside a transaction or a restore, which then takes so long that others take over. */
+const anyEviction = (random: Random, space: FaultSpace): PlannedMisfortune => {
+  const call = random.pick<CallKind>([
+    'produce',
+    'add-partitions',
+    'add-partitions',
+    'send-offsets',
+    'watermarks',
+  ]);
+  return {
+    when: { at: 'time', ms: random.between(0, space.chaosMs) },
+    what: { kind: 'evict', member: random.below(4) },
+    slowing: { slot: random.below(space.slots), call, ms: random.between(3000, 9000), times: 1 },
+  };
+};
+
+/** Partitions that come and go while a poll is slow. */
+const anyRebalance = (random: Random, space: FaultSpace): PlannedMisfortune => ({
+  when: { at: 'time', ms: random.between(0, space.chaosMs) },
+  what: { kind: 'start-another', forMs: random.between(200, 3000) },
+  slowing: { slot: random.below(space.slots), call: 'fetch', ms: random.pick([100, 400, 2000]), times: 8 },
+});
+
+export const randomMisfortunes = (
+  random: Random,
+  space: FaultSpace,
+  focus: Focus | undefined,
+): readonly PlannedMisfortune[] => {
+  if (focus === 'eviction') return Array.from({ length: 6 }, () => anyEviction(random, space));
+  if (focus === 'rebalance') return Array.from({ length: 6 }, () => anyRebalance(random, space));
+  return Array.from({ length: random.pick([0, 1, 2, 3, 4, 6, 10]) }, () => anyMisfortune(random, space));
+};
+
+export const randomBadCalls = (
+  random: Random,
+  space: FaultSpace,
+  focus: Focus | undefined,
+): readonly BadCall[] => {
+  const count = focus === 'commit' ? 8 : random.pick([0, 0, 1, 2, 3, 5]);
+  return Array.from({ length: count }, () =>
+    badCall(random, space, focus === 'commit' ? 'commit-transaction' : anyCall(random)),
+  );
+};
+
+const badCall = (random: Random, space: FaultSpace, call: CallKind): BadCall => {
+  const nth = nthOf(random, call);
+  const slot = random.below(space.slots);
+  if (random.chance(0.3)) {
+    const ms = random.pick([50, 500, 3000, 12_000, 40_000]);
+    return { call, nth, slot, times: random.pick([1, 1, 5]), fault: { kind: 'delay', ms } };
+  }
+  const error = random.pick<KafkaErrorClass>(ERRORS[call]);
+  const applied = random.chance(0.4);
+  const permanent = error === 'unusable';
+  return {
+    call,
+    nth,
+    slot,
+    times: random.pick([1, 1, 1, 2, 4]),
+    fault: { kind: 'error', error, applied, permanent },
+  };
+};

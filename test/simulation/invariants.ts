@@ -3,8 +3,9 @@
  * it adds. `moment` says how much is owed: in every state, while no transaction is open, at rest.
  */
 import type { CommittedView, Output, SourceRecord, TaskView } from './committed-view.js';
+import { checkpointedPosition, positionOf } from './committed-view.js';
 import type { Observations } from './observations.js';
-import type { Guarantee } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import type { Violations } from './violations.js';
 
 export type Moment = 'any' | 'no-open-transaction' | 'rest';
@@ -17,13 +18,16 @@ interface Found {
 
 export class Invariants {
   readonly #isExact: boolean;
+  /** The group's offsets may be missing: a task that nothing happens to writes none. */
+  readonly #mayExpire: boolean;
 
   constructor(
-    readonly guarantee: Guarantee,
+    scenario: Scenario,
     readonly observations: Observations,
     readonly violations: Violations,
   ) {
-    this.#isExact = guarantee === 'exactly_once_v2';
+    this.#isExact = scenario.guarantee === 'exactly_once_v2';
+    this.#mayExpire = scenario.misfortunes.some(({ what }) => what.kind === 'long-stop');
   }
 
   check(view: CommittedView, moment: Moment): void {
@@ -184,29 +188,30 @@ export class Invariants {
     }
   }
 
-  /** At rest log and offsets say the same. */
-  #restsAt({ groupOffsets, sources }: CommittedView, task: TaskView): void {
-    const { checkpoints, laneLog, name, partition } = task;
+  /** At rest log and offsets say the same, unless the offsets have expired; and everything is read. */
+  #restsAt(view: CommittedView, { checkpoints, laneLog, name, partition, sources }: TaskView): void {
     const last = checkpoints.at(-1);
-    const sequence = groupOffsets.get(`${laneLog}-${partition}`);
-    if (this.#isExact && last?.sequence !== sequence)
+    const sequence = view.groupOffsets.get(`${laneLog}-${partition}`);
+    const isKnown = sequence !== undefined || !this.#mayExpire;
+    if (this.#isExact && isKnown && last?.sequence !== sequence)
       this.violations.add(
         'I6',
         `${name}: the group has sequence ${sequence ?? 'none'}, the log ${last?.sequence ?? 'none'}`,
         [name],
       );
-    for (const topic of task.sources) {
-      const committed = groupOffsets.get(`${topic}-${partition}`) ?? 0;
-      if (this.#isExact && last && last.source.get(topic) !== committed)
+    for (const topic of sources) {
+      const position = positionOf(view, topic, partition);
+      const checkpointed = checkpointedPosition(view, topic, partition);
+      if (this.#isExact && position !== checkpointed)
         this.violations.add(
           'I6',
-          `${name}: the group is at ${topic}@${committed}, the checkpoint at ${last.source.get(topic) ?? 'none'}`,
+          `${name}: the group is at ${topic}@${position}, the checkpoint at ${checkpointed}`,
           [name],
         );
-      for (const record of sources.values())
-        if (record.topic === topic && record.partition === partition && record.offset >= committed)
-          this.violations.add('I2', `${record.place} is still to be read at rest`, [record.place]);
     }
+    for (const record of view.sources.values())
+      if (record.offset >= positionOf(view, record.topic, record.partition))
+        this.violations.add('I2', `${record.place} is still to be read at rest`, [record.place]);
   }
 }
 
@@ -214,14 +219,9 @@ type Debt = 'all' | 'nothing' | 'unknown';
 
 /** What must be there of a record: a position and the effects before it are one transaction. */
 const owed = (view: CommittedView, record: SourceRecord, isExact: boolean, moment: Moment): Debt => {
+  const { topic, partition, offset } = record;
   if (moment === 'rest') return 'all';
-  if (!isExact)
-    return (view.groupOffsets.get(`${record.topic}-${record.partition}`) ?? 0) > record.offset
-      ? 'all'
-      : 'unknown';
+  if (!isExact) return (view.groupOffsets.get(`${topic}-${partition}`) ?? 0) > offset ? 'all' : 'unknown';
   if (moment === 'any') return 'unknown';
-  const task = view.tasks.find(
-    (one) => one.partition === record.partition && one.sources.includes(record.topic),
-  );
-  return (task?.checkpoints.at(-1)?.source.get(record.topic) ?? 0) > record.offset ? 'all' : 'nothing';
+  return checkpointedPosition(view, topic, partition) > offset ? 'all' : 'nothing';
 };

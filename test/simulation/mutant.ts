@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Mutation, Rewrite } from './mutations.js';
+import type { Mutation, Rewrite } from './mutation.js';
 import type { Outcome } from './simulate.js';
 
 /** Of the compiled project: this file lies in test/simulation below it. */
@@ -44,7 +44,10 @@ const rewrite = (root: string, { file, from, to }: Rewrite): void => {
   );
 };
 
-export const tryMutant = async ({ rewrites, guarantee }: Mutation, limits: TrialLimits): Promise<Trial> => {
+export const tryMutant = async (
+  { rewrites, focus, guarantee = 'exactly_once_v2' }: Mutation,
+  limits: TrialLimits,
+): Promise<Trial> => {
   const root = mkdtempSync(join(tmpdir(), 'audit-lanes-mutant-'));
   try {
     for (const part of ['src', join('test', 'simulation')])
@@ -55,7 +58,11 @@ export const tryMutant = async ({ rewrites, guarantee }: Mutation, limits: Trial
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
     symlinkSync(NODE_MODULES, join(root, 'node_modules'));
     for (const each of rewrites) rewrite(root, each);
-    return await runSeeds(root, limits, guarantee === undefined ? [] : ['--guarantee', guarantee]);
+    return await runSeeds(root, limits, [
+      '--guarantee',
+      guarantee,
+      ...(focus === undefined ? [] : ['--focus', focus]),
+    ]);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

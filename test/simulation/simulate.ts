@@ -3,11 +3,12 @@
  * the end. The same seed gives the same run and the same answer.
  */
 import { SimulationStalled } from '../../src/testing/scheduler.js';
-import { committedView } from './committed-view.js';
+import { Bounds } from './bounds.js';
+import { committedView, positionOf } from './committed-view.js';
 import { historyOf } from './history.js';
 import type { Moment } from './invariants.js';
 import { Invariants } from './invariants.js';
-import type { Guarantee } from './scenario.js';
+import type { Guarantee, Wish } from './scenario.js';
 import { scenarioOf } from './scenario.js';
 import type { Invariant } from './violations.js';
 import { World } from './world.js';
@@ -24,8 +25,8 @@ export interface Outcome {
   readonly report: string;
 }
 
-const PROBE_EVERY_STEPS = 250;
-const REST_EVERY_STEPS = 20;
+const PROBE_EVERY_STEPS = 700;
+const REST_EVERY_STEPS = 100;
 const MOST_STEPS = 400_000;
 /** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
 const REST_WITHIN_MS = 900_000;
@@ -33,8 +34,8 @@ const CLOSE_WITHIN_MS = 120_000;
 /** At rest nothing may come any more. */
 const STILL_MS = 2000;
 
-export const simulate = async (seed: number, guarantee?: Guarantee): Promise<Outcome> => {
-  const scenario = scenarioOf(seed, guarantee);
+export const simulate = async (seed: number, wish: Wish = {}): Promise<Outcome> => {
+  const scenario = scenarioOf(seed, wish);
   const world = new World(scenario);
   const run = new SimulatedRun(world);
   const crashed = (reason: unknown): void => world.violations.add('crashed', stackOf(reason));
@@ -49,15 +50,17 @@ export const simulate = async (seed: number, guarantee?: Guarantee): Promise<Out
   } finally {
     process.off('unhandledRejection', crashed);
   }
-  return run.outcome(guarantee);
+  return run.outcome(wish);
 };
 
 class SimulatedRun {
   readonly #invariants: Invariants;
+  readonly #bounds: Bounds;
   #steps = 0;
 
   constructor(readonly world: World) {
-    this.#invariants = new Invariants(world.scenario.guarantee, world.observations, world.violations);
+    this.#bounds = new Bounds(world.scenario, world.violations);
+    this.#invariants = new Invariants(world.scenario, world.observations, world.violations);
   }
 
   async toRest(): Promise<void> {
@@ -79,12 +82,16 @@ class SimulatedRun {
     this.#check('rest');
   }
 
-  outcome(guarantee: Guarantee | undefined): Outcome {
+  outcome({ guarantee, focus }: Wish): Outcome {
     const { scenario, scheduler, violations } = this.world;
     const broken = [...new Set(violations.all.map(({ invariant }) => invariant))];
     const { seed } = scenario;
     const view = committedView(this.world.cluster, scenario);
-    const replay = `npm run simulate -- --seeds 1 --from ${seed}${guarantee === undefined ? '' : ` --guarantee ${guarantee}`}`;
+    const options = [
+      ...(guarantee === undefined ? [] : [`--guarantee ${guarantee}`]),
+      ...(focus === undefined ? [] : [`--focus ${focus}`]),
+    ];
+    const replay = ['npm run simulate -- --seeds 1 --from', seed, ...options].join(' ');
     const [first] = violations.all;
     const report =
       first === undefined
@@ -121,7 +128,7 @@ class SimulatedRun {
   #step(): void {
     this.#steps += 1;
     this.world.stepped();
-    this.#bounds();
+    this.#bounds.check(this.world.processes);
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
   }
@@ -130,26 +137,13 @@ class SimulatedRun {
     this.#invariants.check(committedView(this.world.cluster, this.world.scenario), moment);
   }
 
-  /** I10. */
-  #bounds(): void {
-    const { maxUncommitted } = this.world.scenario.config;
-    for (const process of this.world.processes) {
-      const { uncommitted } = process.status();
-      if (uncommitted > maxUncommitted)
-        this.world.violations.add(
-          'I10',
-          `${process.name} holds ${uncommitted} records, allowed are ${maxUncommitted}`,
-        );
-    }
-  }
-
   #isAtRest(): boolean {
     const { world } = this;
     if (!world.isCalm || world.isAnyTransactionOpen || !world.hasOnlyItsOwn) return false;
     if (!world.processes.every((process) => process.isAtRest)) return false;
-    const { groupOffsets, sources } = committedView(world.cluster, world.scenario);
-    for (const { topic, partition, offset } of sources.values())
-      if ((groupOffsets.get(`${topic}-${partition}`) ?? 0) <= offset) return false;
+    const view = committedView(world.cluster, world.scenario);
+    for (const { topic, partition, offset } of view.sources.values())
+      if (positionOf(view, topic, partition) <= offset) return false;
     return true;
   }
 }

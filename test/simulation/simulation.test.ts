@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FOCUSES } from './fault.js';
 import type { Guarantee } from './scenario.js';
 import { simulate } from './simulate.js';
 
@@ -22,10 +23,19 @@ describe('Simulation: crashes, zombies, rebalances, broker errors', function () 
         const to = Math.min(seeds, from + PER_TEST - 1);
         it(`seeds ${from} to ${to}`, async () => {
           for (let seed = from; seed <= to; seed++) {
-            const { report } = await simulate(seed, guarantee);
+            const { report } = await simulate(seed, { guarantee });
             if (report !== '') expect.fail(report);
           }
         });
+      }
+    });
+  }
+
+  for (const focus of FOCUSES) {
+    it(`survives more of one kind of trouble: ${focus}`, async () => {
+      for (let seed = 1; seed <= Math.ceil(SEEDS / 10); seed++) {
+        const { report } = await simulate(seed, { focus });
+        if (report !== '') expect.fail(report);
       }
     });
   }

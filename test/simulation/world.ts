@@ -18,6 +18,8 @@ import { Publisher } from './publisher.js';
 import { Violations } from './violations.js';
 
 const RESTART_AFTER_FAILURE_MS = 2000;
+const HALF_DONE_AFTER_MS = 200_000;
+const GUEST_STAYS_MS = 2000;
 /** What an injected error says its code is: nothing that the engine may know. */
 const INJECTED_CODE = -9999;
 
@@ -161,11 +163,14 @@ export class World {
     this.cluster.faults.fail(call, error, { ...match, applied: fault.applied });
   }
 
-  #plan({ when, what }: PlannedMisfortune): void {
+  #plan({ when, what, slowing }: PlannedMisfortune): void {
     const run = (): void => {
       if (this.#isCalm) return;
       this.scheduler.note(`misfortune ${JSON.stringify(what)}`);
       this.#strike(what);
+      if (!slowing) return;
+      const { call, ms, slot, times } = slowing;
+      this.cluster.faults.delay(call, ms, { process: `p${slot}`, times });
     };
     if (when.at === 'time') this.#at(when.ms, run);
     else if (when.at === 'call') {
@@ -272,6 +277,17 @@ export class World {
     for (const process of [...this.#frozen]) this.#thaw(process);
     this.#whenStopped = null;
     this.#startAll();
+    if (this.scenario.isStatic && this.scenario.client.assignor === 'cooperative')
+      this.#at(HALF_DONE_AFTER_MS, () => this.#finishRebalance());
+  }
+
+  /**
+   * Kafka gives a static member that comes back its old assignment and does not rebalance. Was it about to
+   * join again, having given partitions up, then those belong to nobody until the next rebalance.
+   */
+  #finishRebalance(): void {
+    const tasks = this.processes.reduce((sum, process) => sum + process.status().tasks.length, 0);
+    if (tasks < this.#partitions * this.scenario.subtopologies.length) this.#guest(GUEST_STAYS_MS);
   }
 
   #startAll(): void {
