@@ -201,7 +201,10 @@ export class KafkaSourceConsumer implements SourceConsumer {
       const { connection } = this.#consumer;
       const closing = connection.closingClient;
       try {
-        if (closing !== undefined) closing.unassign();
+        // Before the native end of the client has begun, librdkafka refuses it for a cooperative group, and an
+        // event that was never answered keeps the client from closing.
+        if (closing?.rebalanceProtocol() === 'NONE') closing.unassign();
+        else if (closing !== undefined) this.#apply(closing, kind, partitions);
         else if (connection.isOpen) this.#apply(connection.use('assign'), kind, partitions);
       } catch (error) {
         // The group went on while the event waited: librdkafka revokes or assigns anew by itself.
