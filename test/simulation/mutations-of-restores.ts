@@ -64,6 +64,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a batch of an older epoch is taken',
     focus: 'rebalance',
+    from: 101,
     rewrites: one(
       'task/task.js',
       'offer(batch, from, to, poll) {\n        if (poll < this.#acceptFrom)',
@@ -73,7 +74,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a partition that was refused is not tried again',
-    rewrites: one('task/task-manager.js', 'this.#begin(holding.partitions, task.sources);', ';'),
+    rewrites: one('task/task-manager.js', 'this.#begin(holding.partitions, task.sources, refused);', ';'),
     caughtBy: ['I12'],
   },
   {

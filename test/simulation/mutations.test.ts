@@ -22,7 +22,7 @@ describe('The simulation can fail', () => {
       this.slow(20_000);
       const { caught, died, seeds } = await tryMutant(mutation, {
         seeds: SEEDS,
-        from: 1,
+        from: mutation.from ?? 1,
         patienceMs: PATIENCE_MS,
       });
       expect(died, 'the mutant ended without an answer').to.equal(null);
