@@ -72,6 +72,8 @@ class SimulatedRun {
     await this.world.scheduler.run(isOver, { maxSteps: MOST_STEPS, maxVirtualMs: chaosMs + REST_WITHIN_MS });
     if (!this.world.violations.isEmpty) return;
     await this.world.scheduler.advance(STILL_MS);
+    // An idle task may write a checkpoint of its own accord.
+    await this.world.scheduler.run(() => !this.world.isAnyTransactionOpen);
     this.#check('rest');
   }
 
