@@ -36,7 +36,7 @@ export type StartVerdict =
       readonly positions: ReadonlyMap<string, CommitOffset>;
       /** Source records that retention deleted before they were read; an alert, never silent. */
       readonly gaps: readonly Gap[];
-      /** The checkpoint is to be written at once: there is none, or it does not say these positions. */
+      /** The checkpoint is to be written at once: log or group do not say these positions. */
       readonly checkpointDue: boolean;
     }
   /** Log and offsets disagree: read again, and refuse only when the same pair is read twice. */
@@ -180,14 +180,19 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
   if (!(found instanceof Map)) return found;
   const inLog = withinLog(found, evidence, rules);
   if ('reason' in inLog) return { kind: 'refuse', refusal: inLog };
-  const moved = (source: SourceEvidence): boolean =>
-    checkpoint === null || positionIn(checkpoint, source) !== found.get(source.topic);
+  const isSaid = (source: SourceEvidence): boolean => {
+    const position = found.get(source.topic);
+    return (
+      checkpoint !== null && positionIn(checkpoint, source) === position && source.committed === position
+    );
+  };
   return {
     kind: 'start',
     sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
     positions: found,
     gaps: inLog.gaps,
-    // Also when the group's offsets expired: an idle partition would be without them until its next record.
-    checkpointDue: sequence === null || evidence.sources.some(moved),
+    // Also when the group's offsets expired or lag (a crash before they were committed, at_least_once): an
+    // idle partition would be without them until its next record.
+    checkpointDue: sequence !== checkpoint?.sequence || !evidence.sources.every(isSaid),
   };
 };

@@ -162,7 +162,7 @@ const CASES: readonly Case[] = [
   {
     what: "the source's offset expired",
     found: { sequence: 4, checkpoint: { sequence: 4, at: 10 } },
-    then: 'start at 10 after 4',
+    then: 'start at 10 after 4, checkpoint due',
   },
   {
     what: 'both offsets expired, and the records behind the checkpoint too',
@@ -309,7 +309,7 @@ const CASES: readonly Case[] = [
     what: 'a crash between checkpoint and offsets, at_least_once',
     found: ahead,
     rules: AT_LEAST_ONCE,
-    then: 'start at 30 after 6',
+    then: 'start at 30 after 6, checkpoint due',
   },
   {
     what: 'the same, and offsets that were never committed',
@@ -352,7 +352,7 @@ const CASES: readonly Case[] = [
   {
     what: 'at_least_once before, exactly_once_v2 now: a checkpoint that is ahead is accepted',
     found: ahead,
-    then: 'start at 30 after 6',
+    then: 'start at 30 after 6, checkpoint due',
   },
   {
     what: 'exactly_once_v2 before and now: a checkpoint that is ahead is not',
@@ -551,9 +551,10 @@ describe('decideStart', () => {
       });
     });
 
-    it("owes a checkpoint exactly when the log does not say the position, or the group's offsets are gone", () => {
-      everyStart(({ at, checkpointDue }, { checkpoint, sequence }) => {
-        expect(checkpointDue).to.equal(sequence === null || checkpoint?.source.get(SOURCE) !== at);
+    it('owes a checkpoint exactly when log and group do not both say the position and the sequence', () => {
+      everyStart(({ at, checkpointDue }, { checkpoint, committed, sequence }) => {
+        const isSaid = checkpoint?.source.get(SOURCE) === at && committed === at;
+        expect(checkpointDue).to.equal(!isSaid || checkpoint?.sequence !== sequence);
       });
     });
   });
