@@ -3,8 +3,8 @@ import { occurrences, tryMutant } from './mutant.js';
 import { MUTATIONS } from './mutations.js';
 
 /** Seeds that a mutant may survive. `MUTATION_SEEDS` for a longer look. */
-const SEEDS = Number(process.env.MUTATION_SEEDS ?? 150);
-const PATIENCE_MS = 240_000;
+const SEEDS = Number(process.env.MUTATION_SEEDS ?? 400);
+const PATIENCE_MS = 400_000;
 
 describe('The simulation can fail', () => {
   it('knows the lines that it rewrites', () => {
