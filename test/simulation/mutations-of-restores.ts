@@ -27,11 +27,18 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "log and offsets are not compared, and the lane log's end is its last stable offset",
+    from: 25,
     rewrites: [
       ...uncompared('checkpointed'),
       ...one('testing/topic-catalog.js', 'high: log.highWatermark', 'high: log.lastStableOffset'),
     ],
     caughtBy: ['I2', 'I6', 'I8'],
+  },
+  {
+    name: "the lane log's end is its last stable offset, which a zombie's transaction holds down",
+    focus: 'eviction',
+    rewrites: one('testing/topic-catalog.js', 'high: log.highWatermark', 'high: log.lastStableOffset'),
+    caughtBy: ['refused'],
   },
   {
     name: 'log and offsets are not compared, and offsets are read although a transaction is pending on them',
@@ -44,6 +51,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a disagreement of log and offsets refuses at once (F5)',
     focus: 'eviction',
+    from: 125,
     rewrites: one('state/acquire.js', 'const stays = before?.pair === pair &&', 'const stays = true ||'),
     caughtBy: ['refused'],
   },
@@ -65,6 +73,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
     name: 'a batch of an older epoch is taken',
     focus: 'rebalance',
     from: 101,
+    from: 155,
     rewrites: one(
       'task/task.js',
       'offer(batch, from, to, poll) {\n        if (poll < this.#acceptFrom)',
@@ -74,11 +83,13 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a partition that was refused is not tried again',
+    from: 30,
     rewrites: one('task/task-manager.js', 'this.#begin(holding.partitions, task.sources, refused);', ';'),
     caughtBy: ['I12'],
   },
   {
     name: 'internal topics are taken for grown because their source is',
+    from: 50,
     rewrites: one('topics/topic-setup.js', '[...sources, ...internal]', 'sources'),
     caughtBy: ['I12'],
   },
