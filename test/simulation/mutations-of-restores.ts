@@ -72,7 +72,6 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a batch of an older epoch is taken',
     focus: 'rebalance',
-    from: 101,
     from: 155,
     rewrites: one(
       'task/task.js',
