@@ -41,6 +41,13 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['refused'],
   },
   {
+    name: "offsets are read although a zombie's transaction is pending on them",
+    focus: 'eviction',
+    from: 110,
+    rewrites: one('testing/group-offsets.js', 'if (unstable)\n', 'if (false)\n'),
+    caughtBy: ['refused'],
+  },
+  {
     name: 'log and offsets are not compared, and offsets are read although a transaction is pending on them',
     rewrites: [
       ...uncompared('(committed ?? checkpointed)'),
