@@ -1,0 +1,32 @@
+/**
+ * The tiers of retry topics: which delay follows which. Pure. A tier is named by its delay, and lanes store
+ * the delay and not its place in the list, so that changed settings move no lane to another delay.
+ */
+export interface Tier {
+  /** Last part of the topic's name: `5s`. */
+  readonly name: string;
+  readonly delayMs: number;
+}
+
+export class Tiers {
+  /** By rising delay. */
+  constructor(readonly all: readonly Tier[]) {}
+
+  has(delayMs: number): boolean {
+    return this.all.some((tier) => tier.delayMs === delayMs);
+  }
+
+  /**
+   * The tier after the delay `lastMs` (null: none was waited for yet), or null when there is none. With
+   * `Retry-After`: the first later one that is long enough, else the last.
+   */
+  after(lastMs: number | null, retryAfterMs = 0): Tier | null {
+    const later = this.all.filter((tier) => tier.delayMs > (lastMs ?? 0));
+    return later.find((tier) => tier.delayMs >= retryAfterMs) ?? later.at(-1) ?? null;
+  }
+
+  /** The shortest that is long enough, else the longest; null without tiers. */
+  atLeast(ms: number): Tier | null {
+    return this.all.find((tier) => tier.delayMs >= ms) ?? this.all.at(-1) ?? null;
+  }
+}
