@@ -1,8 +1,10 @@
 /** What the streams say of themselves, from memory: for `/status`, probes and gauges. */
+import type { EpochMs } from './record/units.js';
 import type { Session } from './session.js';
 import type { StreamsState } from './streams-state.js';
 import type { RefusedWhy } from './task/holding.js';
 import type { TaskState } from './task/task-state.js';
+import type { Task } from './task/task.js';
 
 export interface StreamsStatus {
   readonly state: StreamsState;
@@ -13,6 +15,8 @@ export interface StreamsStatus {
   readonly pausedPartitions: number;
   /** Source records taken and not yet committed, all tasks together. */
   readonly uncommitted: number;
+  /** `open`: intake pauses because first attempts fail. */
+  readonly breaker: 'closed' | 'open';
   readonly tasks: readonly TaskStatus[];
 }
 
@@ -28,16 +32,39 @@ export interface TaskStatus {
   readonly inFlight: number;
   readonly uncommitted: number;
   readonly paused: readonly string[];
+  readonly lanes: LaneStatus;
+  /** While it restores: records of the lane log, and how many of them have been read. */
+  readonly restore?: { readonly done: number; readonly total: number };
   /** Also while a refused partition is tried again. */
   readonly refused?: RefusedWhy;
 }
 
-export const statusOf = (state: StreamsState, session: Session | undefined): StreamsStatus => ({
+/** The lanes of one task. */
+export interface LaneStatus {
+  readonly retrying: number;
+  readonly parked: number;
+  readonly followers: number;
+  /** Of heads and followers, in memory. */
+  readonly bytes: number;
+  /** Heads that wait for their due time. */
+  readonly held: number;
+  /** Since the first failure of the head that has been failing for longest, parked ones too; null without one. */
+  readonly oldestHeadAgeMs: number | null;
+  /** Of the held ones; null without one. */
+  readonly nextDueInMs: number | null;
+}
+
+export const statusOf = (
+  state: StreamsState,
+  session: Session | undefined,
+  nowMs: EpochMs,
+): StreamsStatus => ({
   state,
   joined: session?.joined ?? false,
   msSincePoll: session?.pollLoop.msSinceTurn(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
   uncommitted: session?.tasks.uncommitted ?? 0,
+  breaker: breakerOf(session),
   tasks: (session?.tasks.holdings ?? []).map(({ task, partitions, refused: now, refusedBefore }) => ({
     id: task.id,
     partition: task.partition,
@@ -48,9 +75,26 @@ export const statusOf = (state: StreamsState, session: Session | undefined): Str
     inFlight: task.inFlight,
     uncommitted: task.ledger.uncommitted,
     paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
+    ...lanesOf(task, nowMs),
     ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
   })),
 });
+
+// lead: wire
+const lanesOf = (_task: Task, _nowMs: EpochMs): Pick<TaskStatus, 'lanes' | 'restore'> => ({
+  lanes: {
+    retrying: 0,
+    parked: 0,
+    followers: 0,
+    bytes: 0,
+    held: 0,
+    oldestHeadAgeMs: null,
+    nextDueInMs: null,
+  },
+});
+
+// lead: wire
+const breakerOf = (_session: Session | undefined): StreamsStatus['breaker'] => 'closed';
 
 const refusedOf = (why: RefusedWhy | undefined): { readonly refused?: RefusedWhy } =>
   why === undefined ? {} : { refused: { reason: why.reason, message: why.message } };
