@@ -1,10 +1,11 @@
 /** What the streams say of themselves, from memory: for `/status`, probes and gauges. */
-import type { EpochMs } from './record/units.js';
+import type { Clock } from './ports/clock.js';
 import type { Session } from './session.js';
 import type { StreamsState } from './streams-state.js';
 import type { RefusedWhy } from './task/holding.js';
 import type { TaskState } from './task/task-state.js';
-import type { Task } from './task/task.js';
+import type { LaneStatus } from './task/lane-status.js';
+import { laneStatusOf } from './task/lane-status.js';
 
 export interface StreamsStatus {
   readonly state: StreamsState;
@@ -24,7 +25,7 @@ export interface TaskStatus {
   readonly id: string;
   readonly partition: number;
   readonly state: TaskState;
-  /** Committed position to read next, by source topic. */
+  /** Committed position to read next, by topic: sources, retry topics, commands. */
   readonly positions: Readonly<Record<string, number>>;
   /** Of the last committed checkpoint. */
   readonly sequence: number;
@@ -39,62 +40,30 @@ export interface TaskStatus {
   readonly refused?: RefusedWhy;
 }
 
-/** The lanes of one task. */
-export interface LaneStatus {
-  readonly retrying: number;
-  readonly parked: number;
-  readonly followers: number;
-  /** Of heads and followers, in memory. */
-  readonly bytes: number;
-  /** Heads that wait for their due time. */
-  readonly held: number;
-  /** Since the first failure of the head that has been failing for longest, parked ones too; null without one. */
-  readonly oldestHeadAgeMs: number | null;
-  /** Of the held ones; null without one. */
-  readonly nextDueInMs: number | null;
-}
-
-export const statusOf = (
-  state: StreamsState,
-  session: Session | undefined,
-  nowMs: EpochMs,
-): StreamsStatus => ({
+export const statusOf = (state: StreamsState, session: Session | undefined, clock: Clock): StreamsStatus => ({
   state,
   joined: session?.joined ?? false,
   msSincePoll: session?.pollLoop.msSinceTurn(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
   uncommitted: session?.tasks.uncommitted ?? 0,
-  breaker: breakerOf(session),
-  tasks: (session?.tasks.holdings ?? []).map(({ task, partitions, refused: now, refusedBefore }) => ({
-    id: task.id,
-    partition: task.partition,
-    state: task.state,
-    positions: Object.fromEntries(task.ledger.positions),
-    sequence: task.ledger.sequence,
-    queued: task.queued,
-    inFlight: task.inFlight,
-    uncommitted: task.ledger.uncommitted,
-    paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
-    ...lanesOf(task, nowMs),
-    ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
-  })),
+  breaker: session?.breaker.isOpen === true ? 'open' : 'closed',
+  tasks: (session?.tasks.holdings ?? []).map(
+    ({ task, partitions, progress, refused: now, refusedBefore }) => ({
+      id: task.id,
+      partition: task.partition,
+      state: task.state,
+      positions: Object.fromEntries(task.ledger.positions),
+      sequence: task.ledger.sequence,
+      queued: task.queued,
+      inFlight: task.inFlight,
+      uncommitted: task.ledger.uncommitted,
+      paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
+      lanes: laneStatusOf(task.lanes, clock.now(), clock.monotonic()),
+      ...(progress === undefined ? {} : { restore: progress }),
+      ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
+    }),
+  ),
 });
-
-// lead: wire
-const lanesOf = (_task: Task, _nowMs: EpochMs): Pick<TaskStatus, 'lanes' | 'restore'> => ({
-  lanes: {
-    retrying: 0,
-    parked: 0,
-    followers: 0,
-    bytes: 0,
-    held: 0,
-    oldestHeadAgeMs: null,
-    nextDueInMs: null,
-  },
-});
-
-// lead: wire
-const breakerOf = (_session: Session | undefined): StreamsStatus['breaker'] => 'closed';
 
 const refusedOf = (why: RefusedWhy | undefined): { readonly refused?: RefusedWhy } =>
   why === undefined ? {} : { refused: { reason: why.reason, message: why.message } };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { gaugesOf } from '../../../src/service/gauges.js';
-import type { LaneStatus, StreamsStatus, TaskStatus } from '../../../src/streams-status.js';
+import type { StreamsStatus, TaskStatus } from '../../../src/streams-status.js';
+import type { LaneStatus } from '../../../src/task/lane-status.js';
 
 const NO_LANES: LaneStatus = {
   retrying: 0,

@@ -3,10 +3,14 @@
  * What it decides is read through its ledger, as the commit loop does.
  */
 import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
+import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
 import type { CommitUnit } from '../../../src/ports/commit.js';
 import type { ConsumedRecord, ProducedRecord } from '../../../src/record/record.js';
 import { partition, taskId } from '../../../src/record/units.js';
 import { DeadLetters } from '../../../src/task/dead-letters.js';
+import type { BreakerView } from '../../../src/task/breaker-desk.js';
+import type { RefusedWhy } from '../../../src/task/holding.js';
+import { LaneBook } from '../../../src/task/lane-book.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
 import { Task } from '../../../src/task/task.js';
@@ -27,8 +31,46 @@ export const SETTINGS: TaskSettings = {
   attemptTimeoutMs: 10_000,
   retryImmediate: 1,
   retryImmediateBackoffMs: 100,
+  retryTiers: [],
+  // A test that is about it says so.
+  emissionPatienceMs: 86_400_000,
+  deadLetterPolicy: 'skip',
+  laneMaxFollowers: 10_000,
+  taskMaxBufferBytes: 64_000_000,
   maxMessageBytes: 1_000_000,
 };
+
+export const NOTHING_RESTORED: RestoredLanes = { lanes: [], outcomes: new Map(), orphans: 0 };
+
+export const CLOSED_BREAKER: BreakerView = {
+  isOpen: false,
+  firstRun: () => undefined,
+  probeEnded: () => undefined,
+  abandoned: () => undefined,
+  look: () => undefined,
+};
+
+/** A breaker that a test opens and closes, and that remembers what it was told. */
+export class FakeBreaker implements BreakerView {
+  isOpen = false;
+  readonly told: string[] = [];
+
+  firstRun(ok: boolean): void {
+    this.told.push(`first run ${ok ? 'fine' : 'failed'}`);
+  }
+
+  probeEnded(ok: boolean): void {
+    this.told.push(`probe ${ok ? 'fine' : 'failed'}`);
+  }
+
+  abandoned(): void {
+    this.told.push('abandoned');
+  }
+
+  look(): void {
+    // It probes when a test says so.
+  }
+}
 
 /** One run of a handler that waits for the test. */
 export interface Call {
@@ -57,7 +99,8 @@ export class TaskBench {
   readonly telemetry = new RecordingTelemetry();
   /** Runs that wait for the test, in the order in which they began. */
   readonly calls: Call[] = [];
-  readonly stopped: Error[] = [];
+  readonly stopped: RefusedWhy[] = [];
+  readonly breaker = new FakeBreaker();
   /** What the host was told of the task's load, in records. */
   readonly loads: number[] = [];
   readonly lives: string[] = [];
@@ -70,7 +113,7 @@ export class TaskBench {
     this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
     const { clock } = this.scheduler;
     const id = taskId(0, partition(0));
-    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2' } as const;
+    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2', sources: [SOURCE] } as const;
     this.ledger = new TaskLedger(id, partition(0), ledgerSettings, clock, this.telemetry);
     const processor: TaskProcessor = {
       init: async () => void this.lives.push('init'),
@@ -80,10 +123,11 @@ export class TaskBench {
     const host: TaskHost = {
       clock,
       settings,
+      breaker: this.breaker,
       partitionCount: () => 3,
       loadChanged: (task) => void this.loads.push(task.ledger.uncommitted),
-      stopped: (task, error) => {
-        this.stopped.push(error);
+      stopped: (task, why) => {
+        this.stopped.push(why);
         void task.close('refused');
       },
     };
@@ -91,7 +135,14 @@ export class TaskBench {
       { topic: DLQ, profile: 'kafka-streams', groupId: 'G' },
       settings.maxMessageBytes,
     );
-    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, letters, host);
+    const topics = {
+      partition: partition(0),
+      laneLog: LANES,
+      retryTopicOf: ({ name }: { name: string }) => `G.user.events.retry.${name}`,
+      maxMessageBytes: settings.maxMessageBytes,
+    };
+    const book = new LaneBook(topics, this.ledger, letters, clock);
+    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, book, host);
   }
 
   /** Brings the task to running, at `from` and with batches of `firstPoll` on. */
@@ -99,7 +150,7 @@ export class TaskBench {
     await this.task.restore();
     const at = positions({ [SOURCE]: from });
     this.ledger.restore(0, at, false);
-    this.task.run(at, firstPoll);
+    this.task.run(at, NOTHING_RESTORED, firstPoll);
     return this;
   }
 
