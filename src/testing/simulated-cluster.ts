@@ -19,9 +19,11 @@ import type { DelayMs } from './broker-context.js';
 import { clientOptions, type SimulatedClientOptions } from './client-options.js';
 import { FaultPlan } from './fault-plan.js';
 import type { Group } from './group-coordinator.js';
+import type { CommittedRead, Compaction } from './partition-log.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedBroker } from './simulated-broker.js';
 import { SimulatedProcess } from './simulated-process.js';
+import type { RecordsAppended } from './topic-catalog.js';
 
 export interface SimulatedClusterOptions {
   /** Bounds the replication factor; everything else is one broker. */
@@ -108,6 +110,12 @@ export class SimulatedCluster {
     });
   }
 
+  /** What a read_committed reader sees from `from` on, and where it goes on. `from` below the log's start: from there. */
+  readFrom(topic: string, partition: number, from: number): CommittedRead {
+    const log = this.#log(topic, partition);
+    return log.readCommitted(commitOffset(Math.max(from, log.low)), Infinity);
+  }
+
   /** The log's end, records of open transactions and markers counted. */
   endOffset(topic: string, partition: number): CommitOffset {
     return this.#log(topic, partition).highWatermark;
@@ -148,8 +156,17 @@ export class SimulatedCluster {
     this.#log(topic, partition).deleteBefore(commitOffset(before));
   }
 
-  compact(topic: string): void {
-    for (let index = 0; index < this.partitionsOf(topic); index++) this.#log(topic, index).compact();
+  compact(topic: string, how?: Compaction): void {
+    for (let index = 0; index < this.partitionsOf(topic); index++) this.compactPartition(topic, index, how);
+  }
+
+  compactPartition(topic: string, partition: number, how?: Compaction): void {
+    this.#log(topic, partition).compact(how);
+  }
+
+  /** Told of every append when it happens, committed later or not. */
+  watchAppends(tell: RecordsAppended): void {
+    this.#broker.catalog.watchRecords(tell);
   }
 
   #log(topic: string, partition: number): ReturnType<SimulatedBroker['catalog']['log']> {

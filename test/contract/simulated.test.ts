@@ -15,6 +15,8 @@ const simulated = (seed: number): ContractHarness => {
     clients: (options) =>
       cluster.process(`process-${names++}`, { sessionTimeoutMs: 6000, ...options }).clients,
     uniqueName: (prefix) => `${prefix}-${names++}`,
+    deleteRecords: (topic, partition, before) =>
+      Promise.resolve(cluster.deleteRecords(topic, partition, before)),
     run: (body) => scheduler.complete(body()),
   };
 };
