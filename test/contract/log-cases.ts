@@ -149,7 +149,8 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
     const other = { topic, partition: partition(1), offset: commitOffset(0) };
     reader.consumer.assign([{ ...first(topic), offset: commitOffset(1) }, other]);
     const errors: KafkaError[] = [];
-    const poll = (): Promise<unknown> => reader.poll().catch((error: unknown) => errors.push(error as KafkaError));
+    const poll = (): Promise<unknown> =>
+      reader.poll().catch((error: unknown) => errors.push(error as KafkaError));
     await bench.eventually('it is told, and the other is read', async () => {
       await poll();
       // An error or two may come before the one that names the partition.
