@@ -19,7 +19,7 @@ import type { DelayMs } from './broker-context.js';
 import { clientOptions, type SimulatedClientOptions } from './client-options.js';
 import { FaultPlan } from './fault-plan.js';
 import type { Group } from './group-coordinator.js';
-import type { CommittedRead, Compaction } from './partition-log.js';
+import type { Compaction, PartitionLog } from './partition-log.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedBroker } from './simulated-broker.js';
 import { SimulatedProcess } from './simulated-process.js';
@@ -110,10 +110,9 @@ export class SimulatedCluster {
     });
   }
 
-  /** What a read_committed reader sees from `from` on, and where it goes on. `from` below the log's start: from there. */
-  readFrom(topic: string, partition: number, from: number): CommittedRead {
-    const log = this.#log(topic, partition);
-    return log.readCommitted(commitOffset(Math.max(from, log.low)), Infinity);
+  /** The log itself, for a reader that goes on from where it was. */
+  logOf(topic: string, partition: number): PartitionLog {
+    return this.#log(topic, partition);
   }
 
   /** The log's end, records of open transactions and markers counted. */
@@ -129,6 +128,10 @@ export class SimulatedCluster {
   committedOffsets(groupId: string): ReadonlyMap<string, CommitOffset> {
     const { offsets } = this.#broker.group(groupId);
     return new Map(offsets.all().map((at) => [partitionName(at), at.offset]));
+  }
+
+  committedOffset(groupId: string, topic: string, partition: number): CommitOffset | undefined {
+    return this.#broker.group(groupId).offsets.of({ topic, partition: toPartition(partition) });
   }
 
   /** What the expiry of a group's offsets does. */
