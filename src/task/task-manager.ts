@@ -296,14 +296,15 @@ export class TaskManager {
         'records of the lane log had no lane: their lanes are due now',
       );
     holding.feed = new LaneFeed(task, this.parts);
-    task.run(start.positions, restored, nextPoll);
+    task.enter(start.positions, restored, nextPoll);
+    const positions = Object.fromEntries(start.positions);
+    const lanes = restored.lanes.length;
+    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
+    task.wake();
     holding.feed.start(factory.inputsOf(task.sources), start.inputs);
     for (const partition of holding.partitions) pauses.clear(partition, 'restoring');
     this.regulate(task);
     breaker.look();
-    const positions = Object.fromEntries(start.positions);
-    const lanes = restored.lanes.length;
-    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
   }
 
   #restoreFailed(holding: Holding, error: unknown): void {

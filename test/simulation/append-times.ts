@@ -4,10 +4,7 @@ import type { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
 export class AppendTimes {
   readonly #times = new Map<string, number[]>();
 
-  constructor(
-    cluster: SimulatedCluster,
-    isWatched: (topic: string) => boolean,
-  ) {
+  constructor(cluster: SimulatedCluster, isWatched: (topic: string) => boolean) {
     cluster.watchAppends(({ topic, partition }, base, count) => {
       if (!isWatched(topic)) return;
       const name = `${topic}-${partition}`;

@@ -17,7 +17,7 @@ export class CommandChecks {
     const redriven = new Map<number, number>();
     for (const [offset, command] of task.asked) {
       const outcome = task.outcomes.get(offset);
-      const kind = command?.kind ?? 'unreadable';
+      const kind = command?.kind ?? 'unknown';
       if (outcome === undefined) this.#wrong(task, `nothing is known of the command ${offset}`);
       else if (outcome.command !== kind)
         this.#wrong(task, `the command ${offset} is ${kind}, its outcome one of ${outcome.command}`);
@@ -29,7 +29,8 @@ export class CommandChecks {
         redriven.set(command.deadLetter, (redriven.get(command.deadLetter) ?? 0) + 1);
     }
     for (const [letter, times] of redriven)
-      if (times > 1 && this.#isExact) this.#wrong(task, `the dead letter ${letter} was redriven ${times} times`);
+      if (times > 1 && this.#isExact)
+        this.#wrong(task, `the dead letter ${letter} was redriven ${times} times`);
     this.#skips(task, skipped);
   }
 

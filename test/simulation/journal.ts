@@ -50,6 +50,8 @@ export class Journal {
   readonly #uncleanKeys = new Set<string>();
   readonly #byTopic = new Map<string, TaskFacts[]>();
   readonly #laneLogs = new Map<string, LogTail>();
+  /** Of all tiers that any version of the settings has. */
+  readonly retryTopics: string[] = [];
   readonly #tails: LogTail[] = [];
   readonly #sources: LogTail[] = [];
 
@@ -67,17 +69,22 @@ export class Journal {
       const of = (partition: number): TaskFacts => this.#taskOf(subtopology, topics, name, partition);
       const first = of(0);
       for (const topic of topics)
-        this.#sources.push(new LogTail(cluster, topic, (record) => this.#source(record, of(record.partition))));
+        this.#sources.push(
+          new LogTail(cluster, topic, (record) => this.#source(record, of(record.partition))),
+        );
       const reader = new LaneLogReader(this, violations);
-      const laneLog = new LogTail(cluster, first.laneLog, (record) => reader.take(of(record.partition), record));
+      const laneLog = new LogTail(cluster, first.laneLog, (record) =>
+        reader.take(of(record.partition), record),
+      );
       this.#laneLogs.set(first.laneLog, laneLog);
       this.#tails.push(laneLog);
-      for (const [tier, delayMs] of tiers)
+      for (const [tier, delayMs] of tiers) {
+        const topic = retryTopic(GROUP, name, tier);
+        this.retryTopics.push(topic);
         this.#tails.push(
-          new LogTail(cluster, retryTopic(GROUP, name, tier), (record) =>
-            readRetry(this, of(record.partition), record, delayMs),
-          ),
+          new LogTail(cluster, topic, (record) => readRetry(this, of(record.partition), record, delayMs)),
         );
+      }
       this.#tails.push(
         new LogTail(cluster, first.deadLetters, (record) => this.#letter(record, of(record.partition))),
       );

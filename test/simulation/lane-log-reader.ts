@@ -71,7 +71,8 @@ export class LaneLogReader {
       this.journal.fresh.touched.add(before.facts);
     }
     const name = idText(id);
-    if (value === null) return this.#note(task, record, before?.slot ?? null, () => `${name} leaves the lane`);
+    if (value === null)
+      return this.#note(task, record, before?.slot ?? null, () => `${name} leaves the lane`);
     const facts = this.journal.named(task, name);
     if (facts === undefined) throw new Error(`an entry of ${name}, which is not there`);
     const written = decodeRecord(value);
@@ -107,7 +108,12 @@ export class LaneLogReader {
     this.journal.fresh.touched.add(facts);
   }
 
-  #note(task: TaskFacts, { topic, partition, offset }: ConsumedRecord, slot: string | null, what: () => string): void {
+  #note(
+    task: TaskFacts,
+    { topic, partition, offset }: ConsumedRecord,
+    slot: string | null,
+    what: () => string,
+  ): void {
     task.events.push({ slot, text: `${topic}-${partition}@${offset} ${what()}` });
   }
 }

@@ -42,7 +42,15 @@ export const randomCommands = (
   return Array.from({ length: count }, () => ({
     // Some when everything is calm already.
     atMs: random.between(0, chaosMs + 10_000),
-    kind: random.pick<Command['kind']>(['release', 'release', 'skip', 'skip', 'redrive', 'redrive', 'dismiss']),
+    kind: random.pick<Command['kind']>([
+      'release',
+      'release',
+      'skip',
+      'skip',
+      'redrive',
+      'redrive',
+      'dismiss',
+    ]),
     aim: random.pick<CommandAim>(['right', 'right', 'right', 'right', 'wrong', 'wrong', 'unreadable']),
     draw: random.next(),
     times: random.pick([1, 1, 1, 2]),
@@ -65,7 +73,9 @@ export class Operator {
   }
 
   #actOnLanes({ aim, draw, times, toAll }: PlannedCommand, kind: 'release' | 'skip'): void {
-    const lanes = this.journal.tasks.flatMap((task) => [...task.lanes.values()].map((lane) => ({ task, lane })));
+    const lanes = this.journal.tasks.flatMap((task) =>
+      [...task.lanes.values()].map((lane) => ({ task, lane })),
+    );
     for (const { task, lane } of toAll ? lanes : pick(lanes, draw)) {
       const key = lane.key.kind === 'keyed' ? lane.key.key : null;
       const others = [...task.followers.values()].filter(({ name }) => name !== lane.logged.head);

@@ -113,7 +113,9 @@ export class OutcomeChecks {
       (other) => other.task === task && other.isNotice && other.id === cause,
     );
     if (isNotice || cause === null || !isParked)
-      this.journal.violations.add('I2', `${what} without a parked head (${cause ?? 'no cause'})`, [facts.place]);
+      this.journal.violations.add('I2', `${what} without a parked head (${cause ?? 'no cause'})`, [
+        facts.place,
+      ]);
   }
 
   /** Every attempt that is said to have failed has been seen to. */
@@ -121,7 +123,9 @@ export class OutcomeChecks {
     const failed = this.observations.failedAttemptsOf(facts.place);
     for (let attempt = 1; attempt <= attempts; attempt++)
       if (!failed.has(attempt))
-        return this.journal.violations.add('I9', `${what}, of which the ${attempt}. did not fail`, [facts.place]);
+        return this.journal.violations.add('I9', `${what}, of which the ${attempt}. did not fail`, [
+          facts.place,
+        ]);
   }
 
   #endsOf(facts: RecordFacts): Ends {

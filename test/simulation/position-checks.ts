@@ -44,7 +44,10 @@ export class PositionChecks {
     const sequence = journal.groupOffset(task.laneLog, task.partition);
     const isKnown = sequence !== undefined || !this.#mayExpire;
     if (this.#isExact && isKnown && task.last?.sequence !== sequence)
-      this.#wrong(task, `the group has sequence ${sequence ?? 'none'}, the log ${task.last?.sequence ?? 'none'}`);
+      this.#wrong(
+        task,
+        `the group has sequence ${sequence ?? 'none'}, the log ${task.last?.sequence ?? 'none'}`,
+      );
     for (const topic of task.sources) {
       const checkpointed = task.position(topic);
       const position = journal.groupOffset(topic, task.partition) ?? checkpointed;

@@ -86,11 +86,19 @@ export class RunChecks {
     const { attempt } = run;
     const state = lane?.logged.head === facts.name ? lane.logged.state : null;
     if (state !== null && attempt <= state.attempts)
-      this.#wrong('I3', run, `runs as attempt ${attempt}, and the log says that ${state.attempts} have failed`);
+      this.#wrong(
+        'I3',
+        run,
+        `runs as attempt ${attempt}, and the log says that ${state.attempts} have failed`,
+      );
     const before = this.#lastRuns.get(`${run.epoch.id} ${run.record}`);
     if (before === undefined) {
       if (this.#isExact && attempt > 1 && attempt !== (state?.attempts ?? 0) + 1)
-        this.#wrong('I3', run, `begins an epoch as attempt ${attempt}, the log has ${state?.attempts ?? 'no lane'}`);
+        this.#wrong(
+          'I3',
+          run,
+          `begins an epoch as attempt ${attempt}, the log has ${state?.attempts ?? 'no lane'}`,
+        );
     } else if (attempt === before.attempt) {
       // A failure while the breaker is open does not count.
       if (this.breakerOpenAtMs(run.epoch.process) < before.beganAtMs)
@@ -136,7 +144,12 @@ export class RunChecks {
     state.running.add(run);
     const { unfinished } = state;
     if (unfinished !== null && unfinished !== facts && unfinished.skipsAsked === 0)
-      this.#wrong('I4', run, `runs although ${unfinished.place} of its key has not succeeded`, unfinished.place);
+      this.#wrong(
+        'I4',
+        run,
+        `runs although ${unfinished.place} of its key has not succeeded`,
+        unfinished.place,
+      );
     state.unfinished = null;
     if (facts.redrivesAsked > 0) return;
     const last = state.last.get(topic);

@@ -136,8 +136,7 @@ const versionsOf = (
   const versions: [StreamsConfig, ...StreamsConfig[]] = [withRoomForParked(first)];
   // A run that was asked for one guarantee keeps it.
   const maySwitch = guarantee !== 'exactly_once_v2';
-  for (let i = 0; i < changes; i++)
-    versions.push(changedConfig(random, versions.at(-1) ?? first, maySwitch));
+  for (let i = 0; i < changes; i++) versions.push(changedConfig(random, versions.at(-1) ?? first, maySwitch));
   return versions;
 };
 

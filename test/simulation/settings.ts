@@ -93,7 +93,8 @@ export const changedConfig = (random: Random, config: StreamsConfig, maySwitch: 
   const changed = { ...config };
   const draw = random.next();
   if (draw < 0.55) changed.retryTiers = random.pick(TIERS);
-  if (draw > 0.45 && draw < 0.7) changed.deadLetterPolicy = config.deadLetterPolicy === 'skip' ? 'park' : 'skip';
+  if (draw > 0.45 && draw < 0.7)
+    changed.deadLetterPolicy = config.deadLetterPolicy === 'skip' ? 'park' : 'skip';
   if (draw > 0.65 && draw < 0.8) changed.retryImmediate = random.between(0, 2);
   if (draw > 0.75 && draw < 0.85) changed.ordering = config.ordering === 'key' ? 'partition' : 'key';
   if (draw > 0.8 && maySwitch)
