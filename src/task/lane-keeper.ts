@@ -58,7 +58,11 @@ export class LaneKeeper {
     private readonly events: LaneKeeperEvents,
   ) {
     this.bounds = new LaneBounds(this.table, bounds);
-    this.#alarms = new LaneAlarms(clock, () => events.ring());
+    this.#alarms = new LaneAlarms(clock, () => {
+      // Also while none may start: an alarm that is left where it is rings for ever.
+      this.#collect();
+      events.ring();
+    });
   }
 
   /** Lanes as the log has them. One whose delay is not configured any more gets another retry record. */
@@ -90,7 +94,6 @@ export class LaneKeeper {
   }
 
   get hasReady(): boolean {
-    this.#collect();
     return this.#ready.size > 0;
   }
 

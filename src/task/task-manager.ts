@@ -22,6 +22,7 @@ import { partitionName } from '../ports/topic-partition.js';
 import type { Partition } from '../record/units.js';
 import type { Acquired, Acquisition } from '../state/acquire.js';
 import { PartitionRefused } from '../state/acquire.js';
+import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import { LaneLogImage } from '../lanes/lane-log-image.js';
 import type { LogReader } from '../state/log-reader.js';
 import type { BreakerView, Probed } from './breaker-desk.js';
@@ -270,6 +271,7 @@ export class TaskManager {
           'source records were deleted before they were read',
         );
       }
+      const restored = this.#restored(task, image);
       for (const partition of holding.partitions) {
         const offset = start.positions.get(partition.topic);
         if (offset !== undefined) await this.parts.consumer.seek({ ...partition, offset });
@@ -278,7 +280,7 @@ export class TaskManager {
       task.ledger.restore(start.sequence, [...start.positions, ...start.inputs], start.checkpointDue);
       this.parts.intake.between((nextPoll) => {
         if (holding.isOver || task.state !== 'restoring') return;
-        this.#run(holding, start, image, nextPoll);
+        this.#run(holding, start, restored, nextPoll);
       });
     } catch (error) {
       if (holding.isOver) return;
@@ -286,15 +288,21 @@ export class TaskManager {
     }
   }
 
-  #run(holding: Holding, start: Acquired, image: LaneLogImage, nextPoll: number): void {
-    const { breaker, clock, factory, logger, pauses } = this.parts;
+  #restored(task: Task, image: LaneLogImage): RestoredLanes {
+    try {
+      const restored = image.restored(this.parts.clock.now());
+      const { orphans } = restored;
+      const message = 'records of the lane log had no lane: their lanes are due now';
+      if (orphans > 0) this.parts.logger.warn({ task: task.id, lanes: orphans }, message);
+      return restored;
+    } catch (cause) {
+      throw new PartitionRefused('corrupt-lane-log', (cause as Error).message, { cause });
+    }
+  }
+
+  #run(holding: Holding, start: Acquired, restored: RestoredLanes, nextPoll: number): void {
+    const { breaker, factory, logger, pauses } = this.parts;
     const { task } = holding;
-    const restored = image.restored(clock.now());
-    if (restored.orphans > 0)
-      logger.warn(
-        { task: task.id, lanes: restored.orphans },
-        'records of the lane log had no lane: their lanes are due now',
-      );
     holding.feed = new LaneFeed(task, this.parts);
     task.enter(start.positions, restored, nextPoll);
     const positions = Object.fromEntries(start.positions);

@@ -4,9 +4,12 @@
  */
 import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
 import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
+import type { Command } from '../../../src/lanes/command.js';
+import { retryTrigger } from '../../../src/lanes/retry-record.js';
+import { InputPosition } from '../../../src/task/input-position.js';
 import type { CommitUnit } from '../../../src/ports/commit.js';
 import type { ConsumedRecord, ProducedRecord } from '../../../src/record/record.js';
-import { partition, taskId } from '../../../src/record/units.js';
+import { commitOffset, offset, partition, taskId } from '../../../src/record/units.js';
 import { DeadLetters } from '../../../src/task/dead-letters.js';
 import type { BreakerView } from '../../../src/task/breaker-desk.js';
 import type { RefusedWhy } from '../../../src/task/holding.js';
@@ -24,6 +27,7 @@ type Outputs = readonly ProducedRecord[];
 export type Handler = (run: RecordRun) => Outputs | Promise<Outputs>;
 
 export const DLQ = 'G.user.events.dlq';
+export const COMMANDS = 'G.user.events.commands';
 export const LANES = 'G.user.events.lanes-changelog';
 
 export const SETTINGS: TaskSettings = {
@@ -89,6 +93,9 @@ const header = (record: ProducedRecord, name: string): string =>
 
 /** An output by its text; a dead letter as `dlq <offset> <reason> after <attempts>`. */
 export const nameOf = (record: ProducedRecord): string => {
+  const tier = /\.retry\.(.*)$/.exec(record.topic)?.[1];
+  if (tier !== undefined)
+    return `retry ${header(record, 'x-lanes-id')} on ${tier} after ${header(record, 'x-lanes-attempts')}`;
   if (record.topic !== DLQ) return textOf(record);
   const at = header(record, '__streams.errors.offset');
   return `dlq ${at} ${header(record, 'x-lanes-reason')} after ${header(record, 'x-lanes-attempts')}`;
@@ -105,6 +112,8 @@ export class TaskBench {
   readonly loads: number[] = [];
   readonly lives: string[] = [];
   readonly ledger: TaskLedger;
+  /** By topic, as far as they were read. */
+  readonly inputs = new Map<string, InputPosition>();
   readonly task: Task;
   handler: Handler;
 
@@ -179,6 +188,46 @@ export class TaskBench {
   async fail(offset: number, error: unknown): Promise<void> {
     this.call(offset).answer.reject(error);
     await settle();
+  }
+
+  /** The broker: appends the unit's retry records to their topics and lets the task read them. */
+  deliver(unit: CommitUnit): void {
+    for (const { topic, headers } of unit.records) {
+      if (!topic.includes('.retry.')) continue;
+      const input = this.#inputOf(topic);
+      const read = headers.map(({ name, value }) => ({ name, value: Buffer.from(value) }));
+      this.task.post({
+        kind: 'retry',
+        input,
+        offset: offset(input.next),
+        appendedAt: this.scheduler.clock.now(),
+        trigger: retryTrigger(read),
+      });
+    }
+  }
+
+  command(command: Command | string): void {
+    const input = this.#inputOf(COMMANDS);
+    this.task.post({ kind: 'command', input, offset: offset(input.next), command });
+  }
+
+  #inputOf(topic: string): InputPosition {
+    let input = this.inputs.get(topic);
+    if (input === undefined) {
+      input = new InputPosition(topic, commitOffset(0), ({ position }) =>
+        this.ledger.open.positions.set(topic, position),
+      );
+      this.inputs.set(topic, input);
+    }
+    return input;
+  }
+
+  /** Takes the next unit, commits it, and lets the task read what it wrote to retry topics. */
+  commitAndDeliver(): CommitUnit {
+    const unit = this.take();
+    unit.settle('committed');
+    this.deliver(unit);
+    return unit;
   }
 
   async pass(ms: number): Promise<void> {
