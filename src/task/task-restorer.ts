@@ -99,13 +99,14 @@ export class TaskRestorer {
     const { breaker, factory, logger, pauses, regulate } = this.parts;
     const { task } = holding;
     holding.feed = new LaneFeed(task, this.parts);
-    task.run(start.positions, restored, nextPoll);
+    task.enter(start.positions, restored, nextPoll);
+    const positions = Object.fromEntries(start.positions);
+    const lanes = restored.lanes.length;
+    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
+    task.wake();
     holding.feed.start(factory.inputsOf(task.sources), start.inputs);
     regulate(task);
     for (const partition of holding.partitions) pauses.clear(partition, 'restoring');
     breaker.look();
-    const positions = Object.fromEntries(start.positions);
-    const lanes = restored.lanes.length;
-    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
   }
 }
