@@ -82,10 +82,12 @@ describe('the codec of a record in the lane log', () => {
     expect(decoded(bytes)).to.equal(null);
   });
 
-  it('refuses a length below that of null', () => {
-    const bytes = encodeRecord(consumed(0));
-    bytes.writeInt32BE(-2, KEY_LENGTH_AT);
-    expect(decoded(bytes)).to.equal(null);
+  it('refuses a length below that of null, also one that would have it read the same bytes for ever', () => {
+    for (const length of [-2, -4, -(2 ** 31)]) {
+      const bytes = encodeRecord(consumed(0));
+      bytes.writeInt32BE(length, KEY_LENGTH_AT);
+      expect(decoded(bytes)).to.equal(null);
+    }
   });
 
   it('refuses a topic that is null, and one that is no text', () => {

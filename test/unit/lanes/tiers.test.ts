@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Tier } from '../../../src/lanes/tiers.js';
 import { Tiers } from '../../../src/lanes/tiers.js';
 
 const FIVE = { name: '5s', delayMs: 5_000 };
@@ -9,7 +8,7 @@ const TWO_MINUTES = { name: '2m', delayMs: 120_000 };
 const tiers = new Tiers([FIVE, THIRTY, TWO_MINUTES]);
 const NONE = new Tiers([]);
 
-const anyTiers: fc.Arbitrary<readonly Tier[]> = fc
+const anyTiers: fc.Arbitrary<Tiers['all']> = fc
   .uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 6 })
   .map((delays) => delays.sort((a, b) => a - b).map((delayMs) => ({ name: `${delayMs}ms`, delayMs })));
 
