@@ -98,6 +98,7 @@ export class LaneHistory {
       sequence: (this.#checkpoints += 1),
       guarantee: 'exactly_once_v2',
       source: new Map(),
+      inputs: new Map(),
     });
     return [...this.#entries(step), { key: CHECKPOINT_KEY, value: checkpoint }];
   }
