@@ -12,7 +12,7 @@ import { letterOf } from './letter.js';
 import type { Operator } from './operator.js';
 import type { LetterId } from './operator-request.js';
 import { letterIdText } from './operator-request.js';
-import { printable, shown } from './printable.js';
+import { shown } from './printable.js';
 import type { Site } from './site.js';
 
 export interface LetterSearch {
@@ -80,7 +80,7 @@ export class LetterBox {
       const inWindow: Letter[] = [];
       let newest = -Infinity;
       operator.output.progress(
-        shown`reading dead letters: partition ${partition}, offset ${from} to ${end}, ${printable('found')} ${found.length}`,
+        shown`reading dead letters: partition ${partition}, offset ${from} to ${end}, found ${found.length}`,
       );
       await reader.read(
         [{ ...of, from: commitOffset(from), end: commitOffset(end) }],

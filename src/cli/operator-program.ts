@@ -126,7 +126,10 @@ export const understand = (argv: readonly string[], version: string, nowMs: Epoc
     };
   };
 
-  const lanes = program.command('lanes').description('keys that have a failed record before them');
+  const lanes = program
+    .command('lanes')
+    .description('keys that have a failed record before them')
+    .addHelpText('before', examples(['lanes list', 'lanes show user-17', 'lanes release user-17']));
   onlyPartition(
     leaf(lanes, 'list', 'lists them, the oldest first', ['lanes list', 'lanes list --status parked --json']),
   )
@@ -164,7 +167,10 @@ export const understand = (argv: readonly string[], version: string, nowMs: Epoc
     );
   }
 
-  const dlq = program.command('dlq').description('dead letters: records that could not be processed');
+  const dlq = program
+    .command('dlq')
+    .description('dead letters: records that could not be processed')
+    .addHelpText('before', examples(['dlq list --by reason', 'dlq show 0-42', 'dlq redrive 0-42']));
   onlyPartition(
     leaf(dlq, 'list', 'lists them, the newest last', [
       'dlq list',
