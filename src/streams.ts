@@ -73,7 +73,7 @@ export class Streams {
 
   /** From memory; cheap enough for a probe. */
   status(): StreamsStatus {
-    return statusOf(this.state, this.#session);
+    return statusOf(this.state, this.#session, this.parts.clock);
   }
 
   /**

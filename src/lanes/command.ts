@@ -34,7 +34,8 @@ export type Command =
     };
 
 export interface CommandOutcome {
-  readonly command: Command['kind'] | 'unreadable';
+  /** `unknown`: it could not be read as one. */
+  readonly command: Command['kind'] | 'unknown';
   /** `ignored`: nothing matched any more; `refused`: it must not be done, `why` says for what reason. */
   readonly outcome: 'done' | 'ignored' | 'refused';
   readonly why: string;
@@ -43,7 +44,7 @@ export interface CommandOutcome {
 }
 
 const OUTCOMES = ['done', 'ignored', 'refused'];
-const COMMANDS = ['release', 'skip', 'redrive', 'dismiss', 'unreadable'];
+const COMMANDS = ['release', 'skip', 'redrive', 'dismiss', 'unknown'];
 
 export const isCommandOutcome = (value: unknown): value is CommandOutcome => {
   const { command, outcome, why, deadLetter, at } = value as Record<string, unknown>;

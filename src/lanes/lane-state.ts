@@ -20,7 +20,8 @@ import type { FailureReason, ProcessingFailure } from '../record/record-error.js
 import type { EpochMs } from '../record/units.js';
 import { epochMs } from '../record/units.js';
 import { headerSafe } from '../record/dead-letter.js';
-import type { Tier, Tiers } from './tiers.js';
+import type { RetryTier } from '../record/retry-tier.js';
+import type { Tiers } from './tiers.js';
 
 export type DeadLetterPolicy = 'skip' | 'park';
 
@@ -62,31 +63,39 @@ export type HeadDecision =
   | {
       readonly kind: 'waits';
       readonly state: LaneState;
-      readonly retryOn: Tier | null;
+      readonly retryOn: RetryTier | null;
       readonly notice: FailureReason | null;
     }
-  /** The head is done; `deadLetter`: it ends there, with this reason. */
-  | { readonly kind: 'leaves'; readonly deadLetter: FailureReason | null };
+  /** The head is done, with this state; `deadLetter`: it ends there, for this reason. */
+  | { readonly kind: 'leaves'; readonly state: LaneState; readonly deadLetter: FailureReason | null };
 
 export interface LaneRules {
   readonly tiers: Tiers;
   readonly policy: DeadLetterPolicy;
 }
 
-/** A head that was not run yet. */
-export const freshHead = (nowMs: EpochMs): LaneState => ({
+/** What a record brings with it when it becomes a head. */
+export interface Attempted {
+  readonly attempts: number;
+  readonly firstFailureAt: EpochMs | null;
+}
+
+const UNTRIED: Attempted = { attempts: 0, firstFailureAt: null };
+
+/** A head that is due now. */
+export const freshHead = (nowMs: EpochMs, { attempts, firstFailureAt }: Attempted = UNTRIED): LaneState => ({
   status: 'retrying',
-  attempts: 0,
+  attempts,
   delayMs: null,
   due: nowMs,
-  firstFailureAt: null,
+  firstFailureAt,
   copied: false,
   failure: null,
 });
 
 const waits = (
   state: LaneState,
-  retryOn: Tier | null = null,
+  retryOn: RetryTier | null = null,
   notice: FailureReason | null = null,
 ): HeadDecision => ({ kind: 'waits', state, retryOn, notice });
 
@@ -118,7 +127,7 @@ const failed = (
   if (next !== null)
     return waits({ ...counted, delayMs: next.delayMs, due: epochMs(nowMs + next.delayMs) }, next);
   const reason = failure.retryable ? 'retries-exhausted' : failure.reason;
-  if (policy === 'skip') return { kind: 'leaves', deadLetter: reason };
+  if (policy === 'skip') return { kind: 'leaves', state: counted, deadLetter: reason };
   return waits({ ...counted, status: 'parked', copied: true }, null, state.copied ? null : reason);
 };
 
@@ -128,12 +137,12 @@ const retryAfterOf = (failure: ProcessingFailure): number | undefined =>
 export const decideHead = (state: LaneState, event: HeadEvent, rules: LaneRules): HeadDecision => {
   switch (event.kind) {
     case 'succeeded':
-      return { kind: 'leaves', deadLetter: null };
+      return { kind: 'leaves', state, deadLetter: null };
     case 'failed':
       return failed(state, event, rules);
     case 'released':
       return waits({ ...state, status: 'retrying', due: event.nowMs });
     case 'skipped':
-      return { kind: 'leaves', deadLetter: 'skipped' };
+      return { kind: 'leaves', state, deadLetter: 'skipped' };
   }
 };
