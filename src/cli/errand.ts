@@ -97,21 +97,24 @@ export const laneCommand = (
   by,
 });
 
-/** Throws Unfulfilled when nothing may be done with this dead letter any more, or here. */
+/** Throws Unfulfilled when nothing may be done with this dead letter, or not any more. */
 const refuse = (letter: Letter, fates: LetterFates, what: 'redrive' | 'dismiss'): void => {
   const id = letterIdText(letter.id);
   if (letter.state === 'parked') {
-    const lane = `--head ${letter.recordId ?? 'ID'}`;
+    const waiting = fates.laneOf(letter);
+    const head = `--head ${waiting?.lane.head.name ?? ''}`;
     throw new Unfulfilled(
-      what === 'redrive'
-        ? `${id} is the notice of a record that is parked: release the lane instead, "lanes release ${lane}".`
-        : `${id} is the notice of a record that is parked: "lanes skip ${lane}" ends it.`,
+      waiting === null
+        ? `${id} is the notice of a record that was parked and is not any more: its end is elsewhere, in the output or a later dead letter.`
+        : what === 'redrive'
+          ? `${id} is the notice of a record that waits in a lane: release the lane instead, "lanes release ${head}".`
+          : `${id} is the notice of a record that waits in a lane: "lanes skip ${head}" ends it.`,
     );
   }
-  const settled = fates.settled(letter);
-  if (settled !== null)
+  const redriven = fates.redriven(letter);
+  if (redriven !== null)
     throw new Unfulfilled(
-      `${id} was ${settled.command === 'redrive' ? 'redriven' : 'dismissed'} at ${isoOrNull(settled.at) ?? '?'} already, by command ${settled.commandOffset}.`,
+      `${id} was redriven at ${isoOrNull(redriven.at) ?? '?'} already, by command ${redriven.commandOffset}.`,
     );
 };
 

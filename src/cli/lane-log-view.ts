@@ -8,13 +8,13 @@ import type { CommandOutcome } from '../lanes/command.js';
 import type { ClusterAdmin } from '../ports/cluster.js';
 import type { EpochMs, Partition } from '../record/units.js';
 import { commitOffset } from '../record/units.js';
-import { CHECKPOINT_KEY } from '../state/checkpoint.js';
-import type { LogReplayer } from '../state/log-replayer.js';
+import { CHECKPOINT_KEY, decodeCheckpoint } from '../state/checkpoint.js';
+import type { LogReader } from '../state/log-reader.js';
 import type { Site } from './site.js';
 
 export interface LaneLogSource {
   readonly admin: Pick<ClusterAdmin, 'watermarks'>;
-  readonly replayer: Pick<LogReplayer, 'replay'>;
+  readonly reader: Pick<LogReader, 'replay'>;
 }
 
 export interface PartitionLanes {
@@ -42,7 +42,7 @@ export class LaneLogView {
     return this.#entries;
   }
 
-  /** The next command that the task will read, as of its last commit. */
+  /** The next command that the task will read, as of its last commit; 0 before it has read any. */
   get commandsPosition(): number {
     return this.#commandsPosition;
   }
@@ -52,7 +52,7 @@ export class LaneLogView {
     const of = { topic: this.site.laneLog, partition: this.partition };
     const { low, high } = await this.source.admin.watermarks(of);
     const from = commitOffset(Math.max(low, this.#position ?? low));
-    await this.source.replayer.replay(of, from, high, (key, value) => this.#apply(key, value), signal);
+    await this.source.reader.replay(of, from, high, (key, value) => this.#apply(key, value), signal);
     this.#position = Math.max(from, high);
   }
 
@@ -65,12 +65,7 @@ export class LaneLogView {
     if (key === null) return;
     this.#entries += 1;
     if (!key.equals(CHECKPOINT_KEY)) this.#image.apply(key, value);
-    else if (value !== null) this.#commandsPosition = positionIn(value, this.site.commands);
+    else if (value !== null)
+      this.#commandsPosition = decodeCheckpoint(value).inputs.get(this.site.commands) ?? 0;
   }
 }
-
-/** 0 before the task has read any command: the first versions of a checkpoint have no other inputs. */
-const positionIn = (checkpoint: Buffer, topic: string): number => {
-  const { inputs } = JSON.parse(checkpoint.toString()) as { inputs?: Readonly<Record<string, number>> };
-  return inputs?.[topic] ?? 0;
-};

@@ -1,4 +1,5 @@
 /** `lanes release` and `lanes skip`: the operator decides about the head of a lane. */
+import { idText, sourceId } from '../lanes/record-id.js';
 import { Delivery } from './delivery.js';
 import { laneCommand } from './errand.js';
 import type { ExitCode } from './exit-code.js';
@@ -17,9 +18,10 @@ const noticeOf = async (
   { lane, partition, view }: LocatedLane,
 ): Promise<number | null> => {
   if (!lane.state.copied) return null;
+  const recordId = idText(sourceId(lane.head.record));
   const [notice] = await new LetterBox(operator, view.site).search({
     partition,
-    isWanted: ({ state, recordId }) => state === 'parked' && recordId === lane.head.name,
+    isWanted: (letter) => letter.state === 'parked' && letter.recordId === recordId,
     since: lane.state.firstFailureAt,
     limit: 1,
   });

@@ -1,5 +1,6 @@
 /** What became of a dead letter after it was written, as the lane logs say. Pure. */
 import type { CommandOutcome } from '../lanes/command.js';
+import { idText, sourceId } from '../lanes/record-id.js';
 import type { Letter } from './letter.js';
 import type { LocatedLane } from './located-lane.js';
 
@@ -8,6 +9,9 @@ export interface Fate extends CommandOutcome {
   readonly commandOffset: number;
 }
 
+/** The clocks of a broker and of those who write differ. */
+const CLOCK_SLACK_MS = 10_000;
+
 const nameOf = (partition: number, offset: number): string => `${partition}-${offset}`;
 
 export class LetterFates {
@@ -15,7 +19,7 @@ export class LetterFates {
   readonly #heads: ReadonlyMap<string, LocatedLane>;
 
   constructor(lanes: readonly LocatedLane[]) {
-    this.#heads = new Map(lanes.map((one) => [one.lane.head.name, one]));
+    this.#heads = new Map(lanes.map((one) => [idText(sourceId(one.lane.head.record)), one]));
   }
 
   add(partition: number, outcomes: ReadonlyMap<number, CommandOutcome>): void {
@@ -43,8 +47,19 @@ export class LetterFates {
   }
 
   /** The lane that a notice speaks of, while its record is at the head. */
-  laneOf({ state, recordId }: Pick<Letter, 'state' | 'recordId'>): LocatedLane | null {
-    return state === 'parked' && recordId !== null ? (this.#heads.get(recordId) ?? null) : null;
+  laneOf({ at, state, recordId }: Pick<Letter, 'at' | 'state' | 'recordId'>): LocatedLane | null {
+    if (state !== 'parked' || recordId === null) return null;
+    const found = this.#heads.get(recordId);
+    // A record that was redriven can be parked again: its first notice is not of this lane.
+    const isOfBefore = at + CLOCK_SLACK_MS < (found?.lane.state.firstFailureAt ?? 0);
+    return found === undefined || isOfBefore ? null : found;
+  }
+
+  /** It was sent back to its lane, which is done once. */
+  redriven(letter: Pick<Letter, 'id'>): Fate | null {
+    return (
+      this.of(letter).find(({ command, outcome }) => command === 'redrive' && outcome === 'done') ?? null
+    );
   }
 
   /** In one word or two: what an operator has to know first. */

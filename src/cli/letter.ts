@@ -24,7 +24,7 @@ export interface Letter {
   readonly key: Buffer | null;
   /** Null: the record has no value. */
   readonly valueBytes: number | null;
-  /** `x-lanes-id`: of the record in its lane, `dlq-…` when it had been redriven before. */
+  /** `x-lanes-id`: of the source record, also of one that was redriven. */
   readonly recordId: string | null;
   readonly origin: Origin | null;
   readonly originalTimestamp: EpochMs | null;
@@ -87,7 +87,7 @@ const inProfile = (headers: Headers, field: keyof (typeof PROFILES)[number]): st
 const originOf = (headers: Headers, id: string | null, sources: readonly string[]): Origin | null => {
   const named = parseRecordName(id);
   if (named !== null && sources.includes(named.topic)) return named;
-  // A redriven record that failed again is named after its dead letter; the profile knows the source.
+  // The profile of error headers says the same.
   const topic = inProfile(headers, 'topic');
   const partition = count(inProfile(headers, 'partition'));
   const offset = count(inProfile(headers, 'offset'));

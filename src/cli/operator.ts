@@ -11,7 +11,7 @@ import { isKafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import { partition as toPartition } from '../record/units.js';
-import { LogReplayer } from '../state/log-replayer.js';
+import { LogReader } from '../state/log-reader.js';
 import { TopicMissing, UsageError } from './exit-code.js';
 import { LaneLogView } from './lane-log-view.js';
 import type { Output } from './output.js';
@@ -43,7 +43,7 @@ interface Closable {
 export class Operator {
   readonly #open: Promise<Closable>[] = [];
   #admin: Promise<ClusterAdmin> | undefined;
-  #replayer: Promise<LogReplayer> | undefined;
+  #logReader: Promise<LogReader> | undefined;
   #reader: Promise<TopicReader> | undefined;
   #producer: Promise<AcknowledgedProducer> | undefined;
 
@@ -120,10 +120,10 @@ export class Operator {
   }
 
   async #view(site: Site, number: number): Promise<LaneLogView> {
-    this.#replayer ??= this.#connect(this.parts.clients.logConsumer()).then(
-      (consumer) => new LogReplayer(consumer, this.parts.clock),
+    this.#logReader ??= this.#connect(this.parts.clients.logConsumer()).then(
+      (consumer) => new LogReader(consumer, this.parts.clock),
     );
-    const source = { admin: await this.admin(), replayer: await this.#replayer };
+    const source = { admin: await this.admin(), reader: await this.#logReader };
     return new LaneLogView(site, toPartition(number), source);
   }
 

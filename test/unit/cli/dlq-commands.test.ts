@@ -222,14 +222,14 @@ describe('dlq redrive', () => {
     expect(records[0]?.timestamp).to.equal(at);
   });
 
-  it('knows the record of one that was redriven before and failed again', async () => {
+  it('knows the record by the profile’s headers when its id says nothing', async () => {
     const bench = new OperatorBench();
     bench.letter(
       0,
       {},
       {
         ...lettered(3),
-        'x-lanes-id': 'dlq-0-17',
+        'x-lanes-id': 'unknown',
         '__streams.errors.topic': 'user.events',
         '__streams.errors.partition': '0',
         '__streams.errors.offset': '3',
@@ -249,6 +249,7 @@ describe('dlq redrive', () => {
     bench.letter(0, {}, lettered(5, { 'x-lanes-binary-headers': '{' }));
     bench.letter(0, {}, lettered(6));
     bench.outcome(0, 10, { command: 'redrive', outcome: 'done', why: '', deadLetter: 1 });
+    bench.lane([consumed(1, { key: 'k' })], { status: 'parked', copied: true });
     bench.answerWith(done);
     const ids = [0, 1, 2, 3, 4, 5].map((offset) => [0, offset] as const);
     const { exitCode, notes, lines } = await bench.run(redrive(...ids));
@@ -290,11 +291,38 @@ describe('dlq redrive', () => {
   });
 });
 
+describe('a record that was redriven and is parked again', () => {
+  const at = (offset: number) => ({ kind: 'redriven', partition: 0, offset }) as const;
+
+  it('is known by its second notice, and released under the id that its lane has', async () => {
+    const bench = new OperatorBench();
+    const notice = lettered(3, { 'x-lanes-state': 'parked' });
+    bench.letter(0, {}, notice);
+    await bench.scheduler.advance(60_000);
+    bench.lane(
+      [consumed(3, { key: 'k' })],
+      { status: 'parked', copied: true, firstFailureAt: epochMs(bench.nowMs) },
+      () => at(17),
+    );
+    bench.letter(0, {}, notice);
+    const { objects } = await bench.run(LIST, { isJson: true });
+    expect(objects.map(({ isWaiting }) => isWaiting)).to.deep.equal([false, true]);
+    const { notes } = await bench.run(redrive([0, 0], [0, 1]));
+    expect(notes[0]).to.include('its end is elsewhere');
+    expect(notes[1]).to.include('"lanes release --head dlq-0-17"');
+    bench.answerWith(done);
+    const lane = { key: Buffer.from('k'), head: null, partition: null, topic: null };
+    await bench.run({ kind: 'lanes skip', lane, carrying: CARRYING });
+    expect(bench.commands()[0]).to.deep.include({ head: 'dlq-0-17', deadLetter: 1 });
+  });
+});
+
 describe('dlq dismiss', () => {
   it('keeps the reason with the command, and refuses a notice', async () => {
     const bench = new OperatorBench();
     bench.letter(0, {}, lettered(1));
     bench.letter(0, {}, lettered(2, { 'x-lanes-state': 'parked' }));
+    bench.lane([consumed(2, { key: 'k' })], { status: 'parked', copied: true });
     bench.answerWith(done);
     const { ids } = redrive([0, 0], [0, 1]);
     const request = { kind: 'dlq dismiss', ids, topic: null, why: 'test data', carrying: CARRYING } as const;
