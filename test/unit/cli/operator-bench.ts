@@ -2,7 +2,7 @@
  * Operator commands on the simulated cluster, with a service of the test's own: what a task would write to
  * the lane log and the dead letters is written by the test, and commands are answered as it says.
  */
-import { lanesChange } from '../../../src/cli/lanes-change.js';
+import type { lanesChange } from '../../../src/cli/lanes-change.js';
 import type { ExitCode } from '../../../src/cli/exit-code.js';
 import { exitCodeOf } from '../../../src/cli/exit-code.js';
 import { Operator } from '../../../src/cli/operator.js';
