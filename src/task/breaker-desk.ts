@@ -1,10 +1,13 @@
 /**
  * The circuit breaker of a process at work: hears how runs end, holds intake back while it is open, and picks
- * the probes (DESIGN §6, circuit breaker): the record at the front of the queue that has waited longest, else
- * a head that is due. One probe at a time.
+ * the probes (DESIGN §6, circuit breaker): the records at the front of the queues, the longest waiting
+ * first, then heads that are due. One probe at a time.
  *
- * While it is open and there is nothing to probe, intake goes on until there is: else an outage that left
- * nothing behind would never be over (review F19).
+ * A record that fails whatever its dependency does must not keep the breaker open for ever. So no record is
+ * probed twice before every other one was (the round); when all of them failed, intake goes on until there is
+ * another one, and the next probe counts as an attempt, so that such a record comes to its end as it would
+ * without a breaker (found by the simulation: see DECISIONS.md). While there is nothing to probe intake goes
+ * on as well: else an outage that left nothing behind would never be over (review F19).
  */
 import { CircuitBreaker } from '../lanes/circuit-breaker.js';
 import type { BreakerSettings } from '../lanes/circuit-breaker.js';
@@ -24,21 +27,31 @@ export interface BreakerView {
   look(): void;
 }
 
+/** Which record may be probed, and whether its failure counts as an attempt. */
+export interface ProbePick {
+  skips(record: string): boolean;
+  readonly counts: boolean;
+}
+
 /** What it asks of a task. */
 export interface Probed {
   /** When the oldest record that could be started was read; undefined: there is none. */
   readonly waitingSince: EpochMs | undefined;
   readonly hasDueHead: boolean;
-  /** Starts one of them. False: it could not. */
-  probe(): boolean;
+  /** Starts a record of the queue, or a head; its name, or undefined when it could not. */
+  probe(from: 'queue' | 'heads', pick: ProbePick): string | undefined;
   /** The breaker has opened or closed. */
   breakerChanged(): void;
   /** Intake of its partitions waits for the breaker, or does not. */
   hold(isHeld: boolean): void;
 }
 
+const LOOK_AGAIN_MS = 1000;
+
 export class BreakerDesk implements BreakerView {
   readonly #breaker: CircuitBreaker;
+  /** Records that were probed in this round. */
+  readonly #round = new Set<string>();
   #isProbing = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -70,7 +83,7 @@ export class BreakerDesk implements BreakerView {
 
   abandoned(): void {
     this.#isProbing = false;
-    this.#lookSoon();
+    if (this.isOpen) this.#lookSoon();
   }
 
   look(): void {
@@ -87,6 +100,7 @@ export class BreakerDesk implements BreakerView {
       this.logger.warn({}, 'circuit breaker open: intake waits until what fails answers again');
     else this.logger.info({}, 'circuit breaker closed');
     this.stop();
+    this.#round.clear();
     for (const task of this.tasks()) {
       task.hold(this.isOpen);
       task.breakerChanged();
@@ -109,24 +123,35 @@ export class BreakerDesk implements BreakerView {
 
   #probe(): void {
     if (!this.isOpen || this.#isProbing) return;
-    const tasks = [...this.tasks()];
+    const tasks = [...this.tasks()].sort((one, other) => rank(one) - rank(other));
     // Told that it ended while it is started when its handler is synchronous.
     this.#isProbing = true;
-    const isStarted = inOrder(tasks).some((task) => task.probe());
+    const isNew = this.#start(tasks, { skips: (record) => this.#round.has(record), counts: false });
+    const isStarted = isNew || this.#startAgain(tasks);
     if (!isStarted) this.#isProbing = false;
     if (!this.isOpen) return;
-    const isAnyThere = isStarted || tasks.some((task) => task.waitingSince !== undefined || task.hasDueHead);
-    for (const task of tasks) task.hold(isAnyThere);
+    const isAnyThere = tasks.some((task) => task.waitingSince !== undefined || task.hasDueHead);
+    for (const task of tasks) task.hold(isNew || (!isStarted && isAnyThere));
     if (!isStarted && isAnyThere) this.#lookIn(LOOK_AGAIN_MS);
+  }
+
+  /** Every record that there is has failed in this round: a new one begins, with a probe that counts. */
+  #startAgain(tasks: readonly Probed[]): boolean {
+    this.#round.clear();
+    return this.#start(tasks, { skips: () => false, counts: true });
+  }
+
+  #start(tasks: readonly Probed[], pick: ProbePick): boolean {
+    for (const from of ['queue', 'heads'] as const) {
+      for (const task of tasks) {
+        const record = task.probe(from, pick);
+        if (record === undefined) continue;
+        this.#round.add(record);
+        return true;
+      }
+    }
+    return false;
   }
 }
 
-const LOOK_AGAIN_MS = 1000;
-
-/** Waiting records first, the oldest before the others; then heads. */
-const inOrder = (tasks: readonly Probed[]): readonly Probed[] => {
-  const rank = ({ waitingSince }: Probed): number => waitingSince ?? Number.POSITIVE_INFINITY;
-  return tasks
-    .filter((task) => task.waitingSince !== undefined || task.hasDueHead)
-    .sort((one, other) => rank(one) - rank(other));
-};
+const rank = ({ waitingSince }: Probed): number => waitingSince ?? Number.POSITIVE_INFINITY;

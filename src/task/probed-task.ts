@@ -1,7 +1,7 @@
 /** One running task, as the circuit breaker sees it. */
 import type { Pauses } from '../ports/flow-control.js';
 import type { EpochMs } from '../record/units.js';
-import type { Probed } from './breaker-desk.js';
+import type { Probed, ProbePick } from './breaker-desk.js';
 import type { Holding } from './holding.js';
 
 export class ProbedTask implements Probed {
@@ -18,8 +18,8 @@ export class ProbedTask implements Probed {
     return this.holding.task.hasDueHead;
   }
 
-  probe(): boolean {
-    return this.holding.task.probe();
+  probe(from: 'queue' | 'heads', pick: ProbePick): string | undefined {
+    return this.holding.task.probe(from, pick);
   }
 
   breakerChanged(): void {

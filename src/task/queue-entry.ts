@@ -33,8 +33,8 @@ export class QueueEntry implements RecordRun {
   outcome: Outcome | undefined;
   /** It runs at the head of a lane, not in the queue. */
   isHead = false;
-  /** The breaker is open, and this run shows whether it may close. */
-  isProbe = false;
+  /** The breaker is open, and this run shows whether it may close; its failure counts as an attempt, or not. */
+  probe: 'none' | 'uncounted' | 'counted' = 'none';
   /** Since when its result waits. */
   resolvedAt: MonotonicMs = monotonicMs(0);
   /** Runs begun that count. */
@@ -107,6 +107,6 @@ export class QueueEntry implements RecordRun {
   takeBack(): void {
     this.attempt -= 1;
     this.state = 'waiting';
-    this.isProbe = false;
+    this.probe = 'none';
   }
 }

@@ -18,34 +18,25 @@ import { placeOf } from '../record/record.js';
 import type { CommitOffset, EpochMs } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
+import type { ProbePick } from './breaker-desk.js';
 import { BatchRecord } from './batch-record.js';
 import { EmissionQueue } from './emission-queue.js';
 import { Patience } from './patience.js';
 import { QueueEntry } from './queue-entry.js';
+import { SourcePositions } from './source-positions.js';
 import type { TaskParts } from './task-parts.js';
 import type { RecordsMessage } from './task-message.js';
 import { Unwritable } from './unwritable.js';
 
 export class SourceLine {
   readonly queue = new EmissionQueue();
-  readonly #next = new Map<string, CommitOffset>();
-  /** Of the source topics: everything below has been read. */
-  readonly #ends = new Map<string, CommitOffset>();
+  readonly positions = new SourcePositions();
   readonly #patience: Patience;
   #order = 0;
 
   constructor(private readonly parts: TaskParts) {
     const { clock, settings } = parts.host;
     this.#patience = new Patience(clock, settings.emissionPatienceMs, parts.ring);
-  }
-
-  startAt(positions: ReadonlyMap<string, CommitOffset>): void {
-    for (const [topic, position] of positions) this.#next.set(topic, position);
-  }
-
-  /** The position to read next of a source topic, once it is known. */
-  nextOffset(topic: string): CommitOffset | undefined {
-    return this.#next.get(topic);
   }
 
   /** When the record at the front was read, if it waits to be started. */
@@ -57,7 +48,7 @@ export class SourceLine {
   take({ batch, from, to }: RecordsMessage): void {
     const { host, ledger, lanes, owner } = this.parts;
     const topic = batch.topic(from);
-    let next = this.#next.get(topic);
+    let next = this.positions.next(topic);
     if (next === undefined) return;
     const readAt = host.clock.now();
     for (let i = from; i < to && this.parts.isRunning(); i++) {
@@ -65,7 +56,7 @@ export class SourceLine {
       // Read twice: a message of an older epoch of this partition. Gaps are the broker's (control records, compaction).
       if (offset < next) continue;
       next = after(offset);
-      this.#next.set(topic, next);
+      this.positions.take(topic, next);
       const record = new BatchRecord(batch, i);
       const entry = new QueueEntry(record, record.bytes, this.#order++, readAt, owner);
       ledger.take(record.bytes);
@@ -79,20 +70,14 @@ export class SourceLine {
 
   /** What lies between the last record and the end is no record. */
   reachEnd(topic: string, end: CommitOffset): void {
-    this.#ends.set(topic, end);
+    this.positions.reachEnd(topic, end);
     this.passEnds();
   }
 
-  /** When nothing is undecided: positions are those of decided records. An end is told once, so it waits for that. */
+  /** When nothing is undecided: positions are those of decided records. */
   passEnds(): void {
-    if (this.#ends.size === 0 || this.queue.length > 0 || !this.parts.isRunning()) return;
-    for (const [topic, end] of this.#ends) {
-      const next = this.#next.get(topic);
-      if (next === undefined || end <= next) continue;
-      this.#next.set(topic, end);
-      this.parts.ledger.open.positions.set(topic, end);
-    }
-    this.#ends.clear();
+    if (!this.positions.hasEnds || this.queue.length > 0 || !this.parts.isRunning()) return;
+    for (const [topic, end] of this.positions.passEnds()) this.parts.ledger.open.positions.set(topic, end);
   }
 
   /** Decides what can be decided, from the front. */
@@ -117,12 +102,21 @@ export class SourceLine {
   }
 
   /** The same while the breaker is open. */
-  probe(): boolean {
-    const entry = this.parts.slots.mayStartSource ? this.queue.takeStartable(this.parts.isHeld) : undefined;
-    if (entry === undefined) return false;
-    entry.isProbe = true;
+  probe(pick: ProbePick): string | undefined {
+    if (!this.parts.slots.mayStartSource) return undefined;
+    const skipped: QueueEntry[] = [];
+    let entry = this.queue.takeStartable(this.parts.isHeld);
+    for (
+      ;
+      entry !== undefined && pick.skips(nameOf(entry));
+      entry = this.queue.takeStartable(this.parts.isHeld)
+    )
+      skipped.push(entry);
+    for (const each of skipped) this.queue.putBack(each);
+    if (entry === undefined) return undefined;
+    entry.probe = pick.counts ? 'counted' : 'uncounted';
     this.#start(entry);
-    return true;
+    return nameOf(entry);
   }
 
   startAgain(entry: QueueEntry): void {
@@ -138,11 +132,11 @@ export class SourceLine {
     const { breaker, clock } = this.parts.host;
     const failure = end.ok ? null : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
-    if (entry.isProbe) {
-      entry.isProbe = false;
-      breaker.probeEnded(isFine);
-    } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown));
+    const { probe } = entry;
+    entry.probe = 'none';
+    if (probe !== 'none') breaker.probeEnded(isFine);
+    else if (entry.attempt === 1) breaker.firstRun(isFine);
+    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown), probe === 'counted');
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
     this.#patience.waits(entry);
     this.queue.freeKey(entry);
@@ -221,16 +215,17 @@ export class SourceLine {
     this.decide();
   }
 
-  #failed(entry: QueueEntry, failure: ProcessingFailure): void {
+  /** `isFinal`: it gets no attempt in memory, and counts although the breaker is open. */
+  #failed(entry: QueueEntry, failure: ProcessingFailure, isFinal: boolean): void {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
-    if (failure.retryable && host.breaker.isOpen) {
+    if (failure.retryable && host.breaker.isOpen && !isFinal) {
       entry.takeBack();
       this.queue.putBack(entry);
       return;
     }
     const decision = decideFailure(failure, entry.attempt, host.settings);
-    if (decision.kind === 'give-up') {
+    if (isFinal || decision.kind === 'give-up') {
       entry.resolve({ kind: 'failed', failure }, host.clock.monotonic());
       this.#patience.waits(entry);
       return;
@@ -284,6 +279,8 @@ export class SourceLine {
     this.parts.ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
   }
 }
+
+const nameOf = ({ record }: QueueEntry): string => recordName(record.topic, record.partition, record.offset);
 
 const attempted = (entry: QueueEntry, attempts: number) => ({
   attempts,

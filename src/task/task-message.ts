@@ -4,6 +4,7 @@ import type { Command } from '../lanes/command.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ProducedRecord } from '../record/record.js';
 import type { CommitOffset, EpochMs, Offset } from '../record/units.js';
+import type { ProbePick } from './breaker-desk.js';
 import type { InputPosition } from './input-position.js';
 import type { QueueEntry } from './queue-entry.js';
 
@@ -69,7 +70,9 @@ export interface BreakerMessage {
 /** While the breaker is open: start one record to see whether it may close. */
 export interface ProbeMessage {
   readonly kind: 'probe';
-  readonly started: () => void;
+  readonly from: 'queue' | 'heads';
+  readonly pick: ProbePick;
+  readonly started: (record: string) => void;
 }
 
 export type TaskMessage =

@@ -19,6 +19,7 @@ import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
 import { Attempts } from './attempts.js';
+import type { ProbePick } from './breaker-desk.js';
 import { CommandDesk } from './command-desk.js';
 import { HeadLine } from './head-line.js';
 import type { LaneBook } from './lane-book.js';
@@ -106,7 +107,7 @@ export class Task implements EntryOwner {
 
   /** The position to read next of a source topic, once it runs. */
   nextOffset(topic: string): CommitOffset | undefined {
-    return this.#source.nextOffset(topic);
+    return this.#source.positions.next(topic);
   }
 
   partitionCount(topic: string): number {
@@ -127,7 +128,7 @@ export class Task implements EntryOwner {
   /** Has everything in memory, and has started nothing yet: `wake` does. */
   enter(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
-    this.#source.startAt(positions);
+    this.#source.positions.startAt(positions);
     this.#acceptFrom = firstPoll;
     this.lanes.restore(restored.lanes);
     this.#commands.restore(restored.outcomes);
@@ -164,11 +165,11 @@ export class Task implements EntryOwner {
     return this.#state === 'running' && this.lanes.hasReady;
   }
 
-  /** Starts one record although the breaker is open; false when it could not. */
-  probe(): boolean {
-    let isStarted = false;
-    this.#mailbox.post({ kind: 'probe', started: () => (isStarted = true) });
-    return isStarted;
+  /** Starts one record although the breaker is open; its name, or undefined when it could not. */
+  probe(from: 'queue' | 'heads', pick: ProbePick): string | undefined {
+    let record: string | undefined;
+    this.#mailbox.post({ kind: 'probe', from, pick, started: (name) => (record = name) });
+    return record;
   }
 
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
@@ -188,7 +189,7 @@ export class Task implements EntryOwner {
     const wasRefused = this.#state === 'refused';
     if (mayBecome(this.#state, state)) this.#state = state;
     const entries = [...this.#source.queue, ...this.#heads.entries];
-    const isProbing = entries.some((entry) => entry.isProbe);
+    const isProbing = entries.some((entry) => entry.probe !== 'none');
     this.#attempts.abandon(entries, new Error(`Task ${this.id} was closed`));
     for (const part of [this.#source, this.#heads, this.lanes, this.#commands]) part.clear();
     this.ledger.close();
@@ -240,9 +241,13 @@ export class Task implements EntryOwner {
         if (!this.host.breaker.isOpen) return;
         this.#source.holdBack();
         return this.#heads.giveUpBackOffs();
-      case 'probe':
-        if (this.#state === 'running' && (this.#source.probe() || this.#heads.probe())) message.started();
+      case 'probe': {
+        if (this.#state !== 'running') return;
+        const line = message.from === 'queue' ? this.#source : this.#heads;
+        const record = line.probe(message.pick);
+        if (record !== undefined) message.started(record);
         return;
+      }
       default: {
         const { entry } = message;
         const line = this.#heads.laneOf(entry) === undefined ? this.#source : this.#heads;

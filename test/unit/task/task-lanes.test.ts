@@ -23,6 +23,7 @@ const away = (retryAfterMs?: number): RetryableError =>
     'answered 503',
     retryAfterMs === undefined ? {} : { retryAfterMs },
   );
+const ANY = { skips: () => false, counts: false };
 const hopeless = (): NotRetryableError => new NotRetryableError('schema-violation', '/email format');
 
 const started = (over: Partial<TaskSettings> = {}): Promise<TaskBench> =>
@@ -535,7 +536,7 @@ describe('Task with lanes', () => {
       await bench.succeed(1);
       expect(bench.task.lanes.table.size).to.equal(0);
       expect(bench.begun).to.deep.equal(['0/1', '1/1']);
-      expect(bench.task.probe()).to.equal(true);
+      expect(bench.task.probe('queue', ANY)).to.equal(id(0));
       expect(bench.begun).to.deep.equal(['0/1', '1/1', '0/1']);
       await bench.fail(0, away());
       expect(bench.breaker.told.at(-1)).to.equal('probe failed');
@@ -553,7 +554,7 @@ describe('Task with lanes', () => {
       bench.breaker.isOpen = true;
       await bench.pass(5000);
       expect(bench.begun).to.deep.equal(['0/1']);
-      expect(bench.task.probe()).to.equal(true);
+      expect(bench.task.probe('heads', ANY)).to.equal(id(0));
       await bench.fail(0, away());
       expect(bench.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 5s after 1`]);
     });
