@@ -93,8 +93,10 @@ export class LaneKeeper {
     return this.#alarms.nextAt;
   }
 
-  get hasReady(): boolean {
-    return this.#ready.size > 0;
+  /** The head that has been ready longest. */
+  get ready(): Lane | undefined {
+    const [lane] = this.#ready;
+    return lane;
   }
 
   /** The head that has been ready longest; it runs from now on. */

@@ -15,7 +15,7 @@ import { recordName } from '../record/event-id.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import { asProcessingFailure } from '../record/record-error.js';
 import { placeOf } from '../record/record.js';
-import type { CommitOffset, EpochMs } from '../record/units.js';
+import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
@@ -48,10 +48,9 @@ export class SourceLine {
     return this.#next.get(topic);
   }
 
-  /** When the record at the front was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    const front = this.queue.front();
-    return front?.state === 'waiting' ? front.readAt : undefined;
+  /** The next record that may start. */
+  get startable(): QueueEntry | undefined {
+    return this.queue.startable(this.parts.isHeld);
   }
 
   take({ batch, from, to }: RecordsMessage): void {
@@ -138,11 +137,13 @@ export class SourceLine {
     const { breaker, clock } = this.parts.host;
     const failure = end.ok ? null : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
+    let isOwn = false;
     if (entry.isProbe) {
       entry.isProbe = false;
-      breaker.probeEnded(isFine);
+      if (!isFine) entry.failedProbes += 1;
+      isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown));
+    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown), isOwn);
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
     this.#patience.waits(entry);
     this.queue.freeKey(entry);
@@ -221,10 +222,11 @@ export class SourceLine {
     this.decide();
   }
 
-  #failed(entry: QueueEntry, failure: ProcessingFailure): void {
+  /** `isOwn`: it counts although the breaker is open. */
+  #failed(entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
-    if (failure.retryable && host.breaker.isOpen) {
+    if (failure.retryable && host.breaker.isOpen && !isOwn) {
       entry.takeBack();
       this.queue.putBack(entry);
       return;
@@ -236,6 +238,12 @@ export class SourceLine {
       return;
     }
     ledger.open.tallies.retry(entry.record.topic, 'immediate', failure.reason);
+    if (host.breaker.isOpen) {
+      // Its next attempt is a probe.
+      entry.state = 'waiting';
+      this.queue.putBack(entry);
+      return;
+    }
     attempts.backOff(entry, decision.delayMs);
     if (!this.parts.isRunning()) attempts.giveUpBackOff(entry);
   }

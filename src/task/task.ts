@@ -17,7 +17,7 @@ import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
+import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { Attempts } from './attempts.js';
 import { CommandDesk } from './command-desk.js';
 import { HeadLine } from './head-line.js';
@@ -25,6 +25,7 @@ import type { LaneBook } from './lane-book.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
 import { Outputs } from './outputs.js';
+import { ProbeLine } from './probe-line.js';
 import type { EntryOwner } from './queue-entry.js';
 import { Slots } from './slots.js';
 import { SourceLine } from './source-line.js';
@@ -39,6 +40,8 @@ import { Unwritable } from './unwritable.js';
 
 export class Task implements EntryOwner {
   readonly lanes: LaneKeeper;
+  /** What it can run while the breaker is open. */
+  readonly probes: ProbeLine;
   #state: TaskState = 'created';
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
@@ -80,6 +83,7 @@ export class Task implements EntryOwner {
       ring,
     };
     this.#source = new SourceLine(parts);
+    this.probes = new ProbeLine(this.#source, this.#heads, this.lanes, host.breaker);
     this.#commands = new CommandDesk({
       partition,
       sources,
@@ -155,18 +159,10 @@ export class Task implements EntryOwner {
     this.#mailbox.post(message);
   }
 
-  /** When the record at the front of its queue was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    return this.#state === 'running' ? this.#source.waitingSince : undefined;
-  }
-
-  get hasDueHead(): boolean {
-    return this.#state === 'running' && this.lanes.hasReady;
-  }
-
   /** Starts one record although the breaker is open; false when it could not. */
-  probe(): boolean {
+  probe(at: MonotonicMs): boolean {
     let isStarted = false;
+    this.probes.askedAt = at;
     this.#mailbox.post({ kind: 'probe', started: () => (isStarted = true) });
     return isStarted;
   }
@@ -241,7 +237,7 @@ export class Task implements EntryOwner {
         this.#source.holdBack();
         return this.#heads.giveUpBackOffs();
       case 'probe':
-        if (this.#state === 'running' && (this.#source.probe() || this.#heads.probe())) message.started();
+        if (this.#state === 'running' && this.probes.start()) message.started();
         return;
       default: {
         const { entry } = message;

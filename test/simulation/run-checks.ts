@@ -136,7 +136,10 @@ export class RunChecks {
     let state = this.#keys.get(name);
     if (state === undefined) {
       const head = lane === null ? undefined : this.journal.named(facts.task, lane.logged.head);
-      this.#keys.set(name, (state = { running: new Set(), last: new Map(), latest: null, unfinished: head ?? null }));
+      this.#keys.set(
+        name,
+        (state = { running: new Set(), last: new Map(), latest: null, unfinished: head ?? null }),
+      );
     }
     for (const other of state.running) {
       if (other.endedAtMs !== null) state.running.delete(other);
