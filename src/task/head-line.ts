@@ -7,11 +7,8 @@ import type { Lane } from '../lanes/lane.js';
 import { asProcessingFailure } from '../record/record-error.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import type { AttemptEnd } from './attempts.js';
-import type { ProbePick } from './breaker-desk.js';
 import { QueueEntry } from './queue-entry.js';
 import type { TaskParts } from './task-parts.js';
-
-const NOTHING_SKIPPED = (): boolean => false;
 
 export class HeadLine {
   readonly #lanes = new Map<QueueEntry, Lane>();
@@ -37,14 +34,12 @@ export class HeadLine {
   /** Starts the head that has been ready longest; false when none may start. */
   startNext(): boolean {
     const { host, slots } = this.parts();
-    if (host.breaker.isOpen || !slots.mayStartHead) return false;
-    return this.#start('none', NOTHING_SKIPPED) !== undefined;
+    return !host.breaker.isOpen && slots.mayStartHead && this.#start(false);
   }
 
   /** The same while the breaker is open. */
-  probe({ counts, skips }: ProbePick): string | undefined {
-    if (!this.parts().slots.mayStartHead) return undefined;
-    return this.#start(counts ? 'counted' : 'uncounted', skips);
+  probe(): boolean {
+    return this.parts().slots.mayStartHead && this.#start(true);
   }
 
   /** The next attempt in memory of a record that became a lane while it backed off. */
@@ -62,14 +57,15 @@ export class HeadLine {
     entry.state = 'decided';
     const failure = end.ok ? outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
-    if (entry.probe !== 'none') host.breaker.probeEnded(isFine);
+    let isOwn = false;
+    if (entry.isProbe) isOwn = host.breaker.probeEnded(lane.head, isFine);
     else if (entry.attempt === 1) host.breaker.firstRun(isFine);
     const { topic } = lane.head.record;
     if (end.ok && failure === undefined) {
       outputs.write(end.outputs);
       ledger.open.tallies.message(topic, entry.type, 'processed');
       lanes.conclude(lane, { kind: 'succeeded' });
-    } else if (failure !== undefined) this.#failed(lane, entry, failure);
+    } else if (failure !== undefined) this.#failed(lane, entry, failure, isOwn);
     host.loadChanged();
   }
 
@@ -88,28 +84,28 @@ export class HeadLine {
     this.#lanes.clear();
   }
 
-  /** The name of the head. */
-  #start(probe: QueueEntry['probe'], skips: (record: string) => boolean): string | undefined {
+  #start(isProbe: boolean): boolean {
     const { attempts, host, lanes, owner } = this.parts();
-    const lane = lanes.takeReady(skips);
-    if (lane === undefined) return undefined;
-    const { name, record } = lane.head;
+    const lane = lanes.takeReady();
+    if (lane === undefined) return false;
+    const { record } = lane.head;
     const entry = new QueueEntry(record, 0, this.#order++, host.clock.now(), owner);
     entry.isHead = true;
-    entry.probe = probe;
+    entry.isProbe = isProbe;
     entry.attempt = lane.state.attempts;
     entry.firstFailureAt = lane.state.firstFailureAt ?? undefined;
     this.#lanes.set(entry, lane);
     const end = attempts.begin(entry);
     if (end !== undefined) this.conclude(entry, end);
-    return name;
+    return true;
   }
 
-  #failed(lane: Lane, entry: QueueEntry, failure: ProcessingFailure): void {
+  /** `isOwn`: it counts although the breaker is open. */
+  #failed(lane: Lane, entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { host, lanes, ledger } = this.parts();
     const { topic } = lane.head.record;
     const nowMs = host.clock.now();
-    const isBreakerOpen = host.breaker.isOpen && entry.probe !== 'counted';
+    const isBreakerOpen = host.breaker.isOpen && !isOwn;
     const { kind } = lanes.conclude(lane, { kind: 'failed', failure, nowMs, isBreakerOpen });
     if (kind === 'leaves') ledger.open.tallies.message(topic, entry.type, 'dead-letter');
   }

@@ -118,6 +118,7 @@ export class LaneBook {
     const { record } = of;
     open.add(
       this.letters.letterFor(record, {
+        id: of.name,
         error: errorOf(state.failure, reason),
         reason,
         attempts: state.attempts,

@@ -93,15 +93,16 @@ export class LaneKeeper {
     return this.#alarms.nextAt;
   }
 
-  get hasReady(): boolean {
-    return this.#ready.size > 0;
+  /** The head that has been ready longest. */
+  get ready(): Lane | undefined {
+    const [lane] = this.#ready;
+    return lane;
   }
 
-  /** The head that has been ready longest; it runs from now on. `skips`: heads, by name, that must wait. */
-  takeReady(skips: (head: string) => boolean): Lane | undefined {
+  /** The head that has been ready longest; it runs from now on. */
+  takeReady(): Lane | undefined {
     this.#collect();
     for (const lane of this.#ready) {
-      if (skips(lane.head.name)) continue;
       this.#ready.delete(lane);
       this.#running.add(lane);
       return lane;

@@ -33,12 +33,16 @@ export class QueueEntry implements RecordRun {
   outcome: Outcome | undefined;
   /** It runs at the head of a lane, not in the queue. */
   isHead = false;
-  /** The breaker is open, and this run shows whether it may close; its failure counts as an attempt, or not. */
-  probe: 'none' | 'uncounted' | 'counted' = 'none';
+  /** The breaker is open, and this run shows whether it may close. */
+  isProbe = false;
+  /** How often it has failed as one. */
+  failedProbes = 0;
   /** Since when its result waits. */
   resolvedAt: MonotonicMs = monotonicMs(0);
   /** Runs begun that count. */
   attempt = 0;
+  /** Runs begun, also those that do not count: tells their answers apart. */
+  run = 0;
   nowMs: EpochMs;
   type = 'unknown';
   firstFailureAt: EpochMs | undefined;
@@ -88,6 +92,7 @@ export class QueueEntry implements RecordRun {
   begin(nowMs: EpochMs): void {
     this.state = 'running';
     this.attempt += 1;
+    this.run += 1;
     this.nowMs = nowMs;
     this.timedOut = false;
     this.#abort = undefined;
@@ -107,6 +112,6 @@ export class QueueEntry implements RecordRun {
   takeBack(): void {
     this.attempt -= 1;
     this.state = 'waiting';
-    this.probe = 'none';
+    this.isProbe = false;
   }
 }

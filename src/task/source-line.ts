@@ -15,10 +15,9 @@ import { recordName } from '../record/event-id.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import { asProcessingFailure } from '../record/record-error.js';
 import { placeOf } from '../record/record.js';
-import type { CommitOffset, EpochMs } from '../record/units.js';
+import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
-import type { ProbePick } from './breaker-desk.js';
 import { BatchRecord } from './batch-record.js';
 import { EmissionQueue } from './emission-queue.js';
 import { Patience } from './patience.js';
@@ -39,10 +38,9 @@ export class SourceLine {
     this.#patience = new Patience(clock, settings.emissionPatienceMs, parts.ring);
   }
 
-  /** When the record at the front was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    const front = this.queue.front();
-    return front?.state === 'waiting' ? front.readAt : undefined;
+  /** The next record that may start. */
+  get startable(): QueueEntry | undefined {
+    return this.queue.startable(this.parts.isHeld);
   }
 
   take({ batch, from, to }: RecordsMessage): void {
@@ -102,21 +100,12 @@ export class SourceLine {
   }
 
   /** The same while the breaker is open. */
-  probe(pick: ProbePick): string | undefined {
-    if (!this.parts.slots.mayStartSource) return undefined;
-    const skipped: QueueEntry[] = [];
-    let entry = this.queue.takeStartable(this.parts.isHeld);
-    for (
-      ;
-      entry !== undefined && pick.skips(nameOf(entry));
-      entry = this.queue.takeStartable(this.parts.isHeld)
-    )
-      skipped.push(entry);
-    for (const each of skipped) this.queue.putBack(each);
-    if (entry === undefined) return undefined;
-    entry.probe = pick.counts ? 'counted' : 'uncounted';
+  probe(): boolean {
+    const entry = this.parts.slots.mayStartSource ? this.queue.takeStartable(this.parts.isHeld) : undefined;
+    if (entry === undefined) return false;
+    entry.isProbe = true;
     this.#start(entry);
-    return nameOf(entry);
+    return true;
   }
 
   startAgain(entry: QueueEntry): void {
@@ -132,11 +121,13 @@ export class SourceLine {
     const { breaker, clock } = this.parts.host;
     const failure = end.ok ? null : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
-    const { probe } = entry;
-    entry.probe = 'none';
-    if (probe !== 'none') breaker.probeEnded(isFine);
-    else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown), probe === 'counted');
+    let isOwn = false;
+    if (entry.isProbe) {
+      entry.isProbe = false;
+      if (!isFine) entry.failedProbes += 1;
+      isOwn = breaker.probeEnded(entry, isFine);
+    } else if (entry.attempt === 1) breaker.firstRun(isFine);
+    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown), isOwn);
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
     this.#patience.waits(entry);
     this.queue.freeKey(entry);
@@ -215,22 +206,28 @@ export class SourceLine {
     this.decide();
   }
 
-  /** `isFinal`: it gets no attempt in memory, and counts although the breaker is open. */
-  #failed(entry: QueueEntry, failure: ProcessingFailure, isFinal: boolean): void {
+  /** `isOwn`: it counts although the breaker is open. */
+  #failed(entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
-    if (failure.retryable && host.breaker.isOpen && !isFinal) {
+    if (failure.retryable && host.breaker.isOpen && !isOwn) {
       entry.takeBack();
       this.queue.putBack(entry);
       return;
     }
     const decision = decideFailure(failure, entry.attempt, host.settings);
-    if (isFinal || decision.kind === 'give-up') {
+    if (decision.kind === 'give-up') {
       entry.resolve({ kind: 'failed', failure }, host.clock.monotonic());
       this.#patience.waits(entry);
       return;
     }
     ledger.open.tallies.retry(entry.record.topic, 'immediate', failure.reason);
+    if (host.breaker.isOpen) {
+      // Its next attempt is a probe.
+      entry.state = 'waiting';
+      this.queue.putBack(entry);
+      return;
+    }
     attempts.backOff(entry, decision.delayMs);
     if (!this.parts.isRunning()) attempts.giveUpBackOff(entry);
   }
@@ -279,8 +276,6 @@ export class SourceLine {
     this.parts.ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
   }
 }
-
-const nameOf = ({ record }: QueueEntry): string => recordName(record.topic, record.partition, record.offset);
 
 const attempted = (entry: QueueEntry, attempts: number) => ({
   attempts,

@@ -4,25 +4,24 @@ import type { Command } from '../lanes/command.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ProducedRecord } from '../record/record.js';
 import type { CommitOffset, EpochMs, Offset } from '../record/units.js';
-import type { ProbePick } from './breaker-desk.js';
 import type { InputPosition } from './input-position.js';
 import type { QueueEntry } from './queue-entry.js';
 
-/** `attempt` is the one that answers: an answer of an attempt that was given up is dropped. */
+/** `run` is the one that answers: an answer of a run that was given up is dropped. */
 export type AttemptMessage =
   | {
       readonly kind: 'succeeded';
       readonly entry: QueueEntry;
-      readonly attempt: number;
+      readonly run: number;
       readonly outputs: readonly ProducedRecord[];
     }
   | {
       readonly kind: 'failed';
       readonly entry: QueueEntry;
-      readonly attempt: number;
+      readonly run: number;
       readonly thrown: unknown;
     }
-  | { readonly kind: 'timed-out'; readonly entry: QueueEntry; readonly attempt: number }
+  | { readonly kind: 'timed-out'; readonly entry: QueueEntry; readonly run: number }
   | { readonly kind: 'retry-due'; readonly entry: QueueEntry };
 
 /** A run of records of one source topic: `from` to `to` (not included) of a batch. */
@@ -70,9 +69,7 @@ export interface BreakerMessage {
 /** While the breaker is open: start one record to see whether it may close. */
 export interface ProbeMessage {
   readonly kind: 'probe';
-  readonly from: 'queue' | 'heads';
-  readonly pick: ProbePick;
-  readonly started: (record: string) => void;
+  readonly started: () => void;
 }
 
 export type TaskMessage =

@@ -17,15 +17,15 @@ import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
+import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { Attempts } from './attempts.js';
-import type { ProbePick } from './breaker-desk.js';
 import { CommandDesk } from './command-desk.js';
 import { HeadLine } from './head-line.js';
 import type { LaneBook } from './lane-book.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
 import { Outputs } from './outputs.js';
+import { ProbeLine } from './probe-line.js';
 import type { EntryOwner } from './queue-entry.js';
 import { Slots } from './slots.js';
 import { SourceLine } from './source-line.js';
@@ -40,6 +40,8 @@ import { Unwritable } from './unwritable.js';
 
 export class Task implements EntryOwner {
   readonly lanes: LaneKeeper;
+  /** What it can run while the breaker is open. */
+  readonly probes: ProbeLine;
   #state: TaskState = 'created';
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
@@ -81,6 +83,7 @@ export class Task implements EntryOwner {
       ring,
     };
     this.#source = new SourceLine(parts);
+    this.probes = new ProbeLine(this.#source, this.#heads, this.lanes, host.breaker);
     this.#commands = new CommandDesk({
       partition,
       sources,
@@ -156,20 +159,12 @@ export class Task implements EntryOwner {
     this.#mailbox.post(message);
   }
 
-  /** When the record at the front of its queue was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    return this.#state === 'running' ? this.#source.waitingSince : undefined;
-  }
-
-  get hasDueHead(): boolean {
-    return this.#state === 'running' && this.lanes.hasReady;
-  }
-
-  /** Starts one record although the breaker is open; its name, or undefined when it could not. */
-  probe(from: 'queue' | 'heads', pick: ProbePick): string | undefined {
-    let record: string | undefined;
-    this.#mailbox.post({ kind: 'probe', from, pick, started: (name) => (record = name) });
-    return record;
+  /** Starts one record although the breaker is open; false when it could not. */
+  probe(at: MonotonicMs): boolean {
+    let isStarted = false;
+    this.probes.askedAt = at;
+    this.#mailbox.post({ kind: 'probe', started: () => (isStarted = true) });
+    return isStarted;
   }
 
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
@@ -189,7 +184,7 @@ export class Task implements EntryOwner {
     const wasRefused = this.#state === 'refused';
     if (mayBecome(this.#state, state)) this.#state = state;
     const entries = [...this.#source.queue, ...this.#heads.entries];
-    const isProbing = entries.some((entry) => entry.probe !== 'none');
+    const isProbing = entries.some((entry) => entry.isProbe);
     this.#attempts.abandon(entries, new Error(`Task ${this.id} was closed`));
     for (const part of [this.#source, this.#heads, this.lanes, this.#commands]) part.clear();
     this.ledger.close();
@@ -241,13 +236,9 @@ export class Task implements EntryOwner {
         if (!this.host.breaker.isOpen) return;
         this.#source.holdBack();
         return this.#heads.giveUpBackOffs();
-      case 'probe': {
-        if (this.#state !== 'running') return;
-        const line = message.from === 'queue' ? this.#source : this.#heads;
-        const record = line.probe(message.pick);
-        if (record !== undefined) message.started(record);
+      case 'probe':
+        if (this.#state === 'running' && this.probes.start()) message.started();
         return;
-      }
       default: {
         const { entry } = message;
         const line = this.#heads.laneOf(entry) === undefined ? this.#source : this.#heads;
