@@ -185,7 +185,7 @@ describe('the operator’s command line', function () {
       'dlq list --json',
     ]) {
       const { stdout, stderr } = await cli(line);
-      // eslint-disable-next-line no-control-regex
+
       expect(stdout + stderr, line).not.to.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     }
     expect((await cli('dlq show 0-0')).stdout).not.to.include('json,');

@@ -2,11 +2,15 @@
  * Operator commands on the simulated cluster, with a service of the test's own: what a task would write to
  * the lane log and the dead letters is written by the test, and commands are answered as it says.
  */
-import { lanesChange } from '../../../src/cli/lanes-change.js';
 import type { ExitCode } from '../../../src/cli/exit-code.js';
 import { exitCodeOf } from '../../../src/cli/exit-code.js';
 import { Operator } from '../../../src/cli/operator.js';
-import type { Carrying, LaneChoice, OperatorRequest } from '../../../src/cli/operator-request.js';
+import type {
+  Carrying,
+  LaneChoice,
+  LanesChange,
+  OperatorRequest,
+} from '../../../src/cli/operator-request.js';
 import type { Output } from '../../../src/cli/output.js';
 import { paint } from '../../../src/cli/paint.js';
 import { perform } from '../../../src/cli/perform.js';
@@ -118,7 +122,7 @@ export class OperatorBench {
     };
   }
 
-  release(of: Partial<LaneChoice>, carrying: Partial<Carrying> = {}): Parameters<typeof lanesChange>[1] {
+  release(of: Partial<LaneChoice>, carrying: Partial<Carrying> = {}): LanesChange {
     return { kind: 'lanes release', lane: choice(of), carrying: { ...CARRYING, ...carrying } };
   }
 

@@ -71,7 +71,7 @@ describe('TopicReader', () => {
     const scheduler = new Scheduler(1);
     const failing = (error: unknown) =>
       new TopicReader(
-        logConsumer({ assign: () => undefined, poll: () => Promise.reject(error as Error) }),
+        logConsumer({ assign: () => undefined, poll: () => Promise.reject(error) }),
         scheduler.clock,
       );
     const stop = new AbortController();
