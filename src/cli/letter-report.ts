@@ -3,7 +3,7 @@ import type { ConsumedRecord } from '../record/record.js';
 import { recordName } from '../record/event-id.js';
 import type { EpochMs } from '../record/units.js';
 import type { Fate, LetterFates } from './letter-fate.js';
-import { fieldLines, keyFields, keyText } from './lane-report.js';
+import { fieldLines, keyFields, keyText, WHOLE_KEY_WIDTH } from './lane-report.js';
 import type { Letter } from './letter.js';
 import { originalHeadersOf } from './letter.js';
 import { letterIdText } from './operator-request.js';
@@ -89,7 +89,7 @@ export const letterDetails = (
       ['written', shown`${timeText(letter.at)}, ${ageText(letter.at, nowMs)} ago`],
       ['record', originText(letter)],
       ['its time', timeText(letter.originalTimestamp)],
-      ['key', keyText(letter.key, Infinity)],
+      ['key', keyText(letter.key, WHOLE_KEY_WIDTH)],
       ['value', sizeText(record.value)],
       ['reason', orDash(letter.reason, WORD_WIDTH)],
       ['class', orDash(letter.failureClass, WORD_WIDTH)],
