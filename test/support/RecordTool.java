@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -100,6 +101,10 @@ public final class RecordTool {
         return "";
       case "createPartitions":
         admin.createPartitions(Map.of(request[2], NewPartitions.increaseTo(Integer.parseInt(request[3])))).all().get();
+        return "";
+      case "deleteRecords":
+        TopicPartition shortened = new TopicPartition(request[2], Integer.parseInt(request[3]));
+        admin.deleteRecords(Map.of(shortened, RecordsToDelete.beforeOffset(Long.parseLong(request[4])))).all().get();
         return "";
       case "partitions":
         return String.valueOf(partitionsOf(request[2]).size());
