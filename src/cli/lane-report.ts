@@ -62,7 +62,7 @@ export const laneColumns = (nowMs: EpochMs): readonly Column<LocatedLane>[] => [
     paint: ({ lane }, paint) => (lane.state.status === 'parked' ? paint.red : paint.yellow),
   },
   { title: 'head', cell: ({ lane }) => printable(lane.head.name, ID_WIDTH) },
-  { title: 'failed', align: 'right', cell: ({ lane }) => shown`${lane.state.attempts}` },
+  { title: 'attempts', align: 'right', cell: ({ lane }) => shown`${lane.state.attempts}` },
   {
     title: 'tier',
     align: 'right',
@@ -82,7 +82,7 @@ export const lanesSummary = (lanes: readonly LocatedLane[], nowMs: EpochMs): Pri
   const parked = lanes.filter(({ lane }) => lane.state.status === 'parked').length;
   const followers = lanes.reduce((sum, { lane }) => sum + lane.followers, 0);
   const oldest = lanes.reduce((ms, { lane }) => Math.min(ms, lane.head.record.timestamp), Infinity);
-  return shown`${lanes.length} ${printable(lanes.length === 1 ? 'lane' : 'lanes')}: ${lanes.length - parked} retrying, ${parked} parked; ${followers} followers; the oldest record is ${ageText(oldest, nowMs)} old`;
+  return shown`${lanes.length} ${printable(lanes.length === 1 ? 'lane' : 'lanes')}: ${lanes.length - parked} retrying, ${parked} parked; followers ${followers}; the oldest record is ${ageText(oldest, nowMs)} old`;
 };
 
 /** The lane in one line, before something is done with it. */
@@ -90,7 +90,7 @@ export const laneLine = (of: LocatedLane, nowMs: EpochMs): Printable => {
   const { lane, partition } = of;
   const { state } = lane;
   const due = state.status === 'parked' ? shown`` : shown`, due ${dueText(state.due, nowMs)}`;
-  return shown`lane ${keyText(keyOf(lane.key))} in partition ${partition}: head ${printable(lane.head.name)}, ${printable(state.status)}, failed ${state.attempts} times${due}, ${lane.followers} followers`;
+  return shown`lane ${keyText(keyOf(lane.key))} in partition ${partition}: head ${printable(lane.head.name)}, ${printable(state.status)}, attempts ${state.attempts}${due}, followers ${lane.followers}`;
 };
 
 /** Everything of a lane but its records. */
@@ -105,7 +105,7 @@ export const laneDetails = (of: LocatedLane, nowMs: EpochMs): readonly Printable
     ['partition', shown`${partition}`],
     ['status', printable(state.status)],
     ['head', printable(head.name)],
-    ['failed runs', shown`${state.attempts}`],
+    ['attempts', shown`${state.attempts}`],
     ['tier', state.delayMs === null ? shown`none yet` : spanText(state.delayMs)],
     [
       'due',

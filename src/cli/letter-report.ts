@@ -60,7 +60,7 @@ export const letterColumns = (fates: LetterFates, nowMs: EpochMs): readonly Colu
   { title: 'reason', cell: ({ reason }) => orDash(reason, WORD_WIDTH) },
   { title: 'class', cell: ({ failureClass }) => orDash(failureClass, WORD_WIDTH) },
   {
-    title: 'failed',
+    title: 'attempts',
     align: 'right',
     cell: ({ attempts }) => (attempts === null ? shown`-` : shown`${attempts}`),
   },
@@ -93,7 +93,7 @@ export const letterDetails = (
       ['value', sizeText(record.value)],
       ['reason', orDash(letter.reason, WORD_WIDTH)],
       ['class', orDash(letter.failureClass, WORD_WIDTH)],
-      ['failed runs', letter.attempts === null ? shown`-` : shown`${letter.attempts}`],
+      ['attempts', letter.attempts === null ? shown`-` : shown`${letter.attempts}`],
       ['first failure', timeText(letter.firstFailure)],
       ['exception', orDash(letter.exception, MESSAGE_WIDTH)],
       ['message', orDash(letter.message, 1000)],

@@ -57,6 +57,7 @@ export interface Said {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
   readonly notes: readonly string[];
+  readonly progress: readonly string[];
   /** The message of what it threw; the entry of the process prints it. */
   readonly error: string | null;
   /** Of lines of JSON. */
@@ -88,6 +89,7 @@ export class OperatorBench {
   async run(request: OperatorRequest, { isJson = false }: { readonly isJson?: boolean } = {}): Promise<Said> {
     const lines: string[] = [];
     const notes: string[] = [];
+    const progress: string[] = [];
     const output: Output = {
       isJson,
       paint: paint(false),
@@ -95,7 +97,7 @@ export class OperatorBench {
       line: (text) => void lines.push(text),
       json: (value) => void lines.push(jsonLine(value)),
       note: (text) => void notes.push(text),
-      progress: () => undefined,
+      progress: (text) => void progress.push(text),
     };
     const process = this.cluster.process('cli');
     const operator = new Operator({
@@ -118,6 +120,7 @@ export class OperatorBench {
       ...end,
       lines,
       notes,
+      progress,
       objects: isJson ? lines.map((line) => JSON.parse(line) as Record<string, unknown>) : [],
     };
   }
