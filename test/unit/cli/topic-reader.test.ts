@@ -69,7 +69,7 @@ describe('TopicReader', () => {
 
   it('ends when it is told to stop, and on an error that will not pass', async () => {
     const scheduler = new Scheduler(1);
-    const failing = (error: unknown) =>
+    const failing = (error: Error) =>
       new TopicReader(
         logConsumer({ assign: () => undefined, poll: () => Promise.reject(error) }),
         scheduler.clock,
