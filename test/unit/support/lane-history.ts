@@ -99,6 +99,7 @@ export class LaneHistory {
       guarantee: 'exactly_once_v2',
       source: new Map(),
       inputs: new Map(),
+      adopted: new Map(),
     });
     return [...this.#entries(step), { key: CHECKPOINT_KEY, value: checkpoint }];
   }
