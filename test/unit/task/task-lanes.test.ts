@@ -256,6 +256,40 @@ describe('Task with lanes', () => {
     });
   });
 
+  describe('what a lane drains', () => {
+    it('commits the sequence to the group with it, although no position of the source moves (F3)', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      const opened = bench.commitAndDeliver();
+      await bench.pass(5000);
+      await bench.succeed(0);
+      const drained = bench.take();
+      expect(drained.records.map(nameOf)).to.deep.equal(['out-0']);
+      const sequence = checkpointOf(opened).sequence + 1;
+      expect(checkpointOf(drained).sequence).to.equal(sequence);
+      expect(drained.offsets).to.deep.equal([
+        position(SOURCE, 0, 1),
+        position('G.user.events.lanes-changelog', 0, sequence),
+      ]);
+    });
+
+    it('does not leave a record of its key behind that was queued while it lived (F9)', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      bench.commitAndDeliver();
+      bench.offer([consumed(1, { key: 'slow' }), consumed(2)]);
+      await bench.pass(5000);
+      await bench.succeed(0);
+      expect(bench.task.lanes.table.size).to.equal(0);
+      expect(bench.begun.at(-1)).to.equal('2/1');
+      await bench.succeed(2);
+      await bench.succeed(1);
+      expect(bench.commit()).to.deep.equal(['out-0', 'out-1', 'out-2']);
+    });
+  });
+
   describe('a restored task', () => {
     it('has the lanes of the log, runs those that are due without an arm, and the others in their time', async () => {
       const before = await started();
