@@ -479,6 +479,16 @@ describe('Task with lanes', () => {
   });
 
   describe('bounds', () => {
+    it('a task that new lanes fill moves the followers of its largest parked lane, and goes on (F21)', async () => {
+      const bench = await started({ deadLetterPolicy: 'park', taskMaxBufferBytes: 20_000, maxInFlight: 1 });
+      bench.handler = () => {
+        throw hopeless();
+      };
+      bench.offer('a a a b c d e f g h i j k l m'.split(' ').map((key, at) => consumed(at, { key })));
+      expect(laneOf(bench, 'a').followers).to.equal(0);
+      expect(bench.task.queued).to.equal(0);
+    });
+
     it('a retrying lane at its bound asks intake to wait, and no more when it has drained to half', async () => {
       const bench = await started({ laneMaxFollowers: 2 });
       bench.offer([consumed(0), consumed(1), consumed(2)]);
