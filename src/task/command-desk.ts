@@ -103,6 +103,7 @@ export class CommandDesk {
 
   #decide({ offset, command, slot, done }: Waiting): void {
     const { clock, ledger } = this.parts;
+    ledger.beginDecision();
     const verdict = typeof command === 'string' ? refused(command) : this.#carryOut(command);
     const outcome: CommandOutcome = {
       command: typeof command === 'string' ? 'unknown' : command.kind,

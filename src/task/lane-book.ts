@@ -42,6 +42,11 @@ export class LaneBook {
     private readonly clock: Clock,
   ) {}
 
+  /** What is written until the next call belongs together. */
+  beginDecision(): void {
+    this.ledger.beginDecision();
+  }
+
   /** It has a retry record, written or on its way. */
   isArmed(lane: Lane): boolean {
     return lane.arm !== null || this.#toBeArmed.has(lane);

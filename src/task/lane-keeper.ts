@@ -243,6 +243,7 @@ export class LaneKeeper {
     const tier = this.rules.tiers.atLeast(leftMs);
     const waitMs = tier?.delayMs ?? leftMs;
     const delayMs = tier?.delayMs ?? lane.state.delayMs;
+    this.book.beginDecision();
     this.book.disarm(lane);
     lane.state = { ...lane.state, delayMs, due: epochMs(this.clock.now() + waitMs) };
     this.book.write(lane, tier);

@@ -138,6 +138,7 @@ export class SourceLine {
     const { attempts, host, lanes, ledger, slots, heads } = this.parts;
     const front = this.queue.front();
     if (!this.#patience.isOver(front) || front === undefined || !slots.mayConvert) return false;
+    ledger.beginDecision();
     this.queue.shift();
     const record = new LaneRecord(sourceId(front.record), ownedCopy(front.record));
     const failed = front.state === 'running' ? front.attempt - 1 : front.attempt;
@@ -265,7 +266,8 @@ export class SourceLine {
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {
-    const { host, lanes } = this.parts;
+    const { host, lanes, ledger } = this.parts;
+    ledger.beginDecision();
     lanes.append(lane, new LaneRecord(sourceId(entry.record), ownedCopy(entry.record)));
     this.#pass(entry);
     this.queue.freeKey(entry);

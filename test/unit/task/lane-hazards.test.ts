@@ -1,0 +1,65 @@
+/** Sequences that a review found to break a promise: each is a record lost, doubled or stuck. */
+import { expect } from 'chai';
+import type { Command } from '../../../src/lanes/command.js';
+import type { Lane } from '../../../src/lanes/lane.js';
+import { LaneLogImage } from '../../../src/lanes/lane-log-image.js';
+import type { CommitUnit } from '../../../src/ports/commit.js';
+import { NotRetryableError, RetryableError } from '../../../src/record/record-error.js';
+import type { ConsumedRecord } from '../../../src/record/record.js';
+import { epochMs, partition } from '../../../src/record/units.js';
+import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
+import type { TaskSettings } from '../../../src/task/task-host.js';
+import { consumed, position, produced, SOURCE } from '../support/records.js';
+import { TaskBench } from '../support/task-bench.js';
+
+const TIERS = [{ name: '5s', delayMs: 5000 }];
+const LANES: Partial<TaskSettings> = { retryImmediate: 0, retryTiers: TIERS };
+const MEGABYTE = 1_000_000;
+
+const away = (): RetryableError => new RetryableError('directory-unavailable', 'answered 503');
+const hopeless = (): NotRetryableError => new NotRetryableError('schema-violation', '/email format');
+const large = (text: string): string => text.padEnd(0.95 * MEGABYTE, '.');
+
+const namesIn = (lane: Lane | undefined): readonly string[] => [...(lane ?? [])].map(({ name }) => name);
+const id = (offset: number): string => `${SOURCE}-0-${offset}`;
+
+const redrive = (deadLetter: number, record: ConsumedRecord): Command => ({
+  kind: 'redrive',
+  key: record.key,
+  deadLetter,
+  record,
+  by: 'me',
+});
+
+/** What a restore reads of these units. */
+const restored = (units: readonly CommitUnit[]): readonly Lane[] => {
+  const image = new LaneLogImage(partition(0));
+  for (const { changelog } of units)
+    for (const { key, value } of changelog.flat())
+      if (key !== null && !key.equals(CHECKPOINT_KEY)) image.apply(key, value);
+  return image.restored(epochMs(0)).lanes;
+};
+
+describe('Task with lanes, in a tight place', () => {
+  describe('a decision that fills a write-set', () => {
+    it('is committed whole: outputs with the position behind their record', async () => {
+      const outputs = Array.from({ length: 9 }, (_, i) => produced(large(`out-${i}`)));
+      const bench = await new TaskBench({ ...LANES }, () => outputs).start();
+      bench.offer([consumed(0), consumed(1)]);
+      const first = bench.take();
+      expect(first.records).to.have.length(9);
+      expect(first.offsets).to.deep.include(position(SOURCE, 0, 1));
+    });
+
+    it("is committed whole: a head's outputs with its leaving the lane", async () => {
+      const bench = await new TaskBench({ ...LANES }).start();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      const opened = bench.commitAndDeliver();
+      await bench.pass(5000);
+      await bench.succeed(0, ...Array.from({ length: 9 }, (_, i) => large(`out-${i}`)));
+      expect(restored([opened, bench.take()])).to.deep.equal([]);
+    });
+  });
+
+});
