@@ -62,4 +62,14 @@ describe('Task with lanes, in a tight place', () => {
     });
   });
 
+  it('an output that is too large keeps its key until it is decided: none of its key runs beside its lane (I4)', async () => {
+    const bench = await new TaskBench({ ...LANES, deadLetterPolicy: 'park', maxMessageBytes: 1000 }).start();
+    bench.offer([consumed(0, { key: 'slow' }), consumed(1), consumed(2)]);
+    await bench.succeed(1, 'x'.repeat(2000));
+    expect(bench.begun).to.deep.equal(['0/1', '1/1']);
+    await bench.succeed(0);
+    expect(namesIn(bench.task.lanes.table.get('k'))).to.deep.equal([id(1), id(2)]);
+    expect(bench.decided).to.deep.equal(['out-0', 'dlq 1 output-too-large after 1']);
+  });
+
 });
