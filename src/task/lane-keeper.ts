@@ -141,8 +141,7 @@ export class LaneKeeper {
   append(lane: Lane, record: LaneRecord): void {
     this.book.follow(record);
     this.table.append(lane, record);
-    const parked = this.bounds.toEmpty(lane);
-    if (parked !== null) this.#empty(parked);
+    this.#makeRoom(lane);
     this.bounds.changed(lane);
   }
 
@@ -211,6 +210,7 @@ export class LaneKeeper {
     lane.state = state;
     this.book.write(lane, retryOn);
     if (state.status === 'retrying') this.#alarm(lane, retryOn?.delayMs ?? 0);
+    else this.#makeRoom(lane);
     this.bounds.changed(lane);
   }
 
@@ -226,6 +226,12 @@ export class LaneKeeper {
     this.book.end(lane);
     this.bounds.over(lane);
     this.events.over(lane.slot);
+  }
+
+  /** Not only when something comes: while the task is full intake waits, and nothing comes any more. */
+  #makeRoom(lane: Lane): void {
+    for (let parked = this.bounds.toEmpty(lane); parked !== null; parked = this.bounds.toEmpty(lane))
+      this.#empty(parked);
   }
 
   /** Its followers go to the dead letters, in order: its head is parked, and there is no room. */

@@ -72,4 +72,29 @@ describe('Task with lanes, in a tight place', () => {
     expect(bench.decided).to.deep.equal(['out-0', 'dlq 1 output-too-large after 1']);
   });
 
+  it('a task full of followers whose heads are parked afterwards goes on (F21)', async () => {
+    const bench = await new TaskBench({
+      retryImmediate: 0,
+      retryTiers: TIERS,
+      deadLetterPolicy: 'park',
+      taskMaxBufferBytes: 64_000,
+    }).start();
+    const { bounds } = bench.task.lanes;
+    bench.offer([consumed(0, { key: 'a' }), consumed(1, { key: 'b' }), consumed(2, { key: 'c' })]);
+    for (const at of [0, 1, 2]) await bench.fail(at, away());
+    let at = 3;
+    for (const key of ['a', 'b', 'c'])
+      for (let i = 0; i < 12; i++) bench.offer([consumed(at++, { key, value: 'x'.repeat(100) })]);
+    expect(bounds.verdict).to.equal('pause');
+    bench.commitAndDeliver();
+    await bench.pass(5000);
+    for (const head of [0, 1, 2]) await bench.fail(head, hopeless());
+    expect([...bench.task.lanes.table].map(({ state }) => state.status)).to.deep.equal([
+      'parked',
+      'parked',
+      'parked',
+    ]);
+    expect(bounds.verdict).to.not.equal('pause');
+  });
+
 });
