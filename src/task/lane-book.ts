@@ -19,6 +19,7 @@ import { HEADER_BUDGET_BYTES, sizeOnWire } from '../record/record-size.js';
 import { placeOf } from '../record/record.js';
 import type { RetryTier } from '../record/retry-tier.js';
 import type { Partition } from '../record/units.js';
+import type { Stamping } from '../state/changelog-writes.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { TaskLedger } from './task-ledger.js';
 import { Unwritable } from './unwritable.js';
@@ -73,7 +74,8 @@ export class LaneBook {
     const mine = {};
     this.#toBeArmed.set(lane, mine);
     open.tallies.retry(head.record.topic, retryOn.name, state.failure?.reason ?? 'processing');
-    open.put(laneLogKey(key), (stamp) => {
+    const triggerBytes = (head.record.key?.length ?? 0) + (head.record.value?.length ?? 0);
+    const stamped: Stamping = (stamp) => {
       const arm = stamp();
       if (this.#toBeArmed.get(lane) === mine) {
         this.#toBeArmed.delete(lane);
@@ -84,7 +86,8 @@ export class LaneBook {
         value: encodeLane({ state, head: head.name, arm }),
         trigger: retryRecord(head, state, arm, place),
       };
-    });
+    };
+    open.put(laneLogKey(key), stamped, triggerBytes);
   }
 
   /** The lane is over. */

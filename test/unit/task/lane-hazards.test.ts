@@ -60,6 +60,17 @@ describe('Task with lanes, in a tight place', () => {
       await bench.succeed(0, ...Array.from({ length: 9 }, (_, i) => large(`out-${i}`)));
       expect(restored([opened, bench.take()])).to.deep.equal([]);
     });
+
+    it('counts the retry records that are written with it', async () => {
+      const bench = await new TaskBench({ ...LANES }).start();
+      const value = large('v');
+      bench.offer(Array.from({ length: 12 }, (_, i) => consumed(i, { key: `k${i}`, value })));
+      for (let i = 0; i < 12; i++) await bench.fail(i, away());
+      const unit = bench.take();
+      const written = [...unit.records, ...unit.changelog.flat()];
+      const bytes = written.reduce((sum, { value: of }) => sum + (of?.length ?? 0), 0);
+      expect(bytes).to.be.lessThan(11 * MEGABYTE);
+    });
   });
 
   it('an output that is too large keeps its key until it is decided: none of its key runs beside its lane (I4)', async () => {
