@@ -96,19 +96,20 @@ export class LaneBook {
   }
 
   /** A record begins to wait in a lane: nothing else keeps it and its place. */
-  follow({ id, record }: LaneRecord): void {
-    const { laneLog, maxMessageBytes, partition } = this.topics;
-    const key = followerKey(id);
-    const value = encodeRecord(record);
-    const limitBytes = maxMessageBytes + HEADER_BUDGET_BYTES;
-    const bytes = sizeOnWire({ topic: laneLog, partition, key, value, headers: [] });
-    if (bytes > limitBytes) {
+  follow(of: LaneRecord): void {
+    const { key, value, bytes } = this.#entryOf(of);
+    if (bytes > this.#limitBytes) {
       throw new Unwritable(
         'lane-record-too-large',
-        `${placeOf(record)} must wait in a lane and has ${bytes} bytes there, ${laneLog} takes ${limitBytes}. Raise MAX_MESSAGE_BYTES and the topic's max.message.bytes; until then its partition stands still and nothing is dropped.`,
+        `${placeOf(of.record)} must wait in a lane and has ${bytes} bytes there, ${this.topics.laneLog} takes ${this.#limitBytes}. Raise MAX_MESSAGE_BYTES and the topic's max.message.bytes; until then its partition stands still and nothing is dropped.`,
       );
     }
     this.ledger.open.append(key, value);
+  }
+
+  /** A lane can take it. */
+  fits(of: LaneRecord): boolean {
+    return this.#entryOf(of).bytes <= this.#limitBytes;
   }
 
   /** A record has left its lane. */
@@ -135,6 +136,16 @@ export class LaneBook {
       }),
     );
     open.tallies.deadLetter(record.topic, reason);
+  }
+
+  get #limitBytes(): number {
+    return this.topics.maxMessageBytes + HEADER_BUDGET_BYTES;
+  }
+
+  #entryOf({ id, record }: LaneRecord) {
+    const { laneLog, partition } = this.topics;
+    const [key, value] = [followerKey(id), encodeRecord(record)];
+    return { key, value, bytes: sizeOnWire({ topic: laneLog, partition, key, value, headers: [] }) };
   }
 }
 

@@ -78,6 +78,13 @@ export class LaneKeeper {
       // A wall clock that went back must not make it wait longer than its delay.
       else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
     }
+    const [first] = lanes;
+    if (first !== undefined) this.#makeRoom(first);
+  }
+
+  /** A lane can take it. */
+  fits(record: LaneRecord): boolean {
+    return this.book.fits(record);
   }
 
   isRunning(lane: Lane): boolean {

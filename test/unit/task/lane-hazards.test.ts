@@ -108,4 +108,42 @@ describe('Task with lanes, in a tight place', () => {
     expect(bounds.verdict).to.not.equal('pause');
   });
 
+  describe('redrive', () => {
+    it('of a record that no lane can take is refused, and the partition goes on', async () => {
+      const bench = await new TaskBench({ ...LANES }).start();
+      bench.command(redrive(3, consumed(0, { value: 'x'.repeat(1_200_000) })));
+      expect(bench.stopped).to.deep.equal([]);
+      expect(bench.task.state).to.equal('running');
+      bench.commit();
+      expect(bench.telemetry.lines).to.include('commands redrive refused 1');
+    });
+
+    it('of a letter that waits in its lane already is not done twice: a crash can forget its outcome (F13)', async () => {
+      const bench = await new TaskBench({ ...LANES }).start();
+      bench.command(redrive(3, consumed(0)));
+      const lane = bench.task.lanes.table.get('k');
+      expect(namesIn(lane)).to.deep.equal(['dlq-0-3']);
+      const opened = bench.take();
+      opened.settle('committed');
+      const again = new TaskBench({ ...LANES });
+      await again.task.restore();
+      again.task.run(new Map(), { lanes: restored([opened]), outcomes: new Map(), orphans: 0 }, 1);
+      await again.pass(0);
+      await again.fail(0, away());
+      again.command(redrive(3, consumed(0)));
+      expect(namesIn(again.task.lanes.table.get('k'))).to.deep.equal(['dlq-0-3']);
+    });
+
+    it('of a record that was redriven before and is parked is refused: release it instead (F12)', async () => {
+      const bench = await new TaskBench({ ...LANES, deadLetterPolicy: 'park' }).start();
+      bench.command(redrive(3, consumed(0)));
+      await bench.pass(0);
+      await bench.fail(0, hopeless());
+      expect(bench.task.lanes.table.get('k')?.state.status).to.equal('parked');
+      // The letter of its second failure.
+      bench.command(redrive(4, consumed(0)));
+      expect(namesIn(bench.task.lanes.table.get('k'))).to.deep.equal(['dlq-0-3']);
+    });
+  });
+
 });
