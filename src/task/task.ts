@@ -51,6 +51,7 @@ export class Task implements EntryOwner {
   readonly #heads: HeadLine;
   readonly #commands: CommandDesk;
   #whenDrained: (() => void)[] = [];
+  #isSourcesTurn = false;
 
   constructor(
     readonly id: TaskId,
@@ -255,10 +256,21 @@ export class Task implements EntryOwner {
       this.#source.decide();
       if (this.#state !== 'running') return;
       const isDecided = this.#commands.advance();
-      const isStarted = this.#heads.startNext() || this.#source.startNext();
+      const isStarted = this.#startNext();
       if (!isDecided && !isStarted && !this.#source.losePatience()) break;
     }
     this.#source.passEnds();
+  }
+
+  /** Heads and source records take turns: where there is one place for both, a long lane must not keep the others. */
+  #startNext(): boolean {
+    if (this.#isSourcesTurn && this.#source.startNext()) {
+      this.#isSourcesTurn = false;
+      return true;
+    }
+    if (!this.#heads.startNext()) return this.#source.startNext();
+    this.#isSourcesTurn = true;
+    return true;
   }
 
   #retry({ appendedAt, input, offset, trigger }: RetryMessage): void {

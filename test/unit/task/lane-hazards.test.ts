@@ -146,4 +146,19 @@ describe('Task with lanes, in a tight place', () => {
     });
   });
 
+  it('with one place for both, heads and source records take turns', async () => {
+    const bench = await new TaskBench({ ...LANES, maxInFlight: 1 }).start();
+    bench.offer([consumed(0)]);
+    await bench.fail(0, away());
+    bench.offer([consumed(1), consumed(2), consumed(3, { key: 'other' })]);
+    await bench.succeed(3);
+    bench.offer([consumed(4, { key: 'other' })]);
+    bench.commitAndDeliver();
+    await bench.pass(0);
+    await bench.succeed(4);
+    await bench.pass(5000);
+    bench.offer([consumed(5, { key: 'other' })]);
+    await bench.succeed(0);
+    expect(bench.begun.at(-1)).to.equal('5/1');
+  });
 });
