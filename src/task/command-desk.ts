@@ -60,6 +60,17 @@ export class CommandDesk {
     }
   }
 
+  /** The same while it runs: a process may live for months. */
+  #forgetOld(): void {
+    const { clock, ledger } = this.parts;
+    for (const [offset, outcome] of this.#outcomes) {
+      if (clock.now() - outcome.at <= COMMANDS_RETENTION_MS) return;
+      this.#outcomes.delete(offset);
+      if (isRedriven(outcome)) this.#redriven.delete(outcome.deadLetter);
+      ledger.open.remove(commandKey(offset));
+    }
+  }
+
   get length(): number {
     return this.#waiting.length;
   }
@@ -115,6 +126,7 @@ export class CommandDesk {
     ledger.open.put(commandKey(offset), () => ({ value: encodeOutcome(outcome), trigger: null }));
     ledger.open.tallies.command(outcome.command, outcome.outcome);
     this.#note(offset, outcome);
+    this.#forgetOld();
     done();
     if (slot !== undefined && !this.holds(slot)) this.parts.freed(slot);
   }
@@ -187,10 +199,12 @@ export class CommandDesk {
 
   #note(offset: number, outcome: CommandOutcome): void {
     this.#outcomes.set(offset, outcome);
-    if (outcome.command === 'redrive' && outcome.outcome === 'done' && outcome.deadLetter !== null)
-      this.#redriven.add(outcome.deadLetter);
+    if (isRedriven(outcome)) this.#redriven.add(outcome.deadLetter);
   }
 }
+
+const isRedriven = (of: CommandOutcome): of is CommandOutcome & { readonly deadLetter: number } =>
+  of.command === 'redrive' && of.outcome === 'done' && of.deadLetter !== null;
 
 const isSamePlace = (one: ConsumedRecord, other: ConsumedRecord): boolean =>
   one.offset === other.offset && one.topic === other.topic && one.partition === other.partition;

@@ -146,6 +146,18 @@ describe('Task with lanes, in a tight place', () => {
     });
   });
 
+  it('outcomes of commands leave memory and log when the retention of their commands is over', async () => {
+    const bench = await new TaskBench({ ...LANES }).start();
+    const dismiss: Command = { kind: 'dismiss', key: null, deadLetter: 1, why: '', by: 'me' };
+    bench.command(dismiss);
+    const first = bench.commitAndDeliver();
+    await bench.pass(8 * 86_400_000);
+    bench.command({ ...dismiss, deadLetter: 2 });
+    const keys = (unit: CommitUnit, isThere: boolean): readonly string[] =>
+      unit.changelog.flat().flatMap(({ key, value }) => ((value !== null) === isThere ? [String(key)] : []));
+    expect(keys(bench.take(), false)).to.deep.equal(keys(first, true));
+  });
+
   it('with one place for both, heads and source records take turns', async () => {
     const bench = await new TaskBench({ ...LANES, maxInFlight: 1 }).start();
     bench.offer([consumed(0)]);
