@@ -81,6 +81,7 @@ export class Task implements EntryOwner {
       outputs: new Outputs(ledger, settings.maxMessageBytes),
       isRunning: () => this.#state === 'running',
       isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
+      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       ring,
     };
     this.#source = new SourceLine(parts);
