@@ -13,7 +13,6 @@
  */
 import type { TaskProcessor } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
