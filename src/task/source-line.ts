@@ -135,7 +135,7 @@ export class SourceLine {
 
   conclude(entry: QueueEntry, end: AttemptEnd): void {
     const { breaker, clock } = this.parts.host;
-    const failure = end.ok ? null : asProcessingFailure(end.thrown);
+    const failure = end.ok ? this.parts.outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
     let isOwn = false;
     if (entry.isProbe) {
@@ -143,7 +143,9 @@ export class SourceLine {
       if (!isFine) entry.failedProbes += 1;
       isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown), isOwn);
+    // One whose outputs cannot be written keeps its key, too: it may become a lane.
+    if (failure !== undefined) return this.#failed(entry, failure, isOwn);
+    if (!end.ok) return;
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
     this.#patience.waits(entry);
     this.queue.freeKey(entry);
@@ -210,7 +212,7 @@ export class SourceLine {
   /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
-    if (end?.ok) {
+    if (end?.ok && this.parts.outputs.refused(end.outputs) === undefined) {
       this.parts.host.breaker.firstRun(true);
       entry.resolve({ kind: 'outputs', outputs: end.outputs }, entry.resolvedAt);
       this.#decide(entry);
@@ -258,14 +260,13 @@ export class SourceLine {
       this.queue.freeKey(entry);
       return;
     }
-    const failure = outcome.kind === 'failed' ? outcome.failure : outputs.refused(outcome.outputs);
-    if (outcome.kind === 'outputs' && failure === undefined) {
+    if (outcome.kind === 'outputs') {
       outputs.write(outcome.outputs);
       this.#pass(entry);
       ledger.open.tallies.message(record.topic, entry.type, 'processed');
       return;
     }
-    if (failure === undefined) return;
+    const { failure } = outcome;
     entry.firstFailureAt ??= this.parts.host.clock.now();
     const nowMs = this.parts.host.clock.now();
     const became = lanes.open(
@@ -275,8 +276,7 @@ export class SourceLine {
     );
     this.#pass(entry);
     if (became === 'leaves') ledger.open.tallies.message(record.topic, entry.type, 'dead-letter');
-    // The key of one with outputs was freed when they were there.
-    if (outcome.kind === 'failed') this.queue.freeKey(entry);
+    this.queue.freeKey(entry);
     this.parts.host.loadChanged();
   }
 
