@@ -22,30 +22,20 @@ import { BatchRecord } from './batch-record.js';
 import { EmissionQueue } from './emission-queue.js';
 import { Patience } from './patience.js';
 import { QueueEntry } from './queue-entry.js';
+import { SourcePositions } from './source-positions.js';
 import type { TaskParts } from './task-parts.js';
 import type { RecordsMessage } from './task-message.js';
 import { Unwritable } from './unwritable.js';
 
 export class SourceLine {
   readonly queue = new EmissionQueue();
-  readonly #next = new Map<string, CommitOffset>();
-  /** Of the source topics: everything below has been read. */
-  readonly #ends = new Map<string, CommitOffset>();
+  readonly positions = new SourcePositions();
   readonly #patience: Patience;
   #order = 0;
 
   constructor(private readonly parts: TaskParts) {
     const { clock, settings } = parts.host;
     this.#patience = new Patience(clock, settings.emissionPatienceMs, parts.ring);
-  }
-
-  startAt(positions: ReadonlyMap<string, CommitOffset>): void {
-    for (const [topic, position] of positions) this.#next.set(topic, position);
-  }
-
-  /** The position to read next of a source topic, once it is known. */
-  nextOffset(topic: string): CommitOffset | undefined {
-    return this.#next.get(topic);
   }
 
   /** The next record that may start. */
@@ -56,7 +46,7 @@ export class SourceLine {
   take({ batch, from, to }: RecordsMessage): void {
     const { host, ledger, lanes, owner } = this.parts;
     const topic = batch.topic(from);
-    let next = this.#next.get(topic);
+    let next = this.positions.next(topic);
     if (next === undefined) return;
     const readAt = host.clock.now();
     for (let i = from; i < to && this.parts.isRunning(); i++) {
@@ -64,7 +54,7 @@ export class SourceLine {
       // Read twice: a message of an older epoch of this partition. Gaps are the broker's (control records, compaction).
       if (offset < next) continue;
       next = after(offset);
-      this.#next.set(topic, next);
+      this.positions.take(topic, next);
       const record = new BatchRecord(batch, i);
       const entry = new QueueEntry(record, record.bytes, this.#order++, readAt, owner);
       ledger.take(record.bytes);
@@ -78,20 +68,14 @@ export class SourceLine {
 
   /** What lies between the last record and the end is no record. */
   reachEnd(topic: string, end: CommitOffset): void {
-    this.#ends.set(topic, end);
+    this.positions.reachEnd(topic, end);
     this.passEnds();
   }
 
-  /** When nothing is undecided: positions are those of decided records. An end is told once, so it waits for that. */
+  /** When nothing is undecided: positions are those of decided records. */
   passEnds(): void {
-    if (this.#ends.size === 0 || this.queue.length > 0 || !this.parts.isRunning()) return;
-    for (const [topic, end] of this.#ends) {
-      const next = this.#next.get(topic);
-      if (next === undefined || end <= next) continue;
-      this.#next.set(topic, end);
-      this.parts.ledger.open.positions.set(topic, end);
-    }
-    this.#ends.clear();
+    if (!this.positions.hasEnds || this.queue.length > 0 || !this.parts.isRunning()) return;
+    for (const [topic, end] of this.positions.passEnds()) this.parts.ledger.open.positions.set(topic, end);
   }
 
   /** Decides what can be decided, from the front. */

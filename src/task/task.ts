@@ -110,7 +110,7 @@ export class Task implements EntryOwner {
 
   /** The position to read next of a source topic, once it runs. */
   nextOffset(topic: string): CommitOffset | undefined {
-    return this.#source.nextOffset(topic);
+    return this.#source.positions.next(topic);
   }
 
   partitionCount(topic: string): number {
@@ -131,7 +131,7 @@ export class Task implements EntryOwner {
   /** Has everything in memory, and has started nothing yet: `wake` does. */
   enter(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
-    this.#source.startAt(positions);
+    this.#source.positions.startAt(positions);
     this.#acceptFrom = firstPoll;
     this.lanes.restore(restored.lanes);
     this.#commands.restore(restored.outcomes);

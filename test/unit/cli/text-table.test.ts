@@ -38,9 +38,16 @@ describe('a table', () => {
   it('is measured without its colours', () => {
     const plain = tableLines(COLUMNS, ROWS, paint(false));
     const colored = tableLines(COLUMNS, ROWS, paint(true));
-    // eslint-disable-next-line no-control-regex
+
     expect(colored.map((line) => line.replace(/\u001b\[\d+m/g, ''))).to.deep.equal(plain);
     expect(colored[1]).to.match(/^\u001b\[31ma\u001b\[0m /);
+  });
+});
+
+describe('a table of very many rows', () => {
+  it('is made like any other', () => {
+    const many = Array.from({ length: 200_000 }, (_, count) => ({ name: 'a', count, note: '' }));
+    expect(tableLines(COLUMNS, many, paint(false))).to.have.length(200_001);
   });
 });
 
