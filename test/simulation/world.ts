@@ -65,9 +65,10 @@ export class World {
     this.observations = new Observations(this.scheduler.clock);
     this.journal = new Journal(this.cluster, scenario, this.violations);
     this.restores = new RestoreChecks(this.journal);
-    this.observations.checks = new RunChecks(this.journal, this.observations, (process) =>
-      this.#breakerOpenAtMs(process),
-    );
+    this.observations.checks = new RunChecks(this.journal, this.observations, {
+      breakerOpenAtMs: (process) => this.#breakerOpenAtMs(process),
+      sequenceOf: (process, task) => this.#sequenceOf(process, task),
+    });
     const operator = new Operator(this.cluster, this.journal);
     this.#partitions = scenario.partitions;
     for (const topic of this.sourceTopics) this.cluster.createTopic(topic, this.#partitions);
@@ -336,6 +337,11 @@ export class World {
   #breakerOpenAtMs(process: string): number {
     this.look();
     return this.#breakers.get(process) ?? -1;
+  }
+
+  #sequenceOf(process: string, task: string): number | undefined {
+    const found = this.processes.find(({ name }) => name === process);
+    return found?.tasks.find(({ id }) => id === task)?.ledger.sequence;
   }
 
   /** What can be seen of the processes only now and then. */
