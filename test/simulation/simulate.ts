@@ -30,7 +30,7 @@ const REST_EVERY_STEPS = 100;
 const BOUNDS_EVERY_STEPS = 5;
 const MOST_STEPS = 400_000;
 /** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
-const REST_WITHIN_MS = 900_000;
+const REST_WITHIN_MS = 1_500_000;
 const CLOSE_WITHIN_MS = 120_000;
 /** At rest nothing may come any more. */
 const STILL_MS = 2000;
