@@ -151,7 +151,12 @@ export class RunChecks {
       const head = lane === null ? undefined : this.journal.named(facts.task, lane.logged.head);
       this.#keys.set(
         name,
-        (state = { running: new Set(), last: new Map(), latest: null, unfinished: head ?? null }),
+        (state = {
+          running: new Set(),
+          last: new Map(),
+          latest: null,
+          unfinished: head?.hasHandler === true ? head : null,
+        }),
       );
     }
     for (const other of state.running) {
