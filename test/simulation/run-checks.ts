@@ -137,6 +137,8 @@ export class RunChecks {
   #due(run: Run, facts: RecordFacts, { logged, loggedAtMs }: CommittedLane): void {
     const { arm, state } = logged;
     if (arm === null || state.delayMs === null || facts.releasesAsked > 0) return;
+    // A tier that is not configured any more is not read: what is left counts from the decision then.
+    if (this.#versions.length > 1) return;
     this.journal.update();
     const sinceMs = facts.task.retries.get(armText(arm))?.appendedAtMs ?? loggedAtMs;
     const earlyMs = sinceMs + state.delayMs - run.beganAtMs;
