@@ -22,8 +22,6 @@ export class Fleet implements ProcessView {
   readonly #frozen = new Set<NodeProcess>();
   readonly #transactionalIds = new Set<string>();
   readonly #pausesMs = new Map<number, number>();
-  /** When the breaker of a process was last seen open. */
-  readonly #breakers = new Map<string, number>();
   #started = 0;
   /** Nothing is started for now; called once everything is gone. */
   #isStopped = false;
@@ -121,19 +119,12 @@ export class Fleet implements ProcessView {
   }
 
   breakerOpenAtMs(process: string): number {
-    this.look();
-    return this.#breakers.get(process) ?? -1;
+    return this.processes.find(({ name }) => name === process)?.breakerOpenAtMs ?? -1;
   }
 
   sequenceOf(process: string, task: string): number | undefined {
     const found = this.processes.find(({ name }) => name === process);
     return found?.tasks.find(({ id }) => id === task)?.ledger.sequence;
-  }
-
-  /** What can be seen of the processes only now and then. */
-  look(): void {
-    const nowMs = this.cluster.scheduler.clock.monotonic();
-    for (const process of this.processes) if (process.isBreakerOpen) this.#breakers.set(process.name, nowMs);
   }
 
   #after(ms: number, run: () => void): void {

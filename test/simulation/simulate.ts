@@ -134,7 +134,6 @@ class SimulatedRun {
     this.world.stepped();
     if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.fleet.processes);
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
-    this.world.fleet.look();
     this.#bounds.checkLanes(this.world.fleet.processes);
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
   }
