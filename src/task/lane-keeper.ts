@@ -70,7 +70,6 @@ export class LaneKeeper {
     const wall = this.clock.now();
     for (const lane of lanes) {
       this.table.add(lane);
-      this.bounds.changed(lane);
       const { status, due, delayMs } = lane.state;
       if (status === 'parked') continue;
       const leftMs = Math.max(0, due - wall);
@@ -78,6 +77,7 @@ export class LaneKeeper {
       // A wall clock that went back must not make it wait longer than its delay.
       else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
     }
+    for (const lane of lanes) this.#makeRoom(lane);
   }
 
   isRunning(lane: Lane): boolean {
@@ -135,15 +135,14 @@ export class LaneKeeper {
     this.book.write(lane, null);
     if (isRunning) this.#running.add(lane);
     else this.#alarm(lane, 0);
+    this.#makeRoom(lane);
     return lane;
   }
 
   append(lane: Lane, record: LaneRecord): void {
     this.book.follow(record);
     this.table.append(lane, record);
-    const parked = this.bounds.toEmpty(lane);
-    if (parked !== null) this.#empty(parked);
-    this.bounds.changed(lane);
+    this.#makeRoom(lane);
   }
 
   /** What a head's run, or a command, leads to. */
@@ -211,7 +210,7 @@ export class LaneKeeper {
     lane.state = state;
     this.book.write(lane, retryOn);
     if (state.status === 'retrying') this.#alarm(lane, retryOn?.delayMs ?? 0);
-    this.bounds.changed(lane);
+    this.#makeRoom(lane);
   }
 
   #leave(lane: Lane): void {
@@ -226,6 +225,15 @@ export class LaneKeeper {
     this.book.end(lane);
     this.bounds.over(lane);
     this.events.over(lane.slot);
+  }
+
+  /** After a lane has changed: a full one asks intake to wait, unless followers of a parked head can go. */
+  #makeRoom(lane: Lane): void {
+    this.bounds.changed(lane);
+    for (let full = this.bounds.toEmpty(lane); full !== null; full = this.bounds.toEmpty(lane)) {
+      this.#empty(full);
+      this.bounds.changed(full);
+    }
   }
 
   /** Its followers go to the dead letters, in order: its head is parked, and there is no room. */

@@ -61,7 +61,7 @@ export class SourceLine {
       if (lanes.table.mayHold(topic, offset) && this.#isKnown(record)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);
-      } else if (this.queue.length === 0 && this.#mayStart(entry.slot)) this.#runAtOnce(entry);
+      } else if (this.queue.length === 0 && this.#mayStart(entry)) this.#runAtOnce(entry);
       else this.queue.add(entry);
     }
   }
@@ -176,10 +176,11 @@ export class SourceLine {
     return entry.slot === undefined ? undefined : this.parts.lanes.table.get(entry.slot);
   }
 
-  #mayStart(slot: string | undefined): boolean {
+  #mayStart(entry: QueueEntry): boolean {
     const { host, slots } = this.parts;
     if (!slots.mayStartSource || host.breaker.isOpen) return false;
-    return slot === undefined || !this.parts.isHeld(slot);
+    // A slot is made of the key's bytes: not for every record of a task without lanes.
+    return !this.parts.isAnyHeld() || entry.slot === undefined || !this.parts.isHeld(entry.slot);
   }
 
   /** It waits in a lane already: read again after a crash without transactions, or after a reset (review F16). */

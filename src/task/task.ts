@@ -79,6 +79,7 @@ export class Task implements EntryOwner {
       heads: this.#heads,
       outputs: new Outputs(ledger, settings.maxMessageBytes),
       isRunning: () => this.#state === 'running',
+      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
       ring,
     };

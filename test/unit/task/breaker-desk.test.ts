@@ -114,7 +114,7 @@ describe('BreakerDesk', () => {
     expect(one.counted).to.be.greaterThan(0);
   });
 
-  it('holds intake only while there is a record to ask that has not failed yet', async () => {
+  it('holds intake only while there is a record to ask that has not failed yet (F19)', async () => {
     const { scheduler, tasks } = open([bad('a'), bad('b')]);
     expect(tasks[0]?.isHeld).to.equal(true);
     await scheduler.advance(900);
