@@ -209,10 +209,9 @@ export class Task implements EntryOwner {
       this.host.stopped(this, { reason: error.reason, message: error.message });
       return;
     }
-    if (message.kind === 'records') {
-      this.host.loadChanged(this);
-      this.host.breaker.look();
-    }
+    if (message.kind === 'records') this.host.loadChanged(this);
+    // Whatever it was, there may be something now that shows whether an open breaker may close.
+    this.host.breaker.look();
     if (this.inFlight === 0) this.#drained();
   }
 
@@ -233,7 +232,7 @@ export class Task implements EntryOwner {
       case 'restored':
         return this.lanes.makeRoom();
       case 'ring':
-        return this.host.breaker.look();
+        return;
       case 'breaker':
         if (!this.host.breaker.isOpen) return;
         this.#source.holdBack();

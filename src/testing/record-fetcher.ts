@@ -160,13 +160,29 @@ export class RecordFetcher {
   /** Looks for records a little later, if a poll waits for some. */
   #look(): void {
     const poll = this.#poll;
-    if (!poll || poll.isTaken || poll.isLooking) return;
+    if (!poll || poll.isTaken || poll.isLooking || !this.#mayFind(poll)) return;
     poll.isLooking = true;
     const delayMs = poll.isHeldBack ? 0 : poll.fault.delayMs;
     this.link.later([0.1 + delayMs, 2 + delayMs], () => {
       poll.isLooking = false;
       if (poll === this.#poll && !poll.isTaken) this.#take(poll);
     });
+  }
+
+  /** False when a look would find nothing: whoever changes that calls for another look. */
+  #mayFind({ fault }: Poll): boolean {
+    if (this.#failure || fault.error || fault.before.length > 0) return true;
+    for (const fetched of this.#partitions.values()) {
+      if (fetched.isPaused || fetched.isStopped) continue;
+      const log = this.#logOf(fetched.of);
+      if (!log) continue;
+      const end = log.lastStableOffset;
+      const { position, reportedEnd } = fetched;
+      if (position === 'beginning' || position < log.low || position < end || reportedEnd !== position)
+        return true;
+      if (position > log.highWatermark) return true;
+    }
+    return false;
   }
 
   #take(poll: Poll): void {

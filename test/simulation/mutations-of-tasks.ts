@@ -2,20 +2,20 @@
 import type { Mutation } from './mutation.js';
 import { one } from './mutation.js';
 
-const DECIDED = "after(record.offset), record.bytes, entry.readAt, entry.type, 'processed'";
+const PASSED = 'open.pass(record.topic, after(record.offset), bytes, readAt)';
 
 export const TASK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the position is one too small',
-    rewrites: one('task/task.js', DECIDED, DECIDED.replace('after(record.offset)', 'record.offset')),
+    rewrites: one('task/source-line.js', PASSED, PASSED.replace('after(record.offset)', 'record.offset')),
     caughtBy: ['I2', 'I12'],
   },
   {
     name: 'the position is one too large',
     rewrites: one(
-      'task/task.js',
-      DECIDED,
-      DECIDED.replace('after(record.offset)', 'after(after(record.offset))'),
+      'task/source-line.js',
+      PASSED,
+      PASSED.replace('after(record.offset)', 'after(after(record.offset))'),
     ),
     caughtBy: ['I2', 'I12', 'refused'],
   },
@@ -27,18 +27,18 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the next record of a key starts while one backs off',
     rewrites: one(
-      'task/task.js',
-      'this.#attempts.backOff(entry, decision.delayMs);',
-      'this.#attempts.backOff(entry, decision.delayMs), this.#queue.freeKey(entry);',
+      'task/source-line.js',
+      'attempts.backOff(entry, decision.delayMs);',
+      'attempts.backOff(entry, decision.delayMs), this.queue.freeKey(entry);',
     ),
     caughtBy: ['I4', 'I1'],
   },
   {
     name: 'effects leave in the order in which handlers finish',
     rewrites: one(
-      'task/task.js',
-      "entry.resolve({ kind: 'outputs', outputs: end.outputs });\n            this.#queue.freeKey(entry);",
-      "this.ledger.open.records.push(...end.outputs);\n            entry.resolve({ kind: 'outputs', outputs: [] });\n            this.#queue.freeKey(entry);",
+      'task/source-line.js',
+      "entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());",
+      "this.parts.ledger.open.records.push(...end.outputs);\n        entry.resolve({ kind: 'outputs', outputs: [] }, clock.monotonic());",
     ),
     caughtBy: ['I2', 'order'],
   },
@@ -77,7 +77,7 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
     name: 'an answer of an attempt that was given up counts for the next one',
     rewrites: one(
       'task/attempts.js',
-      "entry.state !== 'running' || entry.attempt !== message.attempt",
+      "entry.state !== 'running' || entry.run !== message.run",
       "entry.state !== 'running'",
     ),
     caughtBy: ['I2', 'I4', 'I14'],

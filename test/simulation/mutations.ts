@@ -1,6 +1,8 @@
 /** Every deliberate error that the simulation must catch. */
 import type { Mutation } from './mutation.js';
+import { AT_LEAST_ONCE_LANE_MUTATIONS, COMMAND_MUTATIONS } from './mutations-of-commands.js';
 import { AT_LEAST_ONCE_MUTATIONS, COMMIT_MUTATIONS } from './mutations-of-commits.js';
+import { LANE_MUTATIONS } from './mutations-of-lanes.js';
 import { RESTORE_MUTATIONS } from './mutations-of-restores.js';
 import { TASK_MUTATIONS } from './mutations-of-tasks.js';
 
@@ -20,5 +22,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...RESTORE_MUTATIONS,
   ...COMMIT_MUTATIONS,
   ...TASK_MUTATIONS,
+  ...LANE_MUTATIONS,
+  ...COMMAND_MUTATIONS,
   ...AT_LEAST_ONCE_MUTATIONS,
+  ...AT_LEAST_ONCE_LANE_MUTATIONS,
 ];

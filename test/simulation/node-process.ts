@@ -65,6 +65,7 @@ export class NodeProcess {
   readonly transactionalId: string;
   readonly #streams: Streams;
   #isGone = false;
+  #breakerClosedAtMs = -1;
 
   constructor(private readonly parts: NodeProcessParts) {
     const { cluster, identity, name, scenario, slot } = parts;
@@ -99,8 +100,9 @@ export class NodeProcess {
     return this.parts.name;
   }
 
-  get isBreakerOpen(): boolean {
-    return this.#streams.isBreakerOpen;
+  /** When its circuit breaker was open the last time; before the run if it never was. */
+  get breakerOpenAtMs(): number {
+    return this.#streams.isBreakerOpen ? this.process.clock.monotonic() : this.#breakerClosedAtMs;
   }
 
   get isGone(): boolean {
@@ -170,6 +172,7 @@ export class NodeProcess {
       warn: tell,
       info: (fields, message) => {
         tell(fields, message);
+        if (message === 'circuit breaker closed') this.#breakerClosedAtMs = this.process.clock.monotonic();
         if (message !== 'task is running' || this.#isGone) return;
         const restore = { process: this.name, ...(fields as Omit<Restore, 'process'>) };
         this.parts.restored(restore, this.lanes().get(restore.task) ?? []);

@@ -20,6 +20,8 @@ export class OutcomeChecks {
   readonly #isExact: boolean;
   readonly #hasStorms: boolean;
   readonly #ends = new Map<string, Ends>();
+  /** A parked head is told of once (review F12). */
+  readonly #notices = new Set<string>();
   /** Checked of each task up to here, by topic. */
   readonly #passed = new Map<string, number>();
 
@@ -49,6 +51,9 @@ export class OutcomeChecks {
       return;
     }
     if (reason === BY_FULL_LANE) return this.#fullLane(letter, facts, what);
+    if (isNotice && this.#isExact && !this.#notices.has(`${task.name} ${id}`))
+      this.#notices.add(`${task.name} ${id}`);
+    else if (isNotice && this.#isExact) violations.add('I2', `${what} is the second one`, about);
     const ends = this.#endsOf(facts);
     if (!ends.failures.has(failureName(reason, attempts)))
       violations.add('I2', `${what} that is not expected: ${[...ends.failures].join(', ') || 'none'}`, about);

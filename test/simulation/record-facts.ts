@@ -37,6 +37,11 @@ export class RecordFacts {
     this.payload = payloadOf(at.value);
   }
 
+  /** It gets as far as the handler. */
+  get hasHandler(): boolean {
+    return this.payload.kind === 'event' && this.payload.behaviour.kind !== 'filtered';
+  }
+
   /** Nothing of its own keeps it from leaving at once. */
   get isClean(): boolean {
     if (this.payload.kind !== 'event') return false;

@@ -19,6 +19,14 @@ const ROUNDING_MS = 0.01;
 /** Wall clocks are read in whole milliseconds. */
 const CLOCK_GRAIN_MS = 1.5;
 
+/** What the checks ask of a process. */
+export interface ProcessView {
+  /** When its breaker was last seen open. */
+  breakerOpenAtMs(process: string): number;
+  /** Of the last commit that a task of it has had answered; undefined: it has no such task. */
+  sequenceOf(process: string, task: string): number | undefined;
+}
+
 /** A key in one epoch. */
 interface KeyState {
   readonly running: Set<Run>;
@@ -42,8 +50,7 @@ export class RunChecks {
   constructor(
     readonly journal: Journal,
     readonly observations: Observations,
-    /** When the breaker of a process was last seen open. */
-    readonly breakerOpenAtMs: (process: string) => number,
+    readonly processes: ProcessView,
   ) {
     const { guarantee, versions } = journal.scenario;
     this.#isExact = guarantee === 'exactly_once_v2';
@@ -61,7 +68,7 @@ export class RunChecks {
     if (facts === undefined) return;
     if (run.attempt > this.#mostAttempts + facts.releasesAsked)
       this.#wrong('I9', run, `runs as attempt ${run.attempt}, allowed are ${this.#mostAttempts}`);
-    const lane = this.#committedLane(facts);
+    const lane = this.#committedLane(run, facts);
     this.#attempt(run, facts, lane);
     if (run.key !== null) this.#key(run, at, facts, lane);
     this.#lastRuns.set(`${run.epoch.id} ${run.record}`, run);
@@ -76,10 +83,15 @@ export class RunChecks {
     state.unfinished = this.#staysHead(run, facts) ? facts : null;
   }
 
-  /** Null where the log proves nothing of memory: it is not fenced, or the record may be there twice. */
-  #committedLane(facts: RecordFacts): CommittedLane | null {
+  /**
+   * Null where the log proves nothing of memory: it is not fenced, the record may be there twice, or the log
+   * is ahead of a task whose commit was not answered yet, or never will be.
+   */
+  #committedLane({ epoch }: Run, facts: RecordFacts): CommittedLane | null {
     if (!this.#isExact || facts.redrivesAsked > 0) return null;
     this.journal.updateLaneLog(facts.task);
+    const sequence = facts.task.last?.sequence ?? 0;
+    if (this.processes.sequenceOf(epoch.process, epoch.task) !== sequence) return null;
     return facts.task.lanes.get(slotOf(laneKeyOf(facts.at.key, sourceId(facts.at)))) ?? null;
   }
 
@@ -94,8 +106,9 @@ export class RunChecks {
         `runs as attempt ${attempt}, and the log says that ${state.attempts} have failed`,
       );
     const before = this.#lastRuns.get(`${run.epoch.id} ${run.record}`);
+    if (!this.#isExact) return;
     if (before === undefined) {
-      if (this.#isExact && attempt > 1 && attempt !== (state?.attempts ?? 0) + 1)
+      if (lane !== null && attempt > 1 && attempt !== (state?.attempts ?? 0) + 1)
         this.#wrong(
           'I3',
           run,
@@ -103,7 +116,7 @@ export class RunChecks {
         );
     } else if (attempt === before.attempt) {
       // A failure while the breaker is open does not count.
-      if (this.breakerOpenAtMs(run.epoch.process) < before.beganAtMs)
+      if (this.processes.breakerOpenAtMs(run.epoch.process) < before.beganAtMs)
         this.#wrong('I3', run, `runs twice as attempt ${attempt} in one epoch`);
     } else if (attempt !== before.attempt + 1)
       this.#wrong('I3', run, `runs as attempt ${attempt} after attempt ${before.attempt}`);
@@ -124,6 +137,8 @@ export class RunChecks {
   #due(run: Run, facts: RecordFacts, { logged, loggedAtMs }: CommittedLane): void {
     const { arm, state } = logged;
     if (arm === null || state.delayMs === null || facts.releasesAsked > 0) return;
+    // A tier that is not configured any more is not read: what is left counts from the decision then.
+    if (this.#versions.length > 1) return;
     this.journal.update();
     const sinceMs = facts.task.retries.get(armText(arm))?.appendedAtMs ?? loggedAtMs;
     const earlyMs = sinceMs + state.delayMs - run.beganAtMs;
@@ -138,7 +153,12 @@ export class RunChecks {
       const head = lane === null ? undefined : this.journal.named(facts.task, lane.logged.head);
       this.#keys.set(
         name,
-        (state = { running: new Set(), last: new Map(), latest: null, unfinished: head ?? null }),
+        (state = {
+          running: new Set(),
+          last: new Map(),
+          latest: null,
+          unfinished: head?.hasHandler === true ? head : null,
+        }),
       );
     }
     for (const other of state.running) {

@@ -166,7 +166,8 @@ const burstsOf = (
       Math.min(3 * emissionPatienceMs, 0.8 * attemptTimeoutMs),
     ]),
     asyncShare: focus === 'rebalance' ? 1 : random.pick([0, 0.3, 0.8, 1]),
-    failureShare: isLaned ? random.pick([0.2, 0.5]) : random.pick([0, 0.1, 0.35]),
+    // A breaker that opens soon lets what fails by itself pass one by one.
+    failureShare: focus === 'storm' ? 0.05 : random.pick(isLaned ? [0.2, 0.5] : [0, 0.1, 0.35]),
     poisonShare: random.pick([1, 0.3]),
     retryAfterMs: [200, 1500, 60_000, ...retryTiers.map(({ delayMs }) => delayMs)],
   };

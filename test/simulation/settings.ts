@@ -71,7 +71,6 @@ export const randomConfig = (
       : random.pick([
           { ratio: 0.5, minAttempts: 20, windowMs: 10_000 },
           { ratio: 1, minAttempts: 1_000_000, windowMs: 1000 },
-          { ratio: 0.3, minAttempts: 5, windowMs: 5000 },
         ]),
     startFrom: 'earliest',
     offsetMismatch: 'refuse',

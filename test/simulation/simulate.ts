@@ -30,7 +30,7 @@ const REST_EVERY_STEPS = 100;
 const BOUNDS_EVERY_STEPS = 5;
 const MOST_STEPS = 400_000;
 /** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
-const REST_WITHIN_MS = 900_000;
+const REST_WITHIN_MS = 1_500_000;
 const CLOSE_WITHIN_MS = 120_000;
 /** At rest nothing may come any more. */
 const STILL_MS = 2000;
@@ -81,7 +81,7 @@ class SimulatedRun {
 
   async toStop(): Promise<void> {
     this.world.stop();
-    const isOver = (): boolean => this.world.processes.length === 0 && !this.world.isAnyTransactionOpen;
+    const isOver = (): boolean => this.world.fleet.processes.length === 0 && !this.world.isAnyTransactionOpen;
     await this.world.scheduler.run(isOver, { maxVirtualMs: CLOSE_WITHIN_MS });
     this.#check('rest');
   }
@@ -117,7 +117,7 @@ class SimulatedRun {
 
   /** Where everybody stands, for a run that does not come to rest. */
   standing(): string {
-    return this.world.processes
+    return this.world.fleet.processes
       .map((process) => {
         const { state, uncommitted, tasks, breaker } = process.status();
         const each = tasks.map(
@@ -132,10 +132,9 @@ class SimulatedRun {
   #step(): void {
     this.#steps += 1;
     this.world.stepped();
-    if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.processes);
+    if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.fleet.processes);
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
-    this.world.look();
-    this.#bounds.checkLanes(this.world.processes);
+    this.#bounds.checkLanes(this.world.fleet.processes);
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
   }
 
@@ -145,7 +144,7 @@ class SimulatedRun {
 
   /** I8 at rest: nothing is under way any more, so memory is what the log says. */
   #compareMemory(): void {
-    for (const process of this.world.processes) {
+    for (const process of this.world.fleet.processes) {
       for (const [id, lanes] of process.lanes()) {
         const [subtopology = 0, partition = 0] = id.split('_').map(Number);
         const task = this.world.journal.task(subtopology, partition);
@@ -157,8 +156,8 @@ class SimulatedRun {
   #isAtRest(): boolean {
     const { world } = this;
     const { journal } = world;
-    if (!world.isCalm || world.isAnyTransactionOpen || !world.hasOnlyItsOwn) return false;
-    if (!world.processes.every((process) => process.isAtRest)) return false;
+    if (!world.isCalm || world.isAnyTransactionOpen || !world.fleet.hasOnlyItsOwn) return false;
+    if (!world.fleet.processes.every((process) => process.isAtRest)) return false;
     journal.update();
     if (!journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered)) return false;
     for (const { topic, partition, offset, task } of journal.records.values())

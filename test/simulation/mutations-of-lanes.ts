@@ -1,0 +1,303 @@
+/** Deliberate errors in what the lanes of a task decide, and in when their heads run. */
+import type { Mutation } from './mutation.js';
+import { one } from './mutation.js';
+
+const KEEPER = 'task/lane-keeper.js';
+
+/** A lane whose retry record does not come waits for ever. */
+const NO_WATCHDOG = one(
+  KEEPER,
+  'this.clock.monotonic() + leftMs + graceMs',
+  'this.clock.monotonic() + leftMs + (graceMs > 0 ? 1e12 : 0)',
+);
+
+const DECISION_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'records of a key run although its lane lives (rule 3 off)',
+    focus: 'lanes',
+    rewrites: [
+      ...one(
+        'task/source-line.js',
+        "const lane = front.state === 'waiting' ? this.#laneOf(front) : undefined;",
+        'const lane = undefined;',
+      ),
+      ...one('task/task.js', 'this.lanes.table.has(slot) || ', ''),
+    ],
+    caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
+  },
+  {
+    name: 'a record that waits for a lane is not looked at again when the lane is gone (F9)',
+    focus: 'lanes',
+    rewrites: one(KEEPER, 'this.events.over(lane.slot);', ';'),
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'a lane is dropped with followers left',
+    focus: 'lanes',
+    rewrites: one(KEEPER, 'if (this.table.shift(lane)) {', 'if (this.table.shift(lane) && false) {'),
+    caughtBy: ['I2', 'I8'],
+  },
+  {
+    name: 'a second failure puts the head behind its followers',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      '        this.#rest(lane);\n        if (decision.kind ===',
+      "        this.#rest(lane);\n        if (decision.kind === 'waits' && decision.retryOn !== null && lane.state.attempts > 0 && lane.followers > 0) {\n            const head = lane.head;\n            this.table.shift(lane);\n            this.table.append(lane, head);\n        }\n        if (decision.kind ===",
+    ),
+    caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
+  },
+  {
+    name: 'a new head has the attempts and the delay of the last one',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      'lane.state = freshHead(this.clock.now());\n',
+      'lane.state = { ...lane.state, due: this.clock.now() };\n',
+    ),
+    caughtBy: ['I2', 'I3', 'I9'],
+  },
+  {
+    name: 'the log does not count the attempts of a head',
+    focus: 'lanes',
+    rewrites: one('lanes/lane-log.js', 'attempts: state.attempts,', 'attempts: Math.min(state.attempts, 1),'),
+    caughtBy: ['I2', 'I3', 'I8', 'I9'],
+  },
+  {
+    name: 'the lane log holds differences: what the entry before says is added',
+    focus: 'lanes',
+    rewrites: [
+      ...one('lanes/lane-log.js', 'attempts: state.attempts,', 'attempts: Math.min(state.attempts, 1),'),
+      ...one(
+        'lanes/lane-log-image.js',
+        'this.#lanes.set(slot, { key: parsed.lane, logged: decodeLane(value) });',
+        `{
+                    const logged = decodeLane(value);
+                    const before = this.#lanes.get(slot)?.logged;
+                    const attempts = logged.state.attempts + (before?.head === logged.head ? before.state.attempts : 0);
+                    this.#lanes.set(slot, { key: parsed.lane, logged: { ...logged, state: { ...logged.state, attempts } } });
+                }`,
+      ),
+    ],
+    caughtBy: ['I2', 'I3', 'I8', 'I9'],
+  },
+  {
+    name: 'a tier is tried for ever',
+    focus: 'lanes',
+    rewrites: one('lanes/tiers.js', 'tier.delayMs > (lastMs ?? 0)', 'tier.delayMs >= (lastMs ?? 0)'),
+    caughtBy: ['I2', 'I9', 'I12'],
+  },
+  {
+    name: 'Retry-After is not asked',
+    focus: 'lanes',
+    rewrites: one('lanes/tiers.js', 'tier.delayMs >= retryAfterMs', 'true'),
+    caughtBy: ['I2'],
+  },
+  {
+    name: 'a record that has left its lane stays in the log',
+    focus: 'lanes',
+    rewrites: one('task/lane-book.js', 'this.ledger.open.remove(followerKey(id));', ';'),
+    caughtBy: ['I2', 'I8'],
+  },
+  {
+    name: 'a lane that is over stays in the log',
+    focus: 'lanes',
+    rewrites: one('task/lane-book.js', 'this.ledger.open.remove(laneLogKey(lane.key));', ';'),
+    caughtBy: ['I8', 'I12', 'refused'],
+  },
+  {
+    name: 'followers are not written',
+    focus: 'lanes',
+    rewrites: one('task/lane-book.js', 'this.ledger.open.append(key, value);', ';'),
+    caughtBy: ['I2', 'I8', 'refused'],
+  },
+  {
+    name: 'a restore puts followers in the order of their keys',
+    focus: 'lanes',
+    rewrites: one(
+      'lanes/lane-log-image.js',
+      'for (const follower of this.#followers.values()) {',
+      'for (const follower of [...this.#followers.values()].sort((a, b) => b.name.localeCompare(a.name))) {',
+    ),
+    caughtBy: ['I1', 'I4', 'I8'],
+  },
+];
+
+const TIMING_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a head runs at half of its delay',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      'this.#alarm(lane, retryOn?.delayMs ?? 0);',
+      'this.#alarm(lane, (retryOn?.delayMs ?? 0) / 2);',
+    ),
+    caughtBy: ['I7'],
+  },
+  {
+    name: 'the delay counts from the decision, however late its retry record was appended',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      'const at = Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs);',
+      'const at = watchedAt - WATCHDOG_MS;',
+    ),
+    caughtBy: ['I7'],
+  },
+  {
+    name: 'a wall clock that jumps shortens a wait',
+    focus: 'lanes',
+    rewrites: [
+      ...one(
+        KEEPER,
+        'const at = Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs);',
+        'const at = this.clock.monotonic() + Math.max(0, lane.state.due - this.clock.now());',
+      ),
+    ],
+    caughtBy: ['I7'],
+  },
+  {
+    name: 'any retry record of a head starts it, whatever its arm (F6)',
+    focus: 'operator',
+    rewrites: one(KEEPER, '!isSameArm(lane.arm, arm) || ', ''),
+    caughtBy: ['I3', 'I4', 'I7'],
+  },
+  {
+    name: 'a release leaves the arm, and the old retry record starts the head again',
+    focus: 'operator',
+    rewrites: one(
+      KEEPER,
+      'this.book.disarm(lane);\n        this.#triggers',
+      "if (lane.state.status === 'parked')\n            this.book.disarm(lane);\n        this.#triggers",
+    ),
+    caughtBy: ['I3', 'I4', 'I7', 'I8'],
+  },
+  {
+    name: 'arms repeat: they are not of the transaction',
+    focus: 'lanes',
+    rewrites: one(
+      'state/changelog-writes.js',
+      'const stamp = () => ({ sequence, ordinal',
+      'const stamp = () => ({ sequence: 1, ordinal',
+    ),
+    caughtBy: ['I3', 'I7'],
+  },
+  {
+    name: 'a set that comes again gives other arms than the lanes in memory have',
+    focus: 'commit',
+    rewrites: one(
+      'state/write-set.js',
+      'if (this.#sealed !== undefined)\n            return this.#sealed;',
+      'this.again = (this.again ?? 0) + 1; sequence += (this.again - 1) * 1000;',
+    ),
+    caughtBy: ['I3', 'I6', 'I8', 'I12'],
+  },
+  {
+    name: 'a lane whose retry record was deleted waits for it for ever (F7, I13)',
+    focus: 'lanes',
+    rewrites: NO_WATCHDOG,
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'the position of a retry topic is behind what was read, resolved or not (F8)',
+    focus: 'lanes',
+    rewrites: [
+      ...NO_WATCHDOG,
+      ...one(
+        'task/input-position.js',
+        'return first === undefined ? this.#next : commitOffset(first.offset);',
+        'return this.#next;',
+      ),
+    ],
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'a restored lane without an arm waits for a retry record that it never had',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      'this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
+      'if (lane.arm !== null)\n                    this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
+    ),
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'a wall clock that went back holds a lane for as long',
+    focus: 'lanes',
+    rewrites: one(KEEPER, 'Math.min(leftMs, delayMs ?? 0)', 'leftMs'),
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'a breaker that is open never probes (F19)',
+    focus: 'storm',
+    rewrites: one(
+      'task/breaker-desk.js',
+      'const isStarted = inOrder(tasks).some((task) => task.probe(now));',
+      'const isStarted = false;',
+    ),
+    caughtBy: ['I12'],
+  },
+  {
+    name: 'a record that fails by itself is the probe for ever',
+    focus: 'storm',
+    rewrites: one('task/breaker-desk.js', 'const isOwn = !ok && this.#isItsOwn(of);', 'const isOwn = false;'),
+    caughtBy: ['I12'],
+  },
+];
+
+const PATIENCE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a lane that patience opens is in memory only',
+    focus: 'lanes',
+    rewrites: one(KEEPER, 'this.book.write(lane, null);\n        if (isRunning)', 'if (isRunning)'),
+    caughtBy: ['I2', 'I8'],
+  },
+  {
+    name: 'a lane that patience opens is not marked as running',
+    focus: 'lanes',
+    rewrites: one(
+      KEEPER,
+      'if (isRunning)\n            this.#running.add(lane);\n        else\n            this.#alarm(lane, 0);',
+      'this.#alarm(lane, 0);',
+    ),
+    caughtBy: ['I3', 'I4', 'crashed'],
+  },
+  {
+    name: 'a record that patience made a lane stays in the queue',
+    focus: 'lanes',
+    rewrites: one(
+      'task/source-line.js',
+      '            return false;\n        this.queue.shift();',
+      '            return false;',
+    ),
+    caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed'],
+  },
+  {
+    name: 'the answer of a head that patience made goes to its place in the queue, and is lost',
+    focus: 'lanes',
+    rewrites: one('task/source-line.js', 'heads.adopt(lane, front);', ';'),
+    caughtBy: ['I2', 'I4', 'I8', 'I12'],
+  },
+  {
+    name: 'what still comes for a head that was given up is taken for a record of the queue',
+    focus: 'lanes',
+    rewrites: one('task/head-line.js', "entry.state = 'decided';", ';'),
+    caughtBy: ['I2', 'I3', 'I4', 'I8'],
+  },
+  {
+    name: 'a record whose outputs cannot be written frees its key at once',
+    focus: 'lanes',
+    rewrites: one(
+      'task/source-line.js',
+      '        // One whose outputs cannot be written keeps its key, too: it may become a lane.\n        if (failure',
+      '        if (end.ok && failure !== undefined)\n            this.queue.freeKey(entry);\n        if (failure',
+    ),
+    caughtBy: ['I1', 'I2', 'I4', 'I8'],
+  },
+];
+
+export const LANE_MUTATIONS: readonly Mutation[] = [
+  ...DECISION_MUTATIONS,
+  ...TIMING_MUTATIONS,
+  ...PATIENCE_MUTATIONS,
+];
