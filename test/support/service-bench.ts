@@ -2,7 +2,8 @@
  * One application on a real Kafka: topics and a group of its own, service processes that run it, and the
  * judgement of all that it did. Everything that a broker test of the service has in common.
  */
-import { expectNoFaults, judge, type Input, type Rules, type Verdict } from './checker.js';
+import { judge, type EndsVerdict, type Input, type Rules } from './checker.js';
+import { expectNoFaults } from './faults.js';
 import { uniqueName } from './broker.js';
 import { RecordTool, type StoredRecord } from './record-tool.js';
 import { ServiceProcess, type ServiceEnvironment } from './service-process.js';
@@ -120,13 +121,13 @@ export class ServiceBench {
     return this.tool.read(this.deadLetters);
   }
 
-  async verdict(inputs: readonly Input[], rules?: Rules): Promise<Verdict> {
+  async verdict(inputs: readonly Input[], rules?: Rules): Promise<EndsVerdict> {
     const [audits, deadLetters] = await Promise.all([this.audits(), this.letters()]);
     return judge({ topic: this.source, inputs, audits, deadLetters }, rules);
   }
 
   /** Throws when anything is missing, doubled, out of order, or not what it must be. */
-  async expectExactlyOnce(inputs: readonly Input[]): Promise<Verdict> {
+  async expectExactlyOnce(inputs: readonly Input[]): Promise<EndsVerdict> {
     const stored = await this.tool.read(this.source);
     if (stored.length !== inputs.length) {
       throw new Error(`the load wrote ${inputs.length} records, the source has ${stored.length}`);
