@@ -43,7 +43,9 @@ export class DirectoryScript {
   fateOf(eventId: string, userId: string): Fate {
     const { seed, spares, failingCalls = [1], slowMs = 100 } = this.shares;
     if (spares?.(userId) === true) return { kind: 'known' };
-    const [kind, which] = drawsOf(`${seed} ${eventId}`);
+    // Without the topic, whose name is another in every run.
+    const place = /\d+-\d+$/.exec(eventId)?.[0] ?? eventId;
+    const [kind, which] = drawsOf(`${seed} ${place}`);
     const { failing = 0, poison = 0, slow = 0, hanging = 0 } = this.shares;
     const calls = failingCalls[Math.floor(which * failingCalls.length)] ?? 1;
     const table: readonly (readonly [number, Fate])[] = [

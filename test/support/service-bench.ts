@@ -21,6 +21,8 @@ export const recordToolFor = (bootstrapServers: string): Promise<RecordTool> => 
 export interface BenchOptions {
   readonly partitions?: number;
   readonly env?: ServiceEnvironment;
+  /** More of it, by who starts: `<name>-<number>`, another for every process. */
+  readonly envOf?: (caller: string) => ServiceEnvironment;
 }
 
 export class ServiceBench {
@@ -30,11 +32,13 @@ export class ServiceBench {
   readonly deadLetters = `${this.group}.${this.source}.dlq`;
   readonly laneLog = `${this.group}.${this.source}.lanes-changelog`;
   readonly #env: ServiceEnvironment;
+  readonly #callers = new Map<ServiceProcess, string>();
 
   private constructor(
     readonly tool: RecordTool,
     bootstrapServers: string,
     env: ServiceEnvironment,
+    private readonly envOf: (caller: string) => ServiceEnvironment,
   ) {
     this.#env = {
       KAFKA_BROKERS: bootstrapServers,
@@ -48,15 +52,24 @@ export class ServiceBench {
   /** The source topic is there when it resolves; the service makes the others. */
   static async on(
     { bootstrapServers }: { readonly bootstrapServers: string },
-    { partitions = 3, env = {} }: BenchOptions = {},
+    { partitions = 3, env = {}, envOf = () => ({}) }: BenchOptions = {},
   ): Promise<ServiceBench> {
-    const bench = new ServiceBench(await recordToolFor(bootstrapServers), bootstrapServers, env);
+    const tool = await recordToolFor(bootstrapServers);
+    const bench = new ServiceBench(tool, bootstrapServers, env, envOf);
     if (partitions > 0) await bench.tool.createTopic(bench.source, partitions);
     return bench;
   }
 
-  start(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
-    return ServiceProcess.start(name, { ...this.#env, ...env });
+  async start(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
+    const caller = `${name}-${this.#callers.size + 1}`;
+    const service = await ServiceProcess.start(name, { ...this.#env, ...this.envOf(caller), ...env });
+    this.#callers.set(service, caller);
+    return service;
+  }
+
+  /** As `envOf` was told. */
+  callerOf(service: ServiceProcess): string {
+    return this.#callers.get(service) ?? service.name;
   }
 
   async startReady(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
