@@ -40,7 +40,14 @@ const ssl = (variable: string, value: (settings: Settings) => string | null): Cr
 
 /** What begins the names of internal topics: the source node's name is the topic's when there is one. */
 const internalPrefix = ({ kafka, topics }: Settings): string => `${kafka.groupId}.${topics.source[0] ?? ''}.`;
-const LONGEST_SUFFIX = 'lanes-changelog';
+/** Of the internal topics that there are whatever is set, the longest. */
+const LANE_LOG = 'lanes-changelog';
+
+/** Each delay names a topic, and the exact name of an odd one is long (`603999999ms`). */
+const longestInternalTopic = (settings: Settings): string => {
+  const purposes = [LANE_LOG, ...settings.retry.tiers.map(({ name }) => `retry.${name}`)];
+  return internalPrefix(settings) + purposes.reduce((a, b) => (b.length > a.length ? b : a));
+};
 
 export const CROSS_CHECKS: readonly CrossCheck[] = [
   sasl('KAFKA_SASL_MECHANISM', (settings) => settings.kafka.saslMechanism),
@@ -82,11 +89,11 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
     },
   },
   {
-    needs: ['KAFKA_GROUP_ID', 'SOURCE_TOPICS'],
-    check: (settings) =>
-      internalPrefix(settings).length + LONGEST_SUFFIX.length > 249
-        ? `is too long: ${internalPrefix(settings)}${LONGEST_SUFFIX} would have more than Kafka's 249 letters`
-        : null,
+    needs: ['KAFKA_GROUP_ID', 'SOURCE_TOPICS', 'RETRY_TIERS'],
+    check: (settings) => {
+      const longest = longestInternalTopic(settings);
+      return longest.length > 249 ? `is too long: ${longest} would have more than Kafka's 249 letters` : null;
+    },
   },
   {
     needs: ['TRANSACTION_TIMEOUT_MS', 'COMMIT_INTERVAL_MS', 'PROCESSING_GUARANTEE'],
@@ -122,7 +129,7 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
 ];
 
 /** Accepted, but worth a line in the log. */
-export const cautions = ({ processing, directory, retry }: Settings): readonly string[] => {
+export const cautions = ({ kafka, processing, directory, retry }: Settings): readonly string[] => {
   const warnings: string[] = [];
   if (processing.guarantee === 'exactly_once_v2' && processing.commitIntervalMs < 100) {
     warnings.push(
@@ -131,6 +138,16 @@ export const cautions = ({ processing, directory, retry }: Settings): readonly s
   }
   if (directory.url !== null && directory.timeoutMs >= retry.attemptTimeoutMs) {
     warnings.push('DIRECTORY_TIMEOUT_MS is not below ATTEMPT_TIMEOUT_MS, which ends the attempt first.');
+  }
+  if (processing.emissionPatienceMs >= retry.attemptTimeoutMs) {
+    warnings.push(
+      'EMISSION_PATIENCE_MS is not below ATTEMPT_TIMEOUT_MS: a slow record delays its whole partition until its attempt has ended.',
+    );
+  }
+  if ((processing.taskMaxBufferMb * 1_000_000) / 4 < kafka.maxMessageBytes) {
+    warnings.push(
+      'A quarter of TASK_MAX_BUFFER_MB, the most that one key may hold, is less than a record of MAX_MESSAGE_BYTES: one that fails stops its partition until it is done.',
+    );
   }
   return warnings;
 };

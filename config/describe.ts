@@ -39,7 +39,6 @@ export interface SettingRow {
   readonly secret: boolean;
   /** `<VARIABLE>_FILE` exists. */
   readonly file: boolean;
-  readonly hasEffect: boolean;
   readonly allowed: string;
   readonly doc: string;
 }
@@ -54,7 +53,6 @@ export const settingRows = (): readonly SettingRow[] =>
     required: setting.required,
     secret: setting.secret,
     file: setting.file,
-    hasEffect: !setting.notYet,
     allowed: setting.kind.allowed,
     doc: setting.doc,
   }));

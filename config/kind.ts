@@ -65,8 +65,8 @@ export const boolean: Kind<boolean> = {
 };
 
 /** One of a few words, in whatever case they are written; the value is the word as listed. */
-export const oneOf = <const T extends string>(words: readonly T[], note = ''): Kind<T> => ({
-  allowed: words.join(', ') + (note && ` (${note})`),
+export const oneOf = <const T extends string>(words: readonly T[]): Kind<T> => ({
+  allowed: words.join(', '),
   parse: (raw) => {
     const value = trimmed(raw)?.toLowerCase();
     const word = words.find((each) => each.toLowerCase() === value);

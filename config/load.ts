@@ -10,7 +10,6 @@ import type { Origin, Problem } from './config-error.js';
 import { parseConfigFile } from './config-file.js';
 import { cautions, CROSS_CHECKS } from './cross-checks.js';
 import { emptyLayers } from './merge.js';
-import type { Layers } from './merge.js';
 import { parseEntry } from './parse-entry.js';
 import { readEnvironment, reasonOf, resolveSecretFiles } from './layers.js';
 import type { ReadFile } from './layers.js';
@@ -84,7 +83,7 @@ export const loadSettings = ({ env, argv, readFile }: SettingSources): LoadedSet
   return {
     settings,
     origins: new Map(SETTING_ENTRIES.map(({ setting }) => [setting.variable, originOf(setting.variable)])),
-    warnings: [...environment.warnings, ...withoutEffect(merged), ...cautions(settings)],
+    warnings: [...environment.warnings, ...cautions(settings)],
   };
 };
 
@@ -114,9 +113,3 @@ const readConfigFile = (
   problems.push(...file.problems);
   return file.values;
 };
-
-/** Given with another value than the default, for a function that this version does not have. */
-const withoutEffect = (merged: Layers): readonly string[] =>
-  SETTING_ENTRIES.filter(
-    ({ path, setting }) => setting.notYet && String(merged.get(path)) !== setting.default,
-  ).map(({ setting }) => `${setting.variable} is accepted and checked, and has no effect in this version.`);

@@ -107,8 +107,11 @@ export const TOPICS = {
   ),
   retentionSourceMs: setting('RETENTION_SOURCE', retention, '7d', 'Of source topics that are created.'),
   retentionAuditMs: setting('RETENTION_AUDIT', retention, '30d', 'Of the audit topic when it is created.'),
-  retentionRetryMs: setting('RETENTION_RETRY', retention, '7d', 'Of retry topics that are created.', {
-    notYet: true,
-  }),
+  retentionRetryMs: setting(
+    'RETENTION_RETRY',
+    retention,
+    '7d',
+    'Of retry topics that are created; longer than the longest of RETRY_TIERS.',
+  ),
   retentionDlqMs: setting('RETENTION_DLQ', retention, '30d', 'Of dead letter topics that are created.'),
 } as const;

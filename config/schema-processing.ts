@@ -3,8 +3,6 @@ import { retryTiers } from './duration.js';
 import { boolean, httpUrl, integer, oneOf, ratio } from './kind.js';
 import { optional, setting } from './setting.js';
 
-const NOT_YET = { notYet: true } as const;
-
 export const PROCESSING = {
   guarantee: setting(
     'PROCESSING_GUARANTEE',
@@ -28,21 +26,19 @@ export const PROCESSING = {
     'MAX_IN_FLIGHT',
     integer(1, 10_000),
     '64',
-    'Records of one partition that run at the same time.',
+    'Records of one partition that run at the same time; a quarter is kept for retries.',
   ),
   emissionPatienceMs: setting(
     'EMISSION_PATIENCE_MS',
     integer(0, 600_000, 'milliseconds'),
     '250',
-    'How long results wait behind a slow record of another key.',
-    NOT_YET,
+    'How long results wait behind a slow record of another key; then they go on, and its own may come after theirs.',
   ),
   laneMaxFollowers: setting(
     'LANE_MAX_FOLLOWERS',
     integer(1, 10_000_000),
     '10000',
-    'Records that may wait behind a failed one of their key.',
-    NOT_YET,
+    'Records that may wait behind a failed one of their key, in at most a quarter of TASK_MAX_BUFFER_MB. At the bound their partition waits; behind a parked record they become dead letters.',
   ),
   taskMaxBufferMb: setting(
     'TASK_MAX_BUFFER_MB',
@@ -72,7 +68,12 @@ export const PROCESSING = {
 } as const;
 
 export const RETRY = {
-  tiers: setting('RETRY_TIERS', retryTiers(), '5s,30s,2m', 'Delays of the retry topics.', NOT_YET),
+  tiers: setting(
+    'RETRY_TIERS',
+    retryTiers(),
+    '5s,30s,2m',
+    'Delays of the retry topics. After its attempts in memory a record is tried again once per delay; later records of its key wait, other keys go on. Empty: none.',
+  ),
   immediate: setting('RETRY_IMMEDIATE', integer(0, 1_000), '1', 'Extra attempts in memory after the first.'),
   immediateBackoffMs: setting(
     'RETRY_IMMEDIATE_BACKOFF_MS',
@@ -91,9 +92,9 @@ export const RETRY = {
 export const DEAD_LETTERS = {
   policy: setting(
     'DLQ_POLICY',
-    oneOf(['skip'], 'park is not available yet'),
+    oneOf(['skip', 'park']),
     'skip',
-    'What becomes of a record that cannot be processed.',
+    'What becomes of a record that cannot be processed. skip: a dead letter, and its key goes on. park: a copy is a dead letter, and its key waits for a command.',
   ),
   headers: setting(
     'DLQ_HEADERS',
@@ -104,20 +105,23 @@ export const DEAD_LETTERS = {
 } as const;
 
 export const BREAKER = {
-  ratio: setting('BREAKER_RATIO', ratio, '0.5', 'Part of first runs whose failure pauses intake.', NOT_YET),
+  ratio: setting(
+    'BREAKER_RATIO',
+    ratio,
+    '0.5',
+    'Reading pauses, and single records are tried, while this part of first attempts fails: an outage must not put every key on its way to the dead letter queue.',
+  ),
   minAttempts: setting(
     'BREAKER_MIN_ATTEMPTS',
     integer(1, 1_000_000),
     '20',
-    'Fewer runs say nothing.',
-    NOT_YET,
+    'Fewer first attempts within BREAKER_WINDOW_MS say nothing.',
   ),
   windowMs: setting(
     'BREAKER_WINDOW_MS',
     integer(100, 3_600_000, 'milliseconds'),
     '10000',
-    'Time over which they are counted.',
-    NOT_YET,
+    'How far back first attempts are counted.',
   ),
 } as const;
 

@@ -15,13 +15,11 @@ export interface Setting<T> {
   readonly file: boolean;
   /** The value may be the path of a file that holds it. */
   readonly path: boolean;
-  /** It is accepted and checked, and does nothing in this version: saying so is a warning. */
-  readonly notYet: boolean;
   readonly doc: string;
 }
 
-type Options = Partial<Pick<Setting<unknown>, 'secret' | 'file' | 'path' | 'notYet'>>;
-const PLAIN = { required: false, secret: false, file: false, path: false, notYet: false };
+type Options = Partial<Pick<Setting<unknown>, 'secret' | 'file' | 'path'>>;
+const PLAIN = { required: false, secret: false, file: false, path: false };
 
 /** Has a default. */
 export const setting = <T extends {}>(

@@ -26,10 +26,11 @@ import type { Logger } from './ports/logger.js';
 import type { Telemetry } from './ports/telemetry.js';
 import { partitionName } from './ports/topic-partition.js';
 import { Acquisition, replayTimeoutFor } from './state/acquire.js';
-import { LogReplayer } from './state/log-replayer.js';
+import { LogReader } from './state/log-reader.js';
 import type { MonotonicMs } from './record/units.js';
 import type { StreamsConfig } from './streams-config.js';
-import type { Holding } from './task/holding.js';
+import { BreakerDesk } from './task/breaker-desk.js';
+import type { Holding, RefusedWhy } from './task/holding.js';
 import { release } from './task/release.js';
 import { TaskFactory } from './task/task-factory.js';
 import { TaskManager } from './task/task-manager.js';
@@ -57,12 +58,13 @@ export class Session {
   readonly tasks: TaskManager;
   readonly pollLoop: PollLoop;
   readonly pauses: PauseBoard;
+  readonly breaker: BreakerDesk;
   readonly #gate = new Gate();
   readonly #consumer: SourceConsumer;
   readonly #logConsumer: LogConsumer;
   readonly #admin: ClusterAdmin;
   readonly #guarantee: Guarantee;
-  readonly #replayer: LogReplayer;
+  readonly #reader: LogReader;
   readonly #commitLoop: CommitLoop;
   /** When each arrived. */
   readonly #unanswered = new Map<RebalanceEvent, MonotonicMs>();
@@ -81,7 +83,8 @@ export class Session {
     this.#guarantee = guaranteeOf(config, clients, this.#consumer, clock);
     this.pauses = new PauseBoard(this.#consumer);
     this.pollLoop = new PollLoop(this.#consumer, () => admission.batchSize, clock);
-    this.#replayer = new LogReplayer(this.#logConsumer, clock);
+    this.#reader = new LogReader(this.#logConsumer, clock);
+    this.breaker = new BreakerDesk(config.breaker, () => this.tasks.probed(), clock, parts.logger);
     this.tasks = this.#makeTasks(admission);
     const { committer } = this.#guarantee;
     this.#commitLoop = new CommitLoop(committer, this.#gate, this.tasks, clock, config, telemetry);
@@ -160,7 +163,8 @@ export class Session {
     if (!this.#isStuck) await finishedWithin(clock, CLOSE_PATIENCE_MS, logger, () => this.#gate.run(drop));
     await drop();
     for (const event of this.#unanswered.keys()) this.#reply(event);
-    this.#replayer.close();
+    this.breaker.stop();
+    this.#reader.close();
     const { producer } = this.#guarantee;
     const clients = { consumer: this.#consumer, log: this.#logConsumer, producer, admin: this.#admin };
     await closeAll(clients, logger);
@@ -170,11 +174,11 @@ export class Session {
     const { clock, config, logger, telemetry, topics, topology } = this.parts;
     const host = {
       clock,
+      breaker: this.breaker,
       settings: { ...config, maxInFlight: config.ordering === 'partition' ? 1 : config.maxInFlight },
       partitionCount: (topic: string) => topics.partitionCount(topic),
       loadChanged: (task: Task) => this.tasks.regulate(task),
-      stopped: (task: Task, error: Error) =>
-        this.tasks.refuse(task, { reason: 'dead-letter-too-large', message: error.message }),
+      stopped: (task: Task, why: RefusedWhy) => this.tasks.refuse(task, why),
     };
     const factorySettings = { ...config, guarantee: config.processingGuarantee };
     const factory = new TaskFactory(topology, host, telemetry, factorySettings, host.loadChanged);
@@ -186,14 +190,10 @@ export class Session {
     return new TaskManager({
       factory,
       consumer: this.#consumer,
-      acquisition: new Acquisition(
-        this.#consumer,
-        this.#admin,
-        this.#replayer,
-        clock,
-        acquireSettings,
-        logger,
-      ),
+      acquisition: new Acquisition(this.#consumer, this.#admin, this.#reader, clock, acquireSettings, logger),
+      reader: this.#reader,
+      watermarks: (of) => this.#admin.watermarks(of),
+      breaker: this.breaker,
       intake: this.pollLoop,
       pauses: this.pauses,
       admission,

@@ -1,8 +1,11 @@
 /** What the streams say of themselves, from memory: for `/status`, probes and gauges. */
+import type { Clock } from './ports/clock.js';
 import type { Session } from './session.js';
 import type { StreamsState } from './streams-state.js';
 import type { RefusedWhy } from './task/holding.js';
 import type { TaskState } from './task/task-state.js';
+import type { LaneStatus } from './task/lane-status.js';
+import { laneStatusOf } from './task/lane-status.js';
 
 export interface StreamsStatus {
   readonly state: StreamsState;
@@ -13,6 +16,8 @@ export interface StreamsStatus {
   readonly pausedPartitions: number;
   /** Source records taken and not yet committed, all tasks together. */
   readonly uncommitted: number;
+  /** `open`: intake pauses because first attempts fail. */
+  readonly breaker: 'closed' | 'open';
   readonly tasks: readonly TaskStatus[];
 }
 
@@ -20,7 +25,7 @@ export interface TaskStatus {
   readonly id: string;
   readonly partition: number;
   readonly state: TaskState;
-  /** Committed position to read next, by source topic. */
+  /** Committed position to read next, by topic: sources, retry topics, commands. */
   readonly positions: Readonly<Record<string, number>>;
   /** Of the last committed checkpoint. */
   readonly sequence: number;
@@ -28,28 +33,36 @@ export interface TaskStatus {
   readonly inFlight: number;
   readonly uncommitted: number;
   readonly paused: readonly string[];
+  readonly lanes: LaneStatus;
+  /** While it restores: records of the lane log, and how many of them have been read. */
+  readonly restore?: { readonly done: number; readonly total: number };
   /** Also while a refused partition is tried again. */
   readonly refused?: RefusedWhy;
 }
 
-export const statusOf = (state: StreamsState, session: Session | undefined): StreamsStatus => ({
+export const statusOf = (state: StreamsState, session: Session | undefined, clock: Clock): StreamsStatus => ({
   state,
   joined: session?.joined ?? false,
   msSincePoll: session?.pollLoop.msSinceTurn(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
   uncommitted: session?.tasks.uncommitted ?? 0,
-  tasks: (session?.tasks.holdings ?? []).map(({ task, partitions, refused: now, refusedBefore }) => ({
-    id: task.id,
-    partition: task.partition,
-    state: task.state,
-    positions: Object.fromEntries(task.ledger.positions),
-    sequence: task.ledger.sequence,
-    queued: task.queued,
-    inFlight: task.inFlight,
-    uncommitted: task.ledger.uncommitted,
-    paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
-    ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
-  })),
+  breaker: session?.breaker.isOpen === true ? 'open' : 'closed',
+  tasks: (session?.tasks.holdings ?? []).map(
+    ({ task, partitions, progress, refused: now, refusedBefore }) => ({
+      id: task.id,
+      partition: task.partition,
+      state: task.state,
+      positions: Object.fromEntries(task.ledger.positions),
+      sequence: task.ledger.sequence,
+      queued: task.queued,
+      inFlight: task.inFlight,
+      uncommitted: task.ledger.uncommitted,
+      paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
+      lanes: laneStatusOf(task.lanes, clock.now(), clock.monotonic()),
+      ...(progress === undefined ? {} : { restore: progress }),
+      ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
+    }),
+  ),
 });
 
 const refusedOf = (why: RefusedWhy | undefined): { readonly refused?: RefusedWhy } =>

@@ -59,7 +59,8 @@ export class Streams {
       sourceTopics: sub.sourceTopics,
       outputTopics: sub.sinkTopics,
     }));
-    const rules = { ...config.topics, maxMessageBytes: config.maxMessageBytes };
+    const { maxMessageBytes, retryTiers } = config;
+    const rules = { ...config.topics, maxMessageBytes, retryTiers };
     this.#topics = new TopicSetup(config.applicationId, needs, rules, logger);
   }
 
@@ -72,7 +73,7 @@ export class Streams {
 
   /** From memory; cheap enough for a probe. */
   status(): StreamsStatus {
-    return statusOf(this.state, this.#session);
+    return statusOf(this.state, this.#session, this.parts.clock);
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * Commits units without a transaction. No fence protects it, so the order of the writes carries the
- * promise (review F13): outputs and dead letters, then the checkpoints, then the offsets, each
- * acknowledged before the next begins. A crash between two steps repeats records; it never loses one.
+ * promise (review F13): outputs, dead letters and retry records, then the changelog stage by stage, then the
+ * checkpoints, then the offsets, each acknowledged before the next begins. A crash between two steps repeats records; it never loses one.
  * Records that were acknowledged are not sent again when a later step of the same commit was refused.
  */
 import type { SourceConsumer } from '../ports/consumer.js';
@@ -22,10 +22,12 @@ export class AtLeastOnceCommitter implements Committer {
 
   async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
     try {
-      const due = units.map((unit) => unit.records).filter((records) => !this.#acknowledged.has(records));
-      await this.producer.send(due.flat());
-      for (const records of due) this.#acknowledged.add(records);
-      if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
+      for (const lists of stagesOf(units)) {
+        const due = lists.filter((records) => !this.#acknowledged.has(records));
+        await this.producer.send(due.flat());
+        for (const records of due) this.#acknowledged.add(records);
+        if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
+      }
       await this.producer.send(units.map((unit) => unit.checkpoint));
       if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
       await this.consumer.commit(units.flatMap((unit) => unit.offsets));
@@ -38,3 +40,12 @@ export class AtLeastOnceCommitter implements Committer {
     }
   }
 }
+
+/** The first lists of all units, then the second ones, and so on. */
+const stagesOf = (units: readonly CommitUnit[]): readonly (readonly (readonly ProducedRecord[])[])[] => {
+  const most = Math.max(...units.map(({ changelog }) => changelog.length));
+  return [
+    units.map(({ records }) => records),
+    ...Array.from({ length: most }, (_, stage) => units.flatMap(({ changelog }) => [changelog[stage] ?? []])),
+  ];
+};

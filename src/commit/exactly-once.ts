@@ -63,6 +63,7 @@ export class ExactlyOnceCommitter implements Committer {
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
     for (const unit of units) {
       await this.#produce(unit.records, deadline);
+      for (const stage of unit.changelog) await this.#produce(stage, deadline);
       await this.#produce([unit.checkpoint], deadline);
     }
     await this.producer.flush();

@@ -1,8 +1,8 @@
 /**
- * What becomes of a record that failed. Pure. The seam of the tiered retries: what is decided here once
- * the attempts in memory are used up is where a lane will be opened instead.
+ * What becomes of a source record that failed while it is in its queue: another attempt in memory (tier 0),
+ * or the end of them; then `decideHead` says whether it opens a lane. Pure.
  */
-import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
+import type { ProcessingFailure } from '../record/record-error.js';
 
 export interface FailurePolicy {
   /** Extra attempts in memory after the first. */
@@ -13,18 +13,15 @@ export interface FailurePolicy {
 export type FailureDecision =
   /** Run it again in memory; its key waits meanwhile. */
   | { readonly kind: 'retry-in-memory'; readonly delayMs: number }
-  /** It goes to the dead letter queue when it is decided. */
-  | { readonly kind: 'dead-letter'; readonly reason: FailureReason };
+  /** Decided when its turn comes. */
+  | { readonly kind: 'give-up' };
 
 /** `attempts` counts failed runs, this one included. */
 export const decideFailure = (
   failure: ProcessingFailure,
   attempts: number,
   policy: FailurePolicy,
-): FailureDecision => {
-  if (!failure.retryable) return { kind: 'dead-letter', reason: failure.reason };
-  if (attempts <= policy.retryImmediate) {
-    return { kind: 'retry-in-memory', delayMs: policy.retryImmediateBackoffMs };
-  }
-  return { kind: 'dead-letter', reason: 'retries-exhausted' };
-};
+): FailureDecision =>
+  failure.retryable && attempts <= policy.retryImmediate
+    ? { kind: 'retry-in-memory', delayMs: policy.retryImmediateBackoffMs }
+    : { kind: 'give-up' };

@@ -29,6 +29,21 @@ export const METRICS = {
     help: "Failed attempts that are tried again; tier is immediate or a retry topic's delay.",
     labels: ['topic', 'tier', 'reason'],
   },
+  emission_patience_total: {
+    type: 'counter',
+    help: 'Source records that became a lane because results had waited behind them for EMISSION_PATIENCE_MS, committed.',
+    labels: ['topic'],
+  },
+  stale_retries_total: {
+    type: 'counter',
+    help: 'Retry records that were skipped because their lane has gone on since, by retry topic.',
+    labels: ['topic'],
+  },
+  commands_total: {
+    type: 'counter',
+    help: 'Commands whose outcome is committed, by command (release, skip, redrive, dismiss, unknown) and outcome (done, ignored, refused).',
+    labels: ['command', 'outcome'],
+  },
   commits_total: {
     type: 'counter',
     help: 'Ends of commit cycles, by outcome (committed, aborted, unknown, fatal).',
@@ -68,6 +83,38 @@ export const METRICS = {
     labels: [],
   },
   paused_partitions: { type: 'gauge', help: 'Assigned partitions that are not being read.', labels: [] },
+  refused_partitions: {
+    type: 'gauge',
+    help: 'Partition numbers that are assigned and refused: not processed, and tried again every 30 s; the reason is in /status.',
+    labels: [],
+  },
+  restore_progress_ratio: {
+    type: 'gauge',
+    help: 'Part of its lane log that a task has replayed, 0 to 1; tasks that restore only.',
+    labels: ['task'],
+  },
+  lanes: {
+    type: 'gauge',
+    help: 'Keys with a failed or slow record at their head, by status (retrying, parked).',
+    labels: ['status'],
+  },
+  lane_followers: { type: 'gauge', help: 'Records that wait behind the heads of lanes.', labels: [] },
+  lane_bytes: { type: 'gauge', help: 'Bytes of records that lanes hold in memory.', labels: [] },
+  lane_oldest_head_age_seconds: {
+    type: 'gauge',
+    help: 'How long the oldest head of a lane, retrying or parked, has been failing; 0 without one.',
+    labels: [],
+  },
+  held_retries: {
+    type: 'gauge',
+    help: 'Heads of lanes that wait for their due time.',
+    labels: [],
+  },
+  breaker_open: {
+    type: 'gauge',
+    help: '1 while the circuit breaker pauses reading because first attempts fail (BREAKER_RATIO), else 0.',
+    labels: [],
+  },
   partition_lag: {
     type: 'gauge',
     help: 'Records between the position of this process and the end of the partition; assigned partitions only.',

@@ -5,22 +5,12 @@
  * Never called per record.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
-import type { StreamsState } from './health.js';
-import { STATES } from './health.js';
+import type { CommandName, CommandOutcome, CommitOutcome, Telemetry } from '../ports/telemetry.js';
+import type { GaugeSnapshot } from './gauges.js';
+import { createGauges } from './gauges.js';
 import { labelBound } from './label-bound.js';
 import { METRICS } from './metric-table.js';
 import type { LabelOf, Metric, MetricName, NameOf } from './metric-table.js';
-
-/** What the gauges show, read from memory. */
-export interface GaugeSnapshot {
-  readonly state: StreamsState;
-  /** Number of tasks by their state. */
-  readonly tasks: Readonly<Record<string, number>>;
-  readonly uncommittedRecords: number;
-  readonly pausedPartitions: number;
-  readonly lag: readonly { readonly topic: string; readonly partition: number; readonly records: number }[];
-}
 
 export interface BuildInfo {
   readonly version: string;
@@ -50,6 +40,8 @@ export interface MetricsOptions {
 /** Label values that a topology or a producer chooses. Names of topics are configuration. */
 const FREE_VALUES = 100;
 const COMMIT_OUTCOMES: readonly CommitOutcome[] = ['committed', 'aborted', 'unknown', 'fatal'];
+const COMMANDS: readonly CommandName[] = ['release', 'skip', 'redrive', 'dismiss', 'unknown'];
+const COMMAND_OUTCOMES: readonly CommandOutcome[] = ['done', 'ignored', 'refused'];
 const REBALANCE_KINDS = ['assign', 'revoke', 'lost'] as const;
 
 export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsOptions): Metrics => {
@@ -69,16 +61,15 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
   const messages = counter('message_count_total');
   const deadLetters = counter('dlq_count_total');
   const retries = counter('retry_count_total');
+  const patience = counter('emission_patience_total');
+  const staleRetries = counter('stale_retries_total');
+  const commands = counter('commands_total');
   const commits = counter('commits_total');
   const commitDuration = histogram('commit_duration_seconds');
   const rebalances = counter('rebalances_total');
   const rebalanced = counter('rebalanced_partitions_total');
   const latency = histogram('latency_seconds');
-  const state = gauge('state');
-  const tasks = gauge('tasks');
-  const uncommitted = gauge('uncommitted_records');
-  const paused = gauge('paused_partitions');
-  const lag = gauge('partition_lag');
+  const gauges = createGauges(gauge);
   const typeBound = labelBound(FREE_VALUES);
   const reasonBound = labelBound(FREE_VALUES);
 
@@ -88,6 +79,8 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
   );
   // A counter that appears with its first event hides that event from rate().
   for (const outcome of COMMIT_OUTCOMES) commits.inc({ outcome }, 0);
+  for (const command of COMMANDS)
+    for (const outcome of COMMAND_OUTCOMES) commands.inc({ command, outcome }, 0);
   for (const kind of REBALANCE_KINDS) {
     rebalances.inc({ kind }, 0);
     rebalanced.inc({ kind }, 0);
@@ -97,6 +90,9 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
     messages: (topic, type, outcome, count) => messages.inc({ topic, type: typeBound(type), outcome }, count),
     deadLetters: (topic, reason, count) => deadLetters.inc({ topic, reason: reasonBound(reason) }, count),
     retries: (topic, tier, reason, count) => retries.inc({ topic, tier, reason: reasonBound(reason) }, count),
+    patience: (topic, count) => patience.inc({ topic }, count),
+    staleRetries: (topic, count) => staleRetries.inc({ topic }, count),
+    commands: (command, outcome, count) => commands.inc({ command, outcome }, count),
     commit: (outcome, durationMs) => {
       commits.inc({ outcome });
       commitDuration.observe(durationMs / 1000);
@@ -110,16 +106,8 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
 
   let read: (() => GaugeSnapshot) | undefined;
   const collect = (): void => {
-    for (const each of [state, tasks, uncommitted, paused, lag]) each.reset();
-    if (read === undefined) return;
-    const snapshot = read();
-    for (const each of STATES) state.set({ state: each }, each === snapshot.state ? 1 : 0);
-    for (const [name, count] of Object.entries(snapshot.tasks)) tasks.set({ state: name }, count);
-    uncommitted.set(snapshot.uncommittedRecords);
-    paused.set(snapshot.pausedPartitions);
-    for (const { topic, partition, records } of snapshot.lag) {
-      lag.set({ topic, partition: String(partition) }, records);
-    }
+    gauges.reset();
+    if (read !== undefined) gauges.show(read());
   };
 
   return {

@@ -5,8 +5,10 @@ import type { ProducedRecord } from '../record/record.js';
 
 /** What a task has decided, taken for one commit. */
 export interface CommitUnit {
-  /** In the order of decision. A unit that comes again after an abort has the same list. */
+  /** In the order of decision. A unit that comes again after an abort has the same lists. */
   readonly records: readonly ProducedRecord[];
+  /** Changelog entries; where there is no transaction each list must be acknowledged before the next is sent. */
+  readonly changelog: readonly (readonly ProducedRecord[])[];
   readonly checkpoint: ProducedRecord;
   /** Source positions, and the checkpoint's sequence as the offset of the lane-log partition. */
   readonly offsets: readonly TopicPartitionOffset[];

@@ -2,7 +2,7 @@
 import type { TopicPartition } from './topic-partition.js';
 
 /** A partition is paused while there is any reason. */
-export type PauseReason = 'restoring' | 'credit' | 'bound' | 'refused' | 'draining';
+export type PauseReason = 'restoring' | 'credit' | 'bound' | 'breaker' | 'refused' | 'draining';
 
 export interface Pauses {
   /** The client has just assigned it, paused. */

@@ -3,6 +3,11 @@
 export type MessageOutcome = 'processed' | 'dead-letter';
 export type CommitOutcome = 'committed' | 'aborted' | 'unknown' | 'fatal';
 
+/** `unknown`: what could not be read as a command. */
+export type CommandName = 'release' | 'skip' | 'redrive' | 'dismiss' | 'unknown';
+/** `ignored`: it fits nothing that is there (any more); `refused`: it would break a promise. */
+export type CommandOutcome = 'done' | 'ignored' | 'refused';
+
 export interface Telemetry {
   /** Source records whose outcome is committed. `type` is from a bounded set (SerdeContext.noteType). */
   messages(topic: string, type: string, outcome: MessageOutcome, count: number): void;
@@ -10,6 +15,12 @@ export interface Telemetry {
   deadLetters(topic: string, reason: string, count: number): void;
   /** Failed attempts that will be tried again. `tier` is `immediate` or a retry topic's delay. */
   retries(topic: string, tier: string, reason: string, count: number): void;
+  /** Source records that were decided as lanes because results had waited behind them for too long, committed. */
+  patience(topic: string, count: number): void;
+  /** Retry records that were skipped because their lane has gone on since; `topic` is the retry topic. */
+  staleRetries(topic: string, count: number): void;
+  /** Commands whose outcome is committed. */
+  commands(command: CommandName, outcome: CommandOutcome, count: number): void;
   /** One end of a commit cycle. */
   commit(outcome: CommitOutcome, durationMs: number): void;
   rebalance(kind: 'assign' | 'revoke' | 'lost', partitions: number): void;

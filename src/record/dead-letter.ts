@@ -28,7 +28,17 @@ export interface DeadLetterFailure {
   /** Failed runs of the record, this one included. */
   readonly attempts: number;
   readonly firstFailureAt: EpochMs;
+  readonly mark?: DeadLetterMark;
 }
+
+/** What a dead letter of a lane says beside why it failed. */
+export type DeadLetterMark =
+  /** A notice, not an end: the record waits at the head of its lane for a command. */
+  | { readonly state: 'parked' }
+  /** The end of a record whose notice lies at that offset of the queue, when the operator knew it. */
+  | { readonly state: 'skipped'; readonly notice: number | null }
+  /** It waited behind a parked head, `cause` by its id, and the lane was full. */
+  | { readonly cause: string };
 
 export interface DeadLetterOptions {
   readonly topic: string;
@@ -107,5 +117,15 @@ export const deadLetterRecord = (
     { name: 'x-lanes-first-failure', value: new Date(failure.firstFailureAt).toISOString() },
     { name: 'x-lanes-reason', value: headerSafe(failure.reason ?? failure.error.reason, 100) },
     { name: 'x-lanes-class', value: failure.error.retryable ? 'retryable' : 'not-retryable' },
+    { name: 'x-lanes-timestamp', value: String(record.timestamp) },
+    ...markHeaders(failure.mark),
   ],
 });
+
+const markHeaders = (mark: DeadLetterMark | undefined): ProducedHeader[] => {
+  if (mark === undefined) return [];
+  if ('cause' in mark) return [{ name: 'x-lanes-cause', value: mark.cause }];
+  const state = { name: 'x-lanes-state', value: mark.state };
+  if (mark.state === 'parked' || mark.notice === null) return [state];
+  return [state, { name: 'x-lanes-notice', value: String(mark.notice) }];
+};

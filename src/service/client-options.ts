@@ -53,7 +53,7 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
 };
 
 export const streamsConfig = (settings: Settings): StreamsConfig => {
-  const { deadLetters, kafka, processing, retry, service, topics } = settings;
+  const { breaker, deadLetters, kafka, processing, retry, service, topics } = settings;
   return {
     applicationId: kafka.groupId,
     processingGuarantee: processing.guarantee,
@@ -65,11 +65,16 @@ export const streamsConfig = (settings: Settings): StreamsConfig => {
     taskMaxBufferBytes: processing.taskMaxBufferMb * MEGABYTE,
     maxInFlight: processing.maxInFlight,
     ordering: processing.ordering,
+    emissionPatienceMs: processing.emissionPatienceMs,
+    laneMaxFollowers: processing.laneMaxFollowers,
     attemptTimeoutMs: retry.attemptTimeoutMs,
     retryImmediate: retry.immediate,
     retryImmediateBackoffMs: retry.immediateBackoffMs,
+    retryTiers: retry.tiers,
     maxMessageBytes: kafka.maxMessageBytes,
+    deadLetterPolicy: deadLetters.policy,
     deadLetterHeaders: deadLetters.headers,
+    breaker,
     startFrom: processing.startFrom,
     offsetMismatch: processing.offsetMismatch,
     topics: {
@@ -78,6 +83,7 @@ export const streamsConfig = (settings: Settings): StreamsConfig => {
       replicationFactor: topics.replicationFactor,
       retentionSourceMs: topics.retentionSourceMs,
       retentionOutputMs: topics.retentionAuditMs,
+      retentionRetryMs: topics.retentionRetryMs,
       retentionDeadLettersMs: topics.retentionDlqMs,
     },
     instanceId: kafka.instanceId ?? undefined,

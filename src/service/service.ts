@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.js';
 import { clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
+import { gaugesOf } from './gauges.js';
 import type { Topology } from '../dsl/topology.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { HealthSnapshot } from '../observability/health.js';
 import { assess } from '../observability/health.js';
 import type { HttpServer } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
-import type { GaugeSnapshot } from '../observability/metrics.js';
 import { createMetrics } from '../observability/metrics.js';
 import type { Logger } from '../ports/logger.js';
 import { Streams } from '../streams.js';
@@ -34,7 +34,7 @@ export class Service {
     this.#view = new ClusterView(logger);
     const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
     const metrics = createMetrics({ prefix: settings.metrics.prefix, build });
-    metrics.watch(() => this.#gauges());
+    metrics.watch(() => gaugesOf(this.#streams.status(), this.#view.lag));
     const clients = createKafkaClients({
       ...clientOptions(settings, randomUUID().slice(0, 8)),
       // At least once keeps the order of first occurrences only while no record is given up.
@@ -99,19 +99,6 @@ export class Service {
       producerUsable: status.msSincePoll !== undefined,
       fatal: this.#fatal,
       startedUp: this.#startedUp,
-    };
-  }
-
-  #gauges(): GaugeSnapshot {
-    const status = this.#streams.status();
-    const tasks: Record<string, number> = {};
-    for (const { state } of status.tasks) tasks[state] = (tasks[state] ?? 0) + 1;
-    return {
-      state: status.state,
-      tasks,
-      uncommittedRecords: status.uncommitted,
-      pausedPartitions: status.pausedPartitions,
-      lag: this.#view.lag,
     };
   }
 }

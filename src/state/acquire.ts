@@ -13,7 +13,7 @@ import { isKafkaError } from '../ports/kafka-error.js';
 import type { Logger } from '../ports/logger.js';
 import type { Checkpoint } from './checkpoint.js';
 import { CHECKPOINT_KEY, decodeCheckpoint } from './checkpoint.js';
-import type { LogReplayer } from './log-replayer.js';
+import type { LogReader } from './log-reader.js';
 import type { Refusal, SourceEvidence, StartEvidence, StartRules, StartVerdict } from './start-position.js';
 import { decideStart } from './start-position.js';
 import { Turnstile } from './turnstile.js';
@@ -22,8 +22,19 @@ export interface AcquireRequest {
   readonly partition: Partition;
   readonly sources: readonly string[];
   readonly laneLog: string;
+  /** What the task keeps in its changelog; whole once `acquire` has resolved. */
+  readonly image: ChangelogImage;
+  /** Offsets of the changelog that were replayed, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Aborted when the task is dropped: every wait ends and `acquire` rejects. */
   readonly signal: AbortSignal;
+}
+
+/** What a changelog is replayed into. What it throws refuses the partition. */
+export interface ChangelogImage {
+  /** A replay begins, perhaps not the first. */
+  clear(): void;
+  apply(key: Buffer, value: Buffer | null): void;
 }
 
 export interface AcquireSettings extends StartRules {
@@ -59,7 +70,7 @@ export class Acquisition {
   constructor(
     private readonly consumer: SourceConsumer,
     private readonly admin: ClusterAdmin,
-    private readonly replayer: LogReplayer,
+    private readonly reader: LogReader,
     private readonly clock: Clock,
     private readonly settings: AcquireSettings,
     private readonly logger: Logger,
@@ -119,18 +130,21 @@ export class Acquisition {
   }
 
   async #replay(request: AcquireRequest, from: CommitOffset, end: CommitOffset): Promise<Checkpoint | null> {
-    const { laneLog, partition, signal } = request;
+    const { laneLog, partition, signal, image } = request;
+    image.clear();
     let found: Checkpoint | null = null;
     const timeout = new AbortController();
     const cancel = this.clock.after(this.settings.replayTimeoutMs, () => timeout.abort());
     try {
-      await this.replayer.replay(
+      await this.reader.replay(
         { topic: laneLog, partition },
         from,
         end,
-        (key, value) => {
-          if (key === null || !key.equals(CHECKPOINT_KEY) || value === null) return;
-          found = decodeCheckpoint(value);
+        (key, value, next) => {
+          request.onProgress?.(next - from, end - from);
+          if (key === null) return;
+          if (!key.equals(CHECKPOINT_KEY)) image.apply(key, value);
+          else if (value !== null) found = decodeCheckpoint(value);
         },
         AbortSignal.any([signal, timeout.signal]),
       );

@@ -15,25 +15,23 @@ export interface Checkpoint {
   readonly guarantee: 'exactly_once_v2' | 'at_least_once';
   /** The position to read next, by source topic. */
   readonly source: ReadonlyMap<string, CommitOffset>;
+  /** That of the task's other inputs, by topic: every retry topic ever used, and the commands. */
+  readonly inputs: ReadonlyMap<string, CommitOffset>;
 }
 
-/** Keys of the lane log start with a type byte, so that no two kinds of entry can collide. */
-export const LaneLogKey = {
-  lane: 0x01,
-  follower: 0x02,
-  checkpoint: 0x03,
-  command: 0x04,
-} as const satisfies Record<string, number>;
+/** One byte, the kind of the entry: see the table in src/lanes/lane-log.ts. */
+export const CHECKPOINT_KEY: Buffer = Buffer.from([0x03]);
 
-export const CHECKPOINT_KEY: Buffer = Buffer.from([LaneLogKey.checkpoint]);
-
-const VERSION = 1;
+const VERSION = 2;
+/** Had no other inputs than the source. */
+const FIRST_VERSION = 1;
 
 interface Encoded {
   readonly version: number;
   readonly sequence: number;
   readonly guarantee: Checkpoint['guarantee'];
   readonly source: Readonly<Record<string, number>>;
+  readonly inputs?: Readonly<Record<string, number>>;
 }
 
 export const encodeCheckpoint = (of: Checkpoint): Buffer => {
@@ -42,6 +40,7 @@ export const encodeCheckpoint = (of: Checkpoint): Buffer => {
     sequence: of.sequence,
     guarantee: of.guarantee,
     source: Object.fromEntries(of.source),
+    inputs: Object.fromEntries(of.inputs),
   };
   return Buffer.from(JSON.stringify(encoded));
 };
@@ -63,17 +62,21 @@ export const decodeCheckpoint = (value: Buffer): Checkpoint => {
   } catch (cause) {
     throw corrupt('it is not JSON', cause);
   }
-  if (read?.version !== VERSION) throw corrupt(`its version is not ${VERSION}`);
-  const { sequence, guarantee, source } = read;
+  if (read?.version !== VERSION && read?.version !== FIRST_VERSION)
+    throw corrupt(`its version is not ${VERSION}`);
+  const { sequence, guarantee, source, inputs = {} } = read;
   if (!isCount(sequence)) throw corrupt('its sequence is no count');
   if (guarantee !== 'exactly_once_v2' && guarantee !== 'at_least_once')
     throw corrupt('its guarantee is unknown');
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
-    throw corrupt('it has no positions');
+  return { sequence, guarantee, source: positionsOf(source), inputs: positionsOf(inputs) };
+};
+
+const positionsOf = (read: unknown): ReadonlyMap<string, CommitOffset> => {
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw corrupt('it has no positions');
   const positions = new Map<string, CommitOffset>();
-  for (const [topic, position] of Object.entries(source)) {
+  for (const [topic, position] of Object.entries(read as Record<string, unknown>)) {
     if (!isCount(position)) throw corrupt(`the position of ${topic} is no offset`);
     positions.set(topic, commitOffset(position));
   }
-  return { sequence, guarantee, source: positions };
+  return positions;
 };

@@ -34,6 +34,8 @@ export type StartVerdict =
       /** The sequence of the last committed checkpoint; 0 when there is none. */
       readonly sequence: number;
       readonly positions: ReadonlyMap<string, CommitOffset>;
+      /** Of the task's other inputs, as the checkpoint has them. */
+      readonly inputs: ReadonlyMap<string, CommitOffset>;
       /** Source records that retention deleted before they were read; an alert, never silent. */
       readonly gaps: readonly Gap[];
       /** The checkpoint is to be written at once: log or group do not say these positions. */
@@ -190,6 +192,7 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
     kind: 'start',
     sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
     positions: found,
+    inputs: checkpoint?.inputs ?? new Map<string, CommitOffset>(),
     gaps: inLog.gaps,
     // Also when the group's offsets expired or lag (a crash before they were committed, at_least_once): an
     // idle partition would be without them until its next record.

@@ -1,19 +1,30 @@
 /**
  * What a task has decided and not yet committed: records in the order in which they were decided,
- * positions that only grow, and the tallies that become metrics once it is committed.
- * All of it enters one transaction or none does. Never shared between tasks.
+ * changes of its changelog, positions that only grow, and the tallies that become metrics once it is
+ * committed. All of it enters one transaction or none does. Never shared between tasks.
  */
 import type { MessageOutcome, Telemetry } from '../ports/telemetry.js';
 import type { EpochMs, CommitOffset } from '../record/units.js';
 import type { ProducedRecord } from '../record/record.js';
+import type { TopicPartition } from '../ports/topic-partition.js';
+import type { Stamping } from './changelog-writes.js';
+import { ChangelogWrites } from './changelog-writes.js';
+import { Tallies } from './tallies.js';
 
-type CountsByType = Map<string, { processed: number; deadLetters: number }>;
+/** A write-set as it is written. The same lists whenever it comes again. */
+export interface SealedSet {
+  readonly records: readonly ProducedRecord[];
+  readonly changelog: readonly (readonly ProducedRecord[])[];
+}
+
+/** What a changelog entry weighs whose value is made only when the set is sealed, about. */
+const STAMPED_BYTES = 400;
 
 export class WriteSet {
   readonly records: ProducedRecord[] = [];
-  /** Of their keys and values. */
+  /** Of keys and values, changelog included. */
   bytes = 0;
-  /** The position to read next, by source topic. */
+  /** The position to read next, by topic: of sources and of the task's other inputs. */
   readonly positions = new Map<string, CommitOffset>();
   /** Source records decided, and the bytes that they hold until the commit. */
   decided = 0;
@@ -23,12 +34,16 @@ export class WriteSet {
   /** A checkpoint is owed although nothing was decided. */
   checkpointDue = false;
 
-  readonly #messages = new Map<string, CountsByType>();
-  readonly #deadLetters = new Map<string, Map<string, number>>();
-  readonly #retries = new Map<string, Map<string, number>>();
+  readonly #changelog = new ChangelogWrites();
+  #sealed: SealedSet | undefined;
+  /** Topics that source records were decided of. */
+  readonly #passed = new Set<string>();
+  readonly tallies = new Tallies();
 
   get isEmpty(): boolean {
-    return this.decided === 0 && this.records.length === 0 && !this.checkpointDue;
+    return (
+      this.decided === 0 && this.records.length === 0 && this.#changelog.size === 0 && !this.checkpointDue
+    );
   }
 
   /** One record to be written. */
@@ -37,7 +52,35 @@ export class WriteSet {
     this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
   }
 
-  /** One source record left the emission queue. */
+  /** A changelog entry that others will speak of. */
+  append(key: Buffer, value: Buffer): void {
+    this.#changelog.append(key, value);
+    this.bytes += key.length + value.length;
+  }
+
+  /** A changelog entry in its last state. */
+  put(key: Buffer, stamping: Stamping): void {
+    this.#changelog.put(key, stamping);
+    this.bytes += key.length + STAMPED_BYTES;
+  }
+
+  remove(key: Buffer): void {
+    this.#changelog.remove(key);
+    this.bytes += key.length;
+  }
+
+  /** When the transaction of this sequence begins; a set that comes again has its sequence again. */
+  seal(sequence: number, changelog: TopicPartition): SealedSet {
+    if (this.#sealed !== undefined) return this.#sealed;
+    if (this.#changelog.size === 0) return (this.#sealed = { records: this.records, changelog: [] });
+    const { triggers, stages } = this.#changelog.seal(sequence);
+    return (this.#sealed = {
+      records: [...this.records, ...triggers],
+      changelog: stages.map((stage) => stage.map((entry) => ({ ...changelog, ...entry, headers: [] }))),
+    });
+  }
+
+  /** One source record left the emission queue, and this is what became of it. */
   decide(
     topic: string,
     next: CommitOffset,
@@ -46,50 +89,23 @@ export class WriteSet {
     type: string,
     outcome: MessageOutcome,
   ): void {
+    this.pass(topic, next, bytes, readAt);
+    this.tallies.message(topic, type, outcome);
+  }
+
+  /** One source record left the emission queue; what becomes of it is not known yet. */
+  pass(topic: string, next: CommitOffset, bytes: number, readAt: EpochMs): void {
     this.positions.set(topic, next);
     this.decided += 1;
     this.decidedBytes += bytes;
     this.oldestReadAt ??= readAt;
-    let byType = this.#messages.get(topic);
-    if (byType === undefined) this.#messages.set(topic, (byType = newCounts()));
-    let counts = byType.get(type);
-    if (counts === undefined) byType.set(type, (counts = { processed: 0, deadLetters: 0 }));
-    if (outcome === 'processed') counts.processed += 1;
-    else counts.deadLetters += 1;
-  }
-
-  deadLetter(topic: string, reason: string): void {
-    count(this.#deadLetters, topic, reason, 1);
-  }
-
-  retry(topic: string, reason: string): void {
-    count(this.#retries, topic, reason, 1);
+    this.#passed.add(topic);
   }
 
   /** Reports what is now committed. */
   tell(telemetry: Telemetry, nowMs: EpochMs): void {
-    for (const [topic, byType] of this.#messages) {
-      for (const [type, { processed, deadLetters }] of byType) {
-        if (processed > 0) telemetry.messages(topic, type, 'processed', processed);
-        if (deadLetters > 0) telemetry.messages(topic, type, 'dead-letter', deadLetters);
-      }
-      if (this.oldestReadAt !== undefined) telemetry.latency(topic, Math.max(0, nowMs - this.oldestReadAt));
-    }
-    for (const [topic, reasons] of this.#deadLetters) {
-      for (const [reason, n] of reasons) telemetry.deadLetters(topic, reason, n);
-    }
-    for (const [topic, reasons] of this.#retries) {
-      for (const [reason, n] of reasons) telemetry.retries(topic, 'immediate', reason, n);
-    }
+    this.tallies.tell(telemetry);
+    if (this.oldestReadAt === undefined) return;
+    for (const topic of this.#passed) telemetry.latency(topic, Math.max(0, nowMs - this.oldestReadAt));
   }
 }
-
-const newCounts = (): CountsByType => new Map();
-
-type Counts = Map<string, Map<string, number>>;
-
-const count = (into: Counts, topic: string, reason: string, n: number): void => {
-  const reasons = into.get(topic) ?? new Map<string, number>();
-  into.set(topic, reasons);
-  reasons.set(reason, (reasons.get(reason) ?? 0) + n);
-};

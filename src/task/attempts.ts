@@ -1,6 +1,7 @@
 /**
  * Runs the attempts of a task's records: begins them, follows the asynchronous ones, and tells the
- * mailbox how each ended. It counts what is in flight (running or backing off) and owns every timer.
+ * mailbox how each ended. It counts what is in flight (running or backing off), source records and heads
+ * apart, and owns every timer of an attempt.
  *
  * It promises: each attempt ends once, with an answer or by its time-out; an answer that comes after its
  * attempt was given up is dropped; two handlers of one key never run side by side, unless one ignores its
@@ -22,7 +23,8 @@ export type AttemptEnd =
   | { readonly ok: false; readonly thrown: unknown };
 
 export class Attempts {
-  #inFlight = 0;
+  #sources = 0;
+  #heads = 0;
 
   constructor(
     private readonly process: ProcessRecord,
@@ -33,7 +35,22 @@ export class Attempts {
 
   /** Async handlers running or waiting for their next attempt. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#sources + this.#heads;
+  }
+
+  get heads(): number {
+    return this.#heads;
+  }
+
+  get sources(): number {
+    return this.#sources;
+  }
+
+  /** A source record that is in flight goes on as the head of a lane. */
+  becomesHead(entry: QueueEntry): void {
+    this.#count(entry, -1);
+    entry.isHead = true;
+    this.#count(entry, 1);
   }
 
   /** How it ended, or undefined when it goes on: then the mailbox hears of it. */
@@ -52,7 +69,7 @@ export class Attempts {
   /** It keeps its place in flight while it waits for its next attempt. */
   backOff(entry: QueueEntry, delayMs: number): void {
     entry.state = 'backing-off';
-    this.#inFlight += 1;
+    this.#count(entry, 1);
     entry.cancelTimer = this.clock.after(delayMs, () => this.post({ kind: 'retry-due', entry }));
   }
 
@@ -60,7 +77,7 @@ export class Attempts {
   ended(message: AttemptMessage): AttemptEnd | undefined {
     const { entry } = message;
     if (message.kind === 'retry-due') {
-      this.#inFlight -= 1;
+      this.#count(entry, -1);
       entry.cancelTimer = undefined;
       return undefined;
     }
@@ -71,22 +88,20 @@ export class Attempts {
     }
     entry.cancelTimer?.();
     entry.cancelTimer = undefined;
-    this.#inFlight -= 1;
+    this.#count(entry, -1);
     if (entry.timedOut) return { ok: false, thrown: this.#timeout() };
     return message.kind === 'succeeded'
       ? { ok: true, outputs: message.outputs }
       : { ok: false, thrown: message.thrown };
   }
 
-  /** No next attempt will be started: nothing waits for one any more. */
-  giveUpBackOffs(entries: Iterable<QueueEntry>): void {
-    for (const entry of entries) {
-      if (entry.state !== 'backing-off') continue;
-      entry.cancelTimer?.();
-      entry.cancelTimer = undefined;
-      entry.state = 'waiting';
-      this.#inFlight -= 1;
-    }
+  /** It waits for no next attempt any more; whoever wants one starts it. */
+  giveUpBackOff(entry: QueueEntry): void {
+    if (entry.state !== 'backing-off') return;
+    entry.cancelTimer?.();
+    entry.cancelTimer = undefined;
+    entry.state = 'waiting';
+    this.#count(entry, -1);
   }
 
   /** Tells every handler to stop; nothing that they still answer is heard. */
@@ -95,12 +110,18 @@ export class Attempts {
       entry.cancelTimer?.();
       if (entry.state === 'running') entry.abort(reason);
     }
-    this.#inFlight = 0;
+    this.#sources = 0;
+    this.#heads = 0;
+  }
+
+  #count(entry: QueueEntry, by: 1 | -1): void {
+    if (entry.isHead) this.#heads += by;
+    else this.#sources += by;
   }
 
   #follow(entry: QueueEntry, outputs: Promise<readonly ProducedRecord[]>): void {
     const { attempt } = entry;
-    this.#inFlight += 1;
+    this.#count(entry, 1);
     entry.cancelTimer = this.clock.after(this.attemptTimeoutMs, () =>
       this.post({ kind: 'timed-out', entry, attempt }),
     );

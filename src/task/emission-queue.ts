@@ -1,8 +1,10 @@
 /**
  * The source records of a task in source order, from the oldest that is not decided on. It says which
  * may start (the first of each key, oldest first) and hands out, at its front, what may be decided.
- * "Waiting" is derived and never stored: an entry that may start is in the heap, any other hangs on the
- * one before it of its key (review F9).
+ *
+ * An entry that may start is in the heap; any other hangs on the one before it of its key. Whether something
+ * outside the queue (a lane, a command) keeps a key from starting is asked anew each time and never stored
+ * with an entry (review F9): one that was found kept back is looked at again when `wake` names its key.
  *
  * Invariants: per key at most one entry is startable, running or backing off; entries leave in the
  * order in which they came.
@@ -18,6 +20,8 @@ export class EmissionQueue {
   #front = 0;
   readonly #tails = new Map<string, QueueEntry>();
   readonly #startable = new PriorityQueue<QueueEntry>((entry) => entry.order);
+  /** By key: the first entry that may start as far as the queue goes, while something else holds the key. */
+  readonly #kept = new Map<string, QueueEntry>();
 
   get length(): number {
     return this.#entries.length - this.#front;
@@ -36,21 +40,48 @@ export class EmissionQueue {
     else tail.nextOfKey = entry;
   }
 
-  /** Takes the oldest entry that may start. */
-  takeStartable(): QueueEntry | undefined {
-    return this.#startable.pop();
+  /** Takes the oldest entry that may start and whose key nothing holds. */
+  takeStartable(isHeld: (slot: string) => boolean = () => false): QueueEntry | undefined {
+    for (;;) {
+      const entry = this.#startable.pop();
+      if (entry === undefined) return undefined;
+      // Decided meanwhile as a follower, or never to be run.
+      if (entry.state !== 'waiting') continue;
+      if (entry.slot === undefined || !isHeld(entry.slot)) return entry;
+      this.#kept.set(entry.slot, entry);
+    }
+  }
+
+  /** It was taken and is not started now after all. */
+  putBack(entry: QueueEntry): void {
+    this.#startable.push(entry);
+  }
+
+  /** What held the key is gone. */
+  wake(slot: string): void {
+    const entry = this.#kept.get(slot);
+    if (entry === undefined) return;
+    this.#kept.delete(slot);
+    this.#startable.push(entry);
   }
 
   /** The key is free again: its next record may start. Once per entry. */
   freeKey(of: QueueEntry): void {
     const slot = of.slot;
     if (slot === undefined) return;
+    if (this.#kept.get(slot) === of) this.#kept.delete(slot);
     if (of.nextOfKey !== undefined) {
       this.#startable.push(of.nextOfKey);
       of.nextOfKey = undefined;
     } else if (this.#tails.get(slot) === of) {
       this.#tails.delete(slot);
     }
+  }
+
+  /** A handler of the key runs, or its result waits. Looks at every entry: for rare questions. */
+  isBusy(slot: string): boolean {
+    for (const entry of this) if (entry.slot === slot && entry.state !== 'waiting') return true;
+    return false;
   }
 
   front(): QueueEntry | undefined {
@@ -78,6 +109,7 @@ export class EmissionQueue {
     this.#reset();
     this.#tails.clear();
     this.#startable.clear();
+    this.#kept.clear();
   }
 
   #reset(): void {

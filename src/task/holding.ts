@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/clock.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
+import type { LaneFeed } from './lane-feed.js';
 import type { Task } from './task.js';
 
 const CLOSE_PATIENCE_MS = 5000;
@@ -16,6 +17,9 @@ export class Holding {
   /** Aborted when the task is dropped: its restore ends. */
   readonly life = new AbortController();
   refused: RefusedWhy | undefined;
+  /** Entries of the lane log that were replayed, of how many, while it restores. */
+  progress: { readonly done: number; readonly total: number } | undefined;
+  feed: LaneFeed | undefined;
   cancelRetry: (() => void) | undefined;
 
   constructor(
@@ -40,6 +44,7 @@ export class Holding {
    */
   async drop(clock: Clock): Promise<void> {
     this.life.abort(new Error(`Task ${this.task.id} was dropped`));
+    this.feed?.stop();
     this.cancelRetry?.();
     const done = new AbortController();
     const late = sleep(clock, CLOSE_PATIENCE_MS, done.signal).then(() => {

@@ -1,20 +1,26 @@
 /**
- * One source record on its way through a task: what the handler is given (a RecordRun), and how far it
- * has come. Made per record, so it holds nothing that is not needed.
+ * One record on its way through a task, from its emission queue or at the head of a lane: what the handler
+ * is given (a RecordRun), and how far it has come. Made per record, so it holds nothing that is not needed.
  */
 import type { RecordRun } from '../dsl/execution.js';
-import type { ProcessingFailure, FailureReason } from '../record/record-error.js';
-import type { ProducedRecord } from '../record/record.js';
-import type { EpochMs, TaskId } from '../record/units.js';
-import type { BatchRecord } from './batch-record.js';
+import type { ProcessingFailure } from '../record/record-error.js';
+import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
+import type { EpochMs, MonotonicMs, TaskId } from '../record/units.js';
+import { monotonicMs } from '../record/units.js';
 
 /** What one record came to; it takes effect when everything before it is decided. */
 export type Outcome =
   | { readonly kind: 'outputs'; readonly outputs: readonly ProducedRecord[] }
-  | { readonly kind: 'dead-letter'; readonly failure: ProcessingFailure; readonly reason: FailureReason };
+  /** Its attempts in memory are used up: a lane, or the dead letters. */
+  | { readonly kind: 'failed'; readonly failure: ProcessingFailure }
+  /** It waits in a lane already: read again after a crash without transactions, or after a reset. */
+  | { readonly kind: 'known' };
 
-/** waiting → running → (backing-off → running)* → resolved. */
-export type EntryState = 'waiting' | 'running' | 'backing-off' | 'resolved';
+/**
+ * waiting → running → (backing-off → running)* → resolved → decided; a waiting one is decided without a run
+ * when its key has a lane by then, and a running one when the patience of the results behind it ends.
+ */
+export type EntryState = 'waiting' | 'running' | 'backing-off' | 'resolved' | 'decided';
 
 /** What an entry knows of its task. */
 export interface EntryOwner {
@@ -25,7 +31,13 @@ export interface EntryOwner {
 export class QueueEntry implements RecordRun {
   state: EntryState = 'waiting';
   outcome: Outcome | undefined;
-  /** Runs begun. */
+  /** It runs at the head of a lane, not in the queue. */
+  isHead = false;
+  /** The breaker is open, and this run shows whether it may close. */
+  isProbe = false;
+  /** Since when its result waits. */
+  resolvedAt: MonotonicMs = monotonicMs(0);
+  /** Runs begun that count. */
   attempt = 0;
   nowMs: EpochMs;
   type = 'unknown';
@@ -40,7 +52,9 @@ export class QueueEntry implements RecordRun {
   #slot: string | undefined;
 
   constructor(
-    readonly record: BatchRecord,
+    readonly record: ConsumedRecord,
+    /** Bytes of key and value. */
+    readonly bytes: number,
     /** Of the whole queue: source order. */
     readonly order: number,
     readonly readAt: EpochMs,
@@ -83,8 +97,16 @@ export class QueueEntry implements RecordRun {
     (this.#abort ??= new AbortController()).abort(reason);
   }
 
-  resolve(outcome: Outcome): void {
+  resolve(outcome: Outcome, at: MonotonicMs): void {
     this.state = 'resolved';
     this.outcome = outcome;
+    this.resolvedAt = at;
+  }
+
+  /** Its last run does not count: the breaker is open, and it is run again from the start of that attempt. */
+  takeBack(): void {
+    this.attempt -= 1;
+    this.state = 'waiting';
+    this.isProbe = false;
   }
 }

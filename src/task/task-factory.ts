@@ -3,11 +3,13 @@ import { createTaskProcessor } from '../dsl/task-processor.js';
 import type { Subtopology, Topology } from '../dsl/topology.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { DeadLetterProfile } from '../record/dead-letter.js';
+import type { RetryTier } from '../record/retry-tier.js';
 import type { Partition } from '../record/units.js';
 import { taskId } from '../record/units.js';
 import type { Checkpoint } from '../state/checkpoint.js';
-import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
+import { commandsTopic, deadLetterTopic, laneLogTopic, retryTopic } from '../record/topic-names.js';
 import { DeadLetters } from './dead-letters.js';
+import { LaneBook } from './lane-book.js';
 import { TaskLedger } from './task-ledger.js';
 import type { TaskHost } from './task-host.js';
 import { Task } from './task.js';
@@ -16,6 +18,12 @@ export interface TaskFactorySettings {
   readonly applicationId: string;
   readonly guarantee: Checkpoint['guarantee'];
   readonly deadLetterHeaders: DeadLetterProfile;
+}
+
+/** Topics that a task reads beside its sources. */
+export interface TaskInputs {
+  readonly retries: readonly string[];
+  readonly commands: string;
 }
 
 export class TaskFactory {
@@ -40,13 +48,24 @@ export class TaskFactory {
     return laneLogTopic(this.settings.applicationId, this.#subtopology(sources).sourceName);
   }
 
+  /** Inputs of a task beside its sources. */
+  inputsOf(sources: readonly string[]): TaskInputs {
+    const { sourceName } = this.#subtopology(sources);
+    const { applicationId } = this.settings;
+    return {
+      retries: this.host.settings.retryTiers.map(({ name }) => retryTopic(applicationId, sourceName, name)),
+      commands: commandsTopic(applicationId, sourceName),
+    };
+  }
+
   make(partition: Partition, sources: readonly string[]): Task {
     const sub = this.#subtopology(sources);
     const { applicationId, deadLetterHeaders, guarantee } = this.settings;
     const id = taskId(sub.id, partition);
     const laneLog = laneLogTopic(applicationId, sub.sourceName);
     const { clock, settings } = this.host;
-    const ledger = new TaskLedger(id, partition, { laneLog, guarantee }, clock, this.telemetry);
+    const ledgerSettings = { laneLog, guarantee, sources: sub.sourceTopics };
+    const ledger = new TaskLedger(id, partition, ledgerSettings, clock, this.telemetry);
     const letters = new DeadLetters(
       {
         topic: deadLetterTopic(applicationId, sub.sourceName),
@@ -55,13 +74,20 @@ export class TaskFactory {
       },
       settings.maxMessageBytes,
     );
+    const topics = {
+      partition,
+      laneLog,
+      retryTopicOf: ({ name }: RetryTier) => retryTopic(applicationId, sub.sourceName, name),
+      maxMessageBytes: settings.maxMessageBytes,
+    };
+    const book = new LaneBook(topics, ledger, letters, clock);
     const task = new Task(
       id,
       partition,
       sub.sourceTopics,
       ledger,
       createTaskProcessor(sub, id),
-      letters,
+      book,
       this.host,
     );
     ledger.onSettled = () => this.settled(task);

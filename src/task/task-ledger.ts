@@ -19,6 +19,8 @@ import { WriteSet } from '../state/write-set.js';
 export interface LedgerSettings {
   readonly laneLog: string;
   readonly guarantee: Checkpoint['guarantee'];
+  /** Their positions are committed to the group; those of other inputs stand in the checkpoint only (review F4). */
+  readonly sources: readonly string[];
 }
 
 /** What one commit of a task may hold, in bytes of keys and values written. */
@@ -71,7 +73,7 @@ export class TaskLedger implements CommitSource {
     return this.#sequence;
   }
 
-  /** Committed positions, by source topic. */
+  /** Committed positions, by topic: sources and other inputs. */
   get positions(): ReadonlyMap<string, CommitOffset> {
     return this.#positions;
   }
@@ -89,8 +91,12 @@ export class TaskLedger implements CommitSource {
     return this.clock.monotonic() - this.#committedAt;
   }
 
-  /** Where the task starts. */
-  restore(sequence: number, positions: ReadonlyMap<string, CommitOffset>, checkpointDue: boolean): void {
+  /** Where the task starts: positions of sources and of other inputs. */
+  restore(
+    sequence: number,
+    positions: Iterable<readonly [string, CommitOffset]>,
+    checkpointDue: boolean,
+  ): void {
     this.#sequence = sequence;
     this.#positions = new Map(positions);
     this.#committedAt = this.clock.monotonic();
@@ -128,20 +134,22 @@ export class TaskLedger implements CommitSource {
     const sequence = this.#sequence + 1;
     const positions = new Map([...this.#positions, ...set.positions]);
     const { partition } = this;
-    const { laneLog, guarantee } = this.settings;
-    const offsets: TopicPartitionOffset[] = [...positions].map(([topic, offset]) => ({
+    const { laneLog, guarantee, sources } = this.settings;
+    const source = new Map([...positions].filter(([topic]) => sources.includes(topic)));
+    const inputs = new Map([...positions].filter(([topic]) => !sources.includes(topic)));
+    const offsets: TopicPartitionOffset[] = [...source].map(([topic, offset]) => ({
       topic,
       partition,
       offset,
     }));
     offsets.push({ topic: laneLog, partition, offset: commitOffset(sequence) });
     return {
-      records: set.records,
+      ...set.seal(sequence, { topic: laneLog, partition }),
       checkpoint: {
         topic: laneLog,
         partition,
         key: CHECKPOINT_KEY,
-        value: encodeCheckpoint({ sequence, guarantee, source: positions }),
+        value: encodeCheckpoint({ sequence, guarantee, source, inputs }),
         headers: [],
       },
       offsets,

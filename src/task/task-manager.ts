@@ -5,18 +5,30 @@
  */
 import type { CommitSource } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
+import type { Watermarks } from '../ports/cluster.js';
 import type { SourceConsumer } from '../ports/consumer.js';
-import type { AdmissionControl, Intake, PauseReason, Pauses } from '../ports/flow-control.js';
+import type {
+  AdmissionControl,
+  AdmissionVerdict,
+  Intake,
+  PauseReason,
+  Pauses,
+} from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import type { Logger } from '../ports/logger.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
 import type { Partition } from '../record/units.js';
-import type { Acquisition } from '../state/acquire.js';
+import type { Acquired, Acquisition } from '../state/acquire.js';
 import { PartitionRefused } from '../state/acquire.js';
+import type { RestoredLanes } from '../lanes/lane-log-image.js';
+import { LaneLogImage } from '../lanes/lane-log-image.js';
+import type { LogReader } from '../state/log-reader.js';
+import type { BreakerView, Probed } from './breaker-desk.js';
 import type { RefusedWhy } from './holding.js';
 import { Holding } from './holding.js';
+import { LaneFeed } from './lane-feed.js';
 import type { Task } from './task.js';
 import type { TaskFactory } from './task-factory.js';
 
@@ -24,9 +36,12 @@ export interface TaskManagerParts {
   readonly factory: TaskFactory;
   readonly consumer: SourceConsumer;
   readonly acquisition: Acquisition;
+  readonly reader: LogReader;
+  readonly watermarks: (of: TopicPartition) => Promise<Watermarks>;
   readonly intake: Intake;
   readonly pauses: Pauses;
   readonly admission: AdmissionControl;
+  readonly breaker: BreakerView;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Extends internal topics when a source has grown; resolves when partition `p` can be processed. */
@@ -37,7 +52,13 @@ export interface TaskManagerParts {
 
 const REFUSED_RETRY_MS = 30_000;
 const RESTORE_AGAIN_MS = 1000;
-const OF_A_TASK = ['credit', 'bound', 'draining', 'refused'] as const satisfies readonly PauseReason[];
+const OF_A_TASK = [
+  'credit',
+  'bound',
+  'breaker',
+  'draining',
+  'refused',
+] as const satisfies readonly PauseReason[];
 /** An idle task writes a checkpoint once a day, so that its committed offsets do not expire (review F4). */
 const IDLE_CHECKPOINT_MS = 86_400_000;
 
@@ -57,6 +78,29 @@ export class TaskManager {
     for (const { task } of this.#holdings.values()) yield task.ledger;
   }
 
+  /** What the circuit breaker may probe and hold. */
+  *probed(): Generator<Probed> {
+    for (const { task, partitions } of this.#holdings.values()) {
+      if (task.state !== 'running') continue;
+      yield {
+        get waitingSince() {
+          return task.waitingSince;
+        },
+        get hasDueHead() {
+          return task.hasDueHead;
+        },
+        probe: () => task.probe(),
+        breakerChanged: () => task.post({ kind: 'breaker' }),
+        hold: (isHeld) => {
+          for (const partition of partitions) {
+            if (isHeld) this.parts.pauses.set(partition, 'breaker');
+            else this.parts.pauses.clear(partition, 'breaker');
+          }
+        },
+      };
+    }
+  }
+
   get uncommitted(): number {
     let sum = 0;
     for (const { task } of this.#holdings.values()) sum += task.ledger.uncommitted;
@@ -69,7 +113,7 @@ export class TaskManager {
       this.#assigned.set(partitionName(partition), partition);
       this.parts.pauses.assigned(partition);
     }
-    this.parts.admission.share(this.#assigned.size);
+    this.#shareOut();
     for (const number of new Set(partitions.map((of) => of.partition))) {
       for (const sources of this.parts.factory.sourcesBySubtopology) {
         const mine = sources.flatMap((topic) => this.#assigned.get(`${topic}-${number}`) ?? []);
@@ -104,7 +148,13 @@ export class TaskManager {
       this.#assigned.delete(partitionName(partition));
       this.parts.pauses.revoked(partition);
     }
+    this.#shareOut();
+  }
+
+  /** A smaller share than before may be used up already: no event of its task would tell. */
+  #shareOut(): void {
     this.parts.admission.share(this.#assigned.size);
+    for (const { task } of this.#holdings.values()) this.regulate(task);
   }
 
   /** Splits a batch into runs of one partition each. */
@@ -132,7 +182,7 @@ export class TaskManager {
     const { admission, pauses } = this.parts;
     const verdicts = [
       ['credit', admission.records(task.ledger)],
-      ['bound', admission.bytes(task.ledger)],
+      ['bound', stricter(admission.bytes(task.ledger), task.lanes.bounds.verdict)],
     ] as const;
     for (const [reason, verdict] of verdicts) {
       for (const partition of holding.partitions) {
@@ -204,12 +254,16 @@ export class TaskManager {
     try {
       await task.restore();
       await this.parts.topicsReady(task.sources, task.partition);
+      const image = new LaneLogImage(task.partition);
       const start = await this.parts.acquisition.acquire({
         partition: task.partition,
         sources: task.sources,
         laneLog: this.parts.factory.laneLogOf(task.sources),
+        image,
+        onProgress: (done, total) => (holding.progress = { done, total }),
         signal: life.signal,
       });
+      holding.progress = undefined;
       for (const { topic, from, to } of start.gaps) {
         const at = partitionName({ topic, partition: task.partition });
         this.parts.logger.error(
@@ -217,23 +271,47 @@ export class TaskManager {
           'source records were deleted before they were read',
         );
       }
+      const restored = this.#restored(task, image);
       for (const partition of holding.partitions) {
         const offset = start.positions.get(partition.topic);
         if (offset !== undefined) await this.parts.consumer.seek({ ...partition, offset });
       }
       life.signal.throwIfAborted();
-      task.ledger.restore(start.sequence, start.positions, start.checkpointDue);
+      task.ledger.restore(start.sequence, [...start.positions, ...start.inputs], start.checkpointDue);
       this.parts.intake.between((nextPoll) => {
         if (holding.isOver || task.state !== 'restoring') return;
-        task.run(start.positions, nextPoll);
-        for (const partition of holding.partitions) this.parts.pauses.clear(partition, 'restoring');
-        const positions = Object.fromEntries(start.positions);
-        this.parts.logger.info({ task: task.id, sequence: start.sequence, positions }, 'task is running');
+        this.#run(holding, start, restored, nextPoll);
       });
     } catch (error) {
       if (holding.isOver) return;
       this.#restoreFailed(holding, error);
     }
+  }
+
+  #restored(task: Task, image: LaneLogImage): RestoredLanes {
+    try {
+      const restored = image.restored(this.parts.clock.now());
+      const { orphans } = restored;
+      const message = 'records of the lane log had no lane: their lanes are due now';
+      if (orphans > 0) this.parts.logger.warn({ task: task.id, lanes: orphans }, message);
+      return restored;
+    } catch (cause) {
+      throw new PartitionRefused('corrupt-lane-log', (cause as Error).message, { cause });
+    }
+  }
+
+  #run(holding: Holding, start: Acquired, restored: RestoredLanes, nextPoll: number): void {
+    const { breaker, factory, logger, pauses } = this.parts;
+    const { task } = holding;
+    holding.feed = new LaneFeed(task, this.parts);
+    task.run(start.positions, restored, nextPoll);
+    holding.feed.start(factory.inputsOf(task.sources), start.inputs);
+    for (const partition of holding.partitions) pauses.clear(partition, 'restoring');
+    this.regulate(task);
+    breaker.look();
+    const positions = Object.fromEntries(start.positions);
+    const lanes = restored.lanes.length;
+    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
   }
 
   #restoreFailed(holding: Holding, error: unknown): void {
@@ -254,6 +332,7 @@ export class TaskManager {
   #abandon(holding: Holding, why: string, againAfterMs: number): void {
     const { task } = holding;
     holding.life.abort(new Error(why));
+    holding.feed?.stop();
     void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
     holding.cancelRetry = this.parts.clock.after(againAfterMs, () => {
       const refused = holding.refused ?? holding.refusedBefore;
@@ -273,3 +352,8 @@ export class TaskManager {
     this.parts.logger.error({ task: task.id, err: error }, 'a processor failed to close');
   }
 }
+
+const STRICTNESS = ['resume', 'keep', 'pause'] as const satisfies readonly AdmissionVerdict[];
+
+const stricter = (one: AdmissionVerdict, other: AdmissionVerdict): AdmissionVerdict =>
+  STRICTNESS.indexOf(one) > STRICTNESS.indexOf(other) ? one : other;

@@ -1,7 +1,10 @@
 /** What a task's mailbox takes. */
+import type { Arm } from '../lanes/arm.js';
+import type { Command } from '../lanes/command.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ProducedRecord } from '../record/record.js';
-import type { CommitOffset } from '../record/units.js';
+import type { CommitOffset, EpochMs, Offset } from '../record/units.js';
+import type { InputPosition } from './input-position.js';
 import type { QueueEntry } from './queue-entry.js';
 
 /** `attempt` is the one that answers: an answer of an attempt that was given up is dropped. */
@@ -36,4 +39,45 @@ export interface EndMessage {
   readonly offset: CommitOffset;
 }
 
-export type TaskMessage = RecordsMessage | EndMessage | AttemptMessage;
+/** A record of a retry topic; `trigger` is null when it is none of ours. */
+export interface RetryMessage {
+  readonly kind: 'retry';
+  readonly input: InputPosition;
+  readonly offset: Offset;
+  readonly appendedAt: EpochMs;
+  readonly trigger: { readonly head: string; readonly arm: Arm } | null;
+}
+
+export interface CommandMessage {
+  readonly kind: 'command';
+  readonly input: InputPosition;
+  readonly offset: Offset;
+  /** Or why it is none. */
+  readonly command: Command | string;
+}
+
+/** A time has come: something may start. */
+export interface RingMessage {
+  readonly kind: 'ring';
+}
+
+/** The breaker has opened or closed. */
+export interface BreakerMessage {
+  readonly kind: 'breaker';
+}
+
+/** While the breaker is open: start one record to see whether it may close. */
+export interface ProbeMessage {
+  readonly kind: 'probe';
+  readonly started: () => void;
+}
+
+export type TaskMessage =
+  | RecordsMessage
+  | EndMessage
+  | AttemptMessage
+  | RetryMessage
+  | CommandMessage
+  | RingMessage
+  | BreakerMessage
+  | ProbeMessage;

@@ -1,46 +1,52 @@
 /**
- * The actor: one partition number of one sub-topology. It takes records in source order, runs their
- * handlers (one per key at a time, several keys at once when they are async), and decides each at the
- * front of its emission queue, so that one commit holds one contiguous range of the source.
+ * The actor: one partition number of one sub-topology. Its inputs are source records, retry records and
+ * commands; what each leads to enters one ordered write-set, in the order in which it is decided.
  *
- * It promises: effects leave in source order, all or none per record; nothing that still arrives after
- * it was closed has any effect; after an abort the same effects come again before newer ones.
+ * It promises: effects of source records leave in source order, all or none per record; one handler of a key
+ * at a time, and while a lane lives only its head's; nothing that still arrives after it was closed has any
+ * effect; after an abort the same effects come again before newer ones.
  * It must never read Kafka, wait for a commit, or look at another task.
+ *
+ * The work is done by its parts: `SourceLine` (queue and decisions), `HeadLine` (heads that run), `LaneKeeper`
+ * (lanes), `CommandDesk`. This file is what they have in common: the mailbox, the life, and the one loop
+ * that starts whatever may start.
  */
 import type { TaskProcessor } from '../dsl/execution.js';
-import { decideFailure } from '../lanes/failure-policy.js';
+import { laneKeyOf, slotOf } from '../lanes/lane-log.js';
+import type { RestoredLanes } from '../lanes/lane-log-image.js';
+import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
-import { NotRetryableError, asProcessingFailure } from '../record/record-error.js';
-import type { CommitOffset, Partition, TaskId } from '../record/units.js';
-import { after } from '../record/units.js';
-import type { AttemptEnd } from './attempts.js';
+import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
 import { Attempts } from './attempts.js';
-import { BatchRecord } from './batch-record.js';
-import type { DeadLetters } from './dead-letters.js';
-import { EmissionQueue } from './emission-queue.js';
+import { CommandDesk } from './command-desk.js';
+import { HeadLine } from './head-line.js';
+import type { LaneBook } from './lane-book.js';
+import { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
+import { Outputs } from './outputs.js';
 import type { EntryOwner } from './queue-entry.js';
-import { QueueEntry } from './queue-entry.js';
-import { exceeds } from '../record/record-size.js';
+import { Slots } from './slots.js';
+import { SourceLine } from './source-line.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
-import type { RecordsMessage, TaskMessage } from './task-message.js';
+import type { RetryMessage, TaskMessage } from './task-message.js';
+import type { TaskParts } from './task-parts.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
+import { Tiers } from '../lanes/tiers.js';
+import { Unwritable } from './unwritable.js';
 
 export class Task implements EntryOwner {
+  readonly lanes: LaneKeeper;
   #state: TaskState = 'created';
-  #order = 0;
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
-  readonly #next = new Map<string, CommitOffset>();
-  /** Of the source topics: everything below has been read. */
-  readonly #ends = new Map<string, CommitOffset>();
-  readonly #queue = new EmissionQueue();
   readonly #mailbox = new Mailbox<TaskMessage>((message) => this.#receive(message));
   readonly #attempts: Attempts;
+  readonly #source: SourceLine;
+  readonly #heads: HeadLine;
+  readonly #commands: CommandDesk;
   #whenDrained: (() => void)[] = [];
 
   constructor(
@@ -49,11 +55,40 @@ export class Task implements EntryOwner {
     readonly sources: readonly string[],
     readonly ledger: TaskLedger,
     private readonly processor: TaskProcessor,
-    private readonly deadLetters: DeadLetters,
+    book: LaneBook,
     private readonly host: TaskHost,
   ) {
+    const { clock, settings } = host;
     const post = (message: TaskMessage): void => this.#mailbox.post(message);
-    this.#attempts = new Attempts(processor.process, host.clock, host.settings.attemptTimeoutMs, post);
+    const ring = (): void => post({ kind: 'ring' });
+    this.#attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
+    const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
+    const over = (slot: string): void => this.#source.queue.wake(slot);
+    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over });
+    this.#heads = new HeadLine(() => parts);
+    const parts: TaskParts = {
+      owner: this,
+      host: { clock, settings, breaker: host.breaker, loadChanged: () => host.loadChanged(this) },
+      ledger,
+      attempts: this.#attempts,
+      slots: new Slots(settings.maxInFlight, this.#attempts),
+      lanes: this.lanes,
+      heads: this.#heads,
+      outputs: new Outputs(ledger, settings.maxMessageBytes),
+      isRunning: () => this.#state === 'running',
+      isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
+      ring,
+    };
+    this.#source = new SourceLine(parts);
+    this.#commands = new CommandDesk({
+      partition,
+      sources,
+      keeper: this.lanes,
+      ledger,
+      clock,
+      isBusy: (slot) => this.#source.queue.isBusy(slot),
+      freed: over,
+    });
   }
 
   get state(): TaskState {
@@ -66,12 +101,12 @@ export class Task implements EntryOwner {
   }
 
   get queued(): number {
-    return this.#queue.length;
+    return this.#source.queue.length;
   }
 
   /** The position to read next of a source topic, once it runs. */
   nextOffset(topic: string): CommitOffset | undefined {
-    return this.#next.get(topic);
+    return this.#source.nextOffset(topic);
   }
 
   partitionCount(topic: string): number {
@@ -83,11 +118,14 @@ export class Task implements EntryOwner {
     await this.processor.init();
   }
 
-  /** Records of polls issued from `firstPoll` on are its own. */
-  run(positions: ReadonlyMap<string, CommitOffset>, firstPoll: number): void {
+  /** Records of polls issued from `firstPoll` on are its own. `restored`: what its changelog held. */
+  run(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
-    for (const [topic, position] of positions) this.#next.set(topic, position);
+    this.#source.startAt(positions);
     this.#acceptFrom = firstPoll;
+    this.lanes.restore(restored.lanes);
+    this.#commands.restore(restored.outcomes);
+    this.#mailbox.post({ kind: 'ring' });
   }
 
   /** A run of records of one source topic: `from` to `to` (not included) of a batch. */
@@ -102,11 +140,33 @@ export class Task implements EntryOwner {
     this.#mailbox.post({ kind: 'end', topic, offset });
   }
 
+  /** From its other inputs, and from the breaker. */
+  post(message: Extract<TaskMessage, { kind: 'retry' | 'command' | 'breaker' }>): void {
+    this.#mailbox.post(message);
+  }
+
+  /** When the record at the front of its queue was read, if it waits to be started. */
+  get waitingSince(): EpochMs | undefined {
+    return this.#state === 'running' ? this.#source.waitingSince : undefined;
+  }
+
+  get hasDueHead(): boolean {
+    return this.#state === 'running' && this.lanes.hasReady;
+  }
+
+  /** Starts one record although the breaker is open; false when it could not. */
+  probe(): boolean {
+    let isStarted = false;
+    this.#mailbox.post({ kind: 'probe', started: () => (isStarted = true) });
+    return isStarted;
+  }
+
   /** Starts nothing new; resolves when no handler runs any more. What is decided meanwhile may be committed. */
   drain(): Promise<void> {
     if (this.#state === 'running') {
       this.#become('draining');
-      this.#attempts.giveUpBackOffs(this.#queue);
+      this.#source.giveUpBackOffs();
+      this.#heads.giveUpBackOffs();
     }
     if (this.inFlight === 0 || this.#state !== 'draining') return Promise.resolve();
     return new Promise((resolve) => this.#whenDrained.push(resolve));
@@ -117,10 +177,13 @@ export class Task implements EntryOwner {
     if (this.#state === 'closed') return;
     const wasRefused = this.#state === 'refused';
     if (mayBecome(this.#state, state)) this.#state = state;
-    this.#attempts.abandon(this.#queue, new Error(`Task ${this.id} was closed`));
-    this.#queue.clear();
+    const entries = [...this.#source.queue, ...this.#heads.entries];
+    const isProbing = entries.some((entry) => entry.isProbe);
+    this.#attempts.abandon(entries, new Error(`Task ${this.id} was closed`));
+    for (const part of [this.#source, this.#heads, this.lanes, this.#commands]) part.clear();
     this.ledger.close();
     this.#drained();
+    if (isProbing) this.host.breaker.abandoned();
     if (!wasRefused) await this.processor.close();
   }
 
@@ -130,154 +193,84 @@ export class Task implements EntryOwner {
     this.#state = next;
   }
 
-  get #isLive(): boolean {
-    return this.#state === 'running' || this.#state === 'draining';
-  }
-
   #receive(message: TaskMessage): void {
-    if (!this.#isLive) return;
+    if (this.#state !== 'running' && this.#state !== 'draining') return;
+    try {
+      this.#handle(message);
+      this.#advance();
+    } catch (error) {
+      if (!(error instanceof Unwritable)) throw error;
+      this.host.stopped(this, { reason: error.reason, message: error.message });
+      return;
+    }
     if (message.kind === 'records') {
-      this.#take(message);
       this.host.loadChanged(this);
-      return;
+      this.host.breaker.look();
     }
-    if (message.kind === 'end') {
-      this.#ends.set(message.topic, message.offset);
-      this.#passEnds();
-      return;
-    }
-    const end = this.#attempts.ended(message);
-    if (end !== undefined) this.#conclude(message.entry, end);
-    else if (message.kind === 'retry-due' && this.#state === 'running') this.#start(message.entry);
-    this.#advance();
     if (this.inFlight === 0) this.#drained();
   }
 
-  #take({ batch, from, to }: RecordsMessage): void {
-    const topic = batch.topic(from);
-    let next = this.#next.get(topic);
-    if (next === undefined) return;
-    const readAt = this.host.clock.now();
-    for (let i = from; i < to && this.#state === 'running'; i++) {
-      const offset = batch.offset(i);
-      // Read twice: a message of an older epoch of this partition. Gaps are the broker's (control records, compaction).
-      if (offset < next) continue;
-      next = after(offset);
-      const record = new BatchRecord(batch, i);
-      const entry = new QueueEntry(record, this.#order++, readAt, this);
-      this.ledger.take(record.bytes);
-      if (this.#queue.length === 0) this.#runAtOnce(entry);
-      else this.#queue.add(entry);
+  #handle(message: TaskMessage): void {
+    switch (message.kind) {
+      case 'records':
+        return this.#source.take(message);
+      case 'end':
+        return this.#source.reachEnd(message.topic, message.offset);
+      case 'retry':
+        return this.#retry(message);
+      case 'command':
+        if (message.input.read(message.offset)) {
+          const { command, input, offset } = message;
+          this.#commands.receive(offset, command, () => input.resolve(offset));
+        }
+        return;
+      case 'ring':
+        return this.host.breaker.look();
+      case 'breaker':
+        if (!this.host.breaker.isOpen) return;
+        this.#source.holdBack();
+        return this.#heads.giveUpBackOffs();
+      case 'probe':
+        if (this.#state === 'running' && (this.#source.probe() || this.#heads.probe())) message.started();
+        return;
+      default: {
+        const { entry } = message;
+        const line = this.#heads.laneOf(entry) === undefined ? this.#source : this.#heads;
+        const end = this.#attempts.ended(message);
+        if (end !== undefined) line.conclude(entry, end);
+        else if (message.kind === 'retry-due' && this.#state === 'running') line.startAgain(entry);
+      }
     }
-    this.#next.set(topic, next);
-    this.#advance();
-  }
-
-  /** When nothing is undecided: positions are those of decided records. An end is told once, so it waits for that. */
-  #passEnds(): void {
-    if (this.#ends.size === 0 || this.#queue.length > 0 || this.#state !== 'running') return;
-    for (const [topic, end] of this.#ends) {
-      const next = this.#next.get(topic);
-      if (next === undefined || end <= next) continue;
-      this.#next.set(topic, end);
-      this.ledger.open.positions.set(topic, end);
-    }
-    this.#ends.clear();
-  }
-
-  /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
-  #runAtOnce(entry: QueueEntry): void {
-    const end = this.#attempts.begin(entry);
-    if (end?.ok) {
-      entry.resolve({ kind: 'outputs', outputs: end.outputs });
-      this.#decide(entry);
-      return;
-    }
-    this.#queue.add(entry);
-    this.#queue.takeStartable();
-    if (end === undefined) return;
-    this.#conclude(entry, end);
-    this.#advance();
-  }
-
-  #start(entry: QueueEntry): void {
-    const end = this.#attempts.begin(entry);
-    if (end !== undefined) this.#conclude(entry, end);
-  }
-
-  #conclude(entry: QueueEntry, end: AttemptEnd): void {
-    if (end.ok) {
-      entry.resolve({ kind: 'outputs', outputs: end.outputs });
-      this.#queue.freeKey(entry);
-    } else this.#failed(entry, asProcessingFailure(end.thrown));
-  }
-
-  #failed(entry: QueueEntry, failure: ProcessingFailure): void {
-    entry.firstFailureAt ??= this.host.clock.now();
-    const decision = decideFailure(failure, entry.attempt, this.host.settings);
-    if (decision.kind === 'dead-letter') {
-      entry.resolve({ kind: 'dead-letter', failure, reason: decision.reason });
-      return;
-    }
-    this.ledger.open.retry(entry.record.topic, failure.reason);
-    this.#attempts.backOff(entry, decision.delayMs);
-    if (this.#state === 'draining') this.#attempts.giveUpBackOffs([entry]);
   }
 
   /** Decides what can be decided and starts what may start, until neither brings the other on. */
   #advance(): void {
     for (;;) {
-      let front = this.#queue.front();
-      while (front?.state === 'resolved' && this.#isLive) {
-        this.#queue.shift();
-        if (this.#decide(front) && front.outcome?.kind !== 'outputs') this.#queue.freeKey(front);
-        front = this.#queue.front();
-      }
-      let started = false;
-      while (this.#state === 'running' && this.inFlight < this.host.settings.maxInFlight) {
-        const entry = this.#queue.takeStartable();
-        if (entry === undefined) break;
-        this.#start(entry);
-        started = true;
-      }
-      if (!started) break;
+      this.#source.decide();
+      if (this.#state !== 'running') return;
+      const isDecided = this.#commands.advance();
+      const isStarted = this.#heads.startNext() || this.#source.startNext();
+      if (!isDecided && !isStarted && !this.#source.losePatience()) break;
     }
-    this.#passEnds();
+    this.#source.passEnds();
   }
 
-  /** Appends its effects to the write-set, in one synchronous step. False when the task had to stop. */
-  #decide(entry: QueueEntry): boolean {
-    const { outcome, record } = entry;
-    if (outcome === undefined) throw new Error(`Task ${this.id} decides a record without an outcome`);
-    if (outcome.kind === 'dead-letter') return this.#decideDead(entry, outcome.failure, outcome.reason);
-    for (const output of outcome.outputs) {
-      if (!exceeds(output, this.host.settings.maxMessageBytes)) continue;
-      const message = `An output to ${output.topic} is larger than MAX_MESSAGE_BYTES (${this.host.settings.maxMessageBytes})`;
-      return this.#decideDead(entry, new NotRetryableError('output-too-large', message), 'output-too-large');
-    }
-    const { open } = this.ledger;
-    for (const output of outcome.outputs) open.add(output);
-    open.decide(record.topic, after(record.offset), record.bytes, entry.readAt, entry.type, 'processed');
-    return true;
+  #retry({ appendedAt, input, offset, trigger }: RetryMessage): void {
+    if (!input.read(offset)) return;
+    const lane = trigger === null ? undefined : this.#laneWithHead(trigger.head);
+    const isAwaited =
+      lane !== undefined &&
+      trigger !== null &&
+      this.lanes.trigger(lane, trigger.arm, appendedAt, () => input.resolve(offset));
+    if (isAwaited) return;
+    this.ledger.open.tallies.staleRetry(input.topic);
+    input.resolve(offset);
   }
 
-  #decideDead(entry: QueueEntry, failure: ProcessingFailure, reason: FailureReason): boolean {
-    const { record } = entry;
-    const letter = this.deadLetters.letterFor(record, {
-      error: failure,
-      reason,
-      attempts: entry.attempt,
-      firstFailureAt: entry.firstFailureAt ?? this.host.clock.now(),
-    });
-    if (letter instanceof Error) {
-      this.host.stopped(this, letter);
-      return false;
-    }
-    const { open } = this.ledger;
-    open.add(letter);
-    open.deadLetter(record.topic, reason);
-    open.decide(record.topic, after(record.offset), record.bytes, entry.readAt, entry.type, 'dead-letter');
-    return true;
+  #laneWithHead(name: string): Lane | undefined {
+    const head = this.lanes.table.record(name);
+    const lane = head && this.lanes.table.get(slotOf(laneKeyOf(head.record.key, head.id)));
+    return lane?.head === head ? lane : undefined;
   }
 
   #drained(): void {

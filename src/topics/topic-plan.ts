@@ -4,8 +4,10 @@
  * partition number explicitly, so that no partitioner can separate a key from its lane.
  */
 import type { NewTopic } from '../ports/cluster.js';
-import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
 import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
+import { COMMANDS_RETENTION_MS, TOMBSTONES_RETENTION_MS } from '../record/retention.js';
+import type { RetryTier } from '../record/retry-tier.js';
+import { commandsTopic, deadLetterTopic, laneLogTopic, retryTopic } from '../record/topic-names.js';
 
 export interface TopicRules {
   readonly autoCreate: boolean;
@@ -13,8 +15,11 @@ export interface TopicRules {
   readonly replicationFactor: number;
   readonly retentionSourceMs: number;
   readonly retentionOutputMs: number;
+  readonly retentionRetryMs: number;
   readonly retentionDeadLettersMs: number;
   readonly maxMessageBytes: number;
+  /** Each has a topic. */
+  readonly retryTiers: readonly RetryTier[];
 }
 
 /** One sub-topology's topics. `source` is the source topic's name, or the source node's when it has several. */
@@ -39,8 +44,8 @@ export interface TopicPlan {
   readonly problems: readonly TopicProblem[];
 }
 
-/** Tombstones must outlive a reader that is away for long. */
-const TOMBSTONES_MS = 7 * 86_400_000;
+/** A `redrive` holds a whole dead letter as base64, a third longer, inside of JSON. */
+const COMMAND_FACTOR = 2;
 
 const policies = (rules: TopicRules) =>
   ({
@@ -59,14 +64,43 @@ const policies = (rules: TopicRules) =>
       'retention.ms': String(rules.retentionDeadLettersMs),
       'max.message.bytes': String(rules.maxMessageBytes + HEADER_BUDGET_BYTES),
     },
-    // Small segments, so that compaction keeps a restore short; tombstones outlive any restore under way.
+    // By append time: what a tier's delay is counted from must not be a time that a producer chose.
+    retry: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(rules.retentionRetryMs),
+      'message.timestamp.type': 'LogAppendTime',
+      'max.message.bytes': String(rules.maxMessageBytes + HEADER_BUDGET_BYTES),
+    },
+    // By append time: the clock of an operator's machine must not decide that a command is too old to be kept.
+    commands: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(COMMANDS_RETENTION_MS),
+      'message.timestamp.type': 'LogAppendTime',
+      'max.message.bytes': String(COMMAND_FACTOR * (rules.maxMessageBytes + HEADER_BUDGET_BYTES)),
+    },
+    // A restore reads all of it. Small segments: the last one is never compacted. A small dirty ratio: the marker of
+    // each commit is kept as long as a tombstone and counts as clean, so that with the broker's 0.5 the log of a
+    // busy partition (67 MB of markers a day) would not be compacted before it had twice their length.
     laneLog: {
       'cleanup.policy': 'compact',
       'segment.bytes': String(16 * 1024 * 1024),
-      'delete.retention.ms': String(TOMBSTONES_MS),
+      'min.cleanable.dirty.ratio': '0.1',
+      'delete.retention.ms': String(TOMBSTONES_RETENTION_MS),
       'max.message.bytes': String(rules.maxMessageBytes + HEADER_BUDGET_BYTES),
     },
   }) as const satisfies Record<string, NewTopic['config']>;
+
+/** The topics that are named after a source and have as many partitions. */
+export const internalTopics = (applicationId: string, source: string, tiers: readonly RetryTier[]) =>
+  [
+    { name: deadLetterTopic(applicationId, source), policy: 'deadLetters' },
+    { name: laneLogTopic(applicationId, source), policy: 'laneLog' },
+    ...tiers.map((tier) => ({
+      name: retryTopic(applicationId, source, tier.name),
+      policy: 'retry' as const,
+    })),
+    { name: commandsTopic(applicationId, source), policy: 'commands' },
+  ] as const;
 
 /** What to do about the topics as they are (`counts`: partitions by name, 0 for a missing one). */
 export const planTopics = (
@@ -106,13 +140,9 @@ export const planTopics = (
   for (const topic of needs.outputTopics)
     if (found(topic) === 0) missing(topic, rules.partitions, policy.output);
 
-  const internal = [
-    [deadLetterTopic(applicationId, needs.source), policy.deadLetters],
-    [laneLogTopic(applicationId, needs.source), policy.laneLog],
-  ] as const;
-  for (const [topic, config] of internal) {
+  for (const { name: topic, policy: of } of internalTopics(applicationId, needs.source, rules.retryTiers)) {
     const has = found(topic);
-    if (has === 0) missing(topic, partitions, config);
+    if (has === 0) missing(topic, partitions, policy[of]);
     // What one that exists should be like is not known while its source is missing.
     else if (existing.length === 0 && !rules.autoCreate) continue;
     else if (has < partitions && rules.autoCreate) steps.push({ kind: 'grow', topic, partitions });

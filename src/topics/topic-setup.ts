@@ -5,8 +5,7 @@
 import type { ClusterAdmin } from '../ports/cluster.js';
 import type { Logger } from '../ports/logger.js';
 import type { TopicNeeds, TopicPlan, TopicProblem, TopicRules } from './topic-plan.js';
-import { deadLetterTopic, laneLogTopic } from '../record/topic-names.js';
-import { planTopics } from './topic-plan.js';
+import { internalTopics, planTopics } from './topic-plan.js';
 
 /** Topics are not as they must be; the process ends with exit code 3. */
 export class TopicsUnusable extends Error {
@@ -85,6 +84,6 @@ export class TopicSetup {
   }
 
   #internalTopics({ source }: TopicNeeds): readonly string[] {
-    return [deadLetterTopic(this.applicationId, source), laneLogTopic(this.applicationId, source)];
+    return internalTopics(this.applicationId, source, this.rules.retryTiers).map(({ name }) => name);
   }
 }

@@ -18,13 +18,12 @@ const GROUPS = {
 };
 
 /** @param {SettingRow} row */
-const meaning = ({ doc, required, secret, file, hasEffect, variable }) =>
+const meaning = ({ doc, required, secret, file, variable }) =>
   [
     doc,
     ...(required ? ['**Required.**'] : []),
     ...(secret ? ['Secret.'] : []),
     ...(file ? [`Also as a file: \`${variable}_FILE\`.`] : []),
-    ...(hasEffect ? [] : ['_No effect in this version._']),
   ].join(' ');
 
 /** @param {readonly SettingRow[]} rows */
@@ -59,9 +58,9 @@ export const settingsFull = (rows) =>
 /** @param {readonly SettingRow[]} rows */
 export const envExample = (rows) => {
   const groups = byGroup(rows).map(([title, group]) => {
-    const settings = group.map(({ variable, default: value, allowed, doc, required, hasEffect }) =>
+    const settings = group.map(({ variable, default: value, allowed, doc, required }) =>
       [
-        `# ${doc}${hasEffect ? '' : ' (No effect in this version.)'}`,
+        `# ${doc}`,
         `# Allowed: ${allowed}`,
         required ? `${variable}=localhost:9092` : `#${variable}=${value ?? ''}`,
       ].join('\n'),

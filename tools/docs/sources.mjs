@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { filesIn } from './file-map.mjs';
 
-/** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, hasEffect: boolean, allowed: string, doc: string }} SettingRow */
+/** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, allowed: string, doc: string }} SettingRow */
 /** @typedef {{ type: string, help: string, labels: readonly string[] }} Metric */
 
 const NEEDED = ['config', 'src/observability/metric-table.ts'];

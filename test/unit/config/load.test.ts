@@ -102,7 +102,7 @@ describe('loadSettings', () => {
   describe('errors', () => {
     it('reports every problem at once, with setting, value and what is allowed', () => {
       const error = refused(
-        { HTTP_PORT: '12abc', COMMIT_INTERVAL_MS: '5s', SCHEMAS_STRICT: 'yes', DLQ_POLICY: 'park' },
+        { HTTP_PORT: '12abc', COMMIT_INTERVAL_MS: '5s', SCHEMAS_STRICT: 'yes', DLQ_POLICY: 'stop' },
         ['--nonsense', '--kafka-grup-id', 'x', 'stray'],
       );
       expect(error.code).to.equal('CONFIGURATION');
@@ -118,7 +118,7 @@ describe('loadSettings', () => {
       ]);
       expect(error.message.split('\n')).to.have.length(9);
       expect(error.message).to.include('HTTP_PORT = "12abc" (environment) is not allowed. Allowed: a whole');
-      expect(error.message).to.include('park is not available yet');
+      expect(error.message).to.include('Allowed: skip, park');
       expect(error.message).to.include('--kafka-group-id is');
     });
 
@@ -153,11 +153,8 @@ describe('loadSettings', () => {
       ]);
     });
 
-    it('refuses several processes and parking, which are not available yet, rather than ignore them', () => {
-      const { message } = refused({ ...BROKERS, PROCESSES: '2', DLQ_POLICY: 'park' });
-      expect(message)
-        .to.match(/PROCESSES = "2".*not available yet/)
-        .and.to.match(/DLQ_POLICY.*not available yet/);
+    it('refuses several processes, which are not available yet, rather than ignore them', () => {
+      expect(refused({ ...BROKERS, PROCESSES: '2' }).message).to.match(/PROCESSES = "2".*not available yet/);
     });
   });
 
@@ -244,6 +241,11 @@ describe('loadSettings', () => {
         ['SOURCE_TOPICS'],
       ],
       ['a name too long', { KAFKA_GROUP_ID: 'g'.repeat(240) }, ['KAFKA_GROUP_ID']],
+      [
+        'a name too long for a retry topic only',
+        { KAFKA_GROUP_ID: 'g'.repeat(221), RETRY_TIERS: '5s,603999999ms' },
+        ['KAFKA_GROUP_ID'],
+      ],
       ['a commit that outlives its transaction', { COMMIT_INTERVAL_MS: '8000' }, ['TRANSACTION_TIMEOUT_MS']],
       ['more slots than credit', { MAX_UNCOMMITTED: '63' }, ['MAX_UNCOMMITTED']],
       [
@@ -264,6 +266,17 @@ describe('loadSettings', () => {
     it('does not judge a setting by another one that is itself wrong', () => {
       const { problems } = refused({ ...BROKERS, KAFKA_SECURITY_PROTOCOL: 'tls', KAFKA_SSL_CA: CERT });
       expect(problems.map(({ setting }) => setting)).to.deep.equal(['KAFKA_SECURITY_PROTOCOL']);
+    });
+
+    it('accepts a name that is as long as the names of its topics allow', () => {
+      load({ ...BROKERS, KAFKA_GROUP_ID: 'g'.repeat(221) });
+      load({ ...BROKERS, KAFKA_GROUP_ID: 'g'.repeat(219), RETRY_TIERS: '5s,603999999ms' });
+    });
+
+    it('accepts parking, with tiers and without', () => {
+      const { settings } = load({ ...BROKERS, DLQ_POLICY: 'Park', RETRY_TIERS: '' });
+      expect(settings.deadLetters.policy).to.equal('park');
+      expect(load({ ...BROKERS, DLQ_POLICY: 'park' }).warnings).to.deep.equal([]);
     });
 
     it('accepts a long commit interval without transactions', () => {
@@ -291,19 +304,25 @@ describe('loadSettings', () => {
       ]);
     });
 
-    it('says which settings have no effect yet, when they are changed', () => {
-      const { warnings } = load({
-        ...BROKERS,
-        RETRY_TIERS: '1s',
-        BREAKER_RATIO: '0.5',
-        LANE_MAX_FOLLOWERS: '5',
-      });
-      expect(warnings).to.have.length(2);
-      expect(warnings.join()).to.include('RETRY_TIERS').and.to.include('LANE_MAX_FOLLOWERS');
-    });
-
     it('warns of commits that are so frequent that the client leaks noticeably', () => {
       expect(load({ ...BROKERS, COMMIT_INTERVAL_MS: '20' }).warnings.join()).to.include('COMMIT_INTERVAL_MS');
+    });
+
+    it('warns of a patience that the time-out of an attempt ends first', () => {
+      const patient = { ...BROKERS, EMISSION_PATIENCE_MS: '500' };
+      expect(
+        load({ ...patient, ATTEMPT_TIMEOUT_MS: '501', DIRECTORY_TIMEOUT_MS: '1' }).warnings,
+      ).to.deep.equal([]);
+      const { warnings } = load({ ...patient, ATTEMPT_TIMEOUT_MS: '500', DIRECTORY_TIMEOUT_MS: '1' });
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.include('EMISSION_PATIENCE_MS').and.to.include('ATTEMPT_TIMEOUT_MS');
+    });
+
+    it('warns of a buffer of which one key may not hold a largest record', () => {
+      const { warnings } = load({ ...BROKERS, TASK_MAX_BUFFER_MB: '3' });
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.include('TASK_MAX_BUFFER_MB').and.to.include('MAX_MESSAGE_BYTES');
+      expect(load({ ...BROKERS, TASK_MAX_BUFFER_MB: '4' }).warnings).to.deep.equal([]);
     });
   });
 });

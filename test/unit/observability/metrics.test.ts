@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { GaugeSnapshot } from '../../../src/observability/gauges.js';
 import { METRICS } from '../../../src/observability/metric-table.js';
 import { createMetrics } from '../../../src/observability/metrics.js';
-import type { GaugeSnapshot, Metrics } from '../../../src/observability/metrics.js';
+import type { Metrics } from '../../../src/observability/metrics.js';
 
 const create = (prefix = 'audit', processMetrics = false): Metrics =>
   createMetrics({
@@ -15,6 +16,10 @@ const SNAPSHOT: GaugeSnapshot = {
   tasks: { running: 2, restoring: 1 },
   uncommittedRecords: 7,
   pausedPartitions: 1,
+  refusedPartitions: 2,
+  breakerOpen: true,
+  lanes: { retrying: 4, parked: 1, followers: 30, bytes: 5000, held: 3, oldestHeadAgeMs: 90_500 },
+  restoring: [{ task: '0_2', done: 25, total: 100 }],
   lag: [
     { topic: 'user.events', partition: 0, records: 3 },
     { topic: 'user.events', partition: 1, records: 0 },
@@ -42,6 +47,9 @@ describe('metrics', () => {
     telemetry.messages('user.events', 'unknown', 'dead-letter', 1);
     telemetry.deadLetters('user.events', 'null-value', 1);
     telemetry.retries('user.events', 'immediate', 'attempt-timeout', 3);
+    telemetry.patience('user.events', 2);
+    telemetry.staleRetries('G.user.events.retry.5s', 4);
+    telemetry.commands('redrive', 'refused', 1);
     telemetry.commit('committed', 40);
     telemetry.rebalance('assign', 3);
     telemetry.latency('user.events', 700);
@@ -50,6 +58,9 @@ describe('metrics', () => {
       'audit_message_count_total{topic="user.events",type="unknown",outcome="dead-letter"} 1',
       'audit_dlq_count_total{topic="user.events",reason="null-value"} 1',
       'audit_retry_count_total{topic="user.events",tier="immediate",reason="attempt-timeout"} 3',
+      'audit_emission_patience_total{topic="user.events"} 2',
+      'audit_stale_retries_total{topic="G.user.events.retry.5s"} 4',
+      'audit_commands_total{command="redrive",outcome="refused"} 1',
       'audit_commits_total{outcome="committed"} 1',
       'audit_commit_duration_seconds_bucket{le="0.025"} 0',
       'audit_commit_duration_seconds_bucket{le="0.05"} 1',
@@ -63,6 +74,41 @@ describe('metrics', () => {
     expect(await lines(create())).to.include.members([
       'audit_commits_total{outcome="aborted"} 0',
       'audit_rebalances_total{kind="lost"} 0',
+      'audit_commands_total{command="release",outcome="ignored"} 0',
+    ]);
+  });
+
+  it('shows lanes, breaker, refusals and restores as they are', async () => {
+    const metrics = create();
+    let snapshot = SNAPSHOT;
+    metrics.watch(() => snapshot);
+    expect(await lines(metrics)).to.include.members([
+      'audit_lanes{status="retrying"} 4',
+      'audit_lanes{status="parked"} 1',
+      'audit_lane_followers 30',
+      'audit_lane_bytes 5000',
+      'audit_lane_oldest_head_age_seconds 90.5',
+      'audit_held_retries 3',
+      'audit_breaker_open 1',
+      'audit_refused_partitions 2',
+      'audit_restore_progress_ratio{task="0_2"} 0.25',
+    ]);
+    snapshot = { ...SNAPSHOT, breakerOpen: false, restoring: [] };
+    const after = await lines(metrics);
+    expect(after).to.include('audit_breaker_open 0');
+    expect(after.filter((line) => line.startsWith('audit_restore_progress_ratio{'))).to.deep.equal([]);
+  });
+
+  it('counts an empty lane log as replayed, and none as more than replayed', async () => {
+    const metrics = create();
+    const restoring = [
+      { task: '0_0', done: 0, total: 0 },
+      { task: '0_1', done: 7, total: 5 },
+    ];
+    metrics.watch(() => ({ ...SNAPSHOT, restoring }));
+    expect(await lines(metrics)).to.include.members([
+      'audit_restore_progress_ratio{task="0_0"} 1',
+      'audit_restore_progress_ratio{task="0_1"} 1',
     ]);
   });
 

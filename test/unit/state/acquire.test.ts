@@ -3,7 +3,7 @@ import { commitOffset, partition } from '../../../src/record/units.js';
 import type { Acquired, AcquireSettings } from '../../../src/state/acquire.js';
 import { Acquisition, PartitionRefused, replayTimeoutFor } from '../../../src/state/acquire.js';
 import { CHECKPOINT_KEY, encodeCheckpoint } from '../../../src/state/checkpoint.js';
-import { LogReplayer } from '../../../src/state/log-replayer.js';
+import { LogReader } from '../../../src/state/log-reader.js';
 import { SILENT } from '../../../src/ports/logger.js';
 import type { ConsumedRecord } from '../../../src/record/record.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
@@ -13,6 +13,7 @@ import { batchOf, consumed, position, positions, SOURCE } from '../support/recor
 import { deferred, outcomeOf, rejection, settle } from '../support/settle.js';
 
 const LOG = 'lanes';
+const NO_IMAGE = { clear: () => undefined, apply: () => undefined };
 const SETTINGS: AcquireSettings = {
   guarantee: 'exactly_once_v2',
   startFrom: 'earliest',
@@ -28,6 +29,7 @@ const checkpoint = (at: number, sequence: number, source: number): ConsumedRecor
     sequence,
     guarantee: 'exactly_once_v2',
     source: positions({ [SOURCE]: source }),
+    inputs: new Map(),
   }),
 });
 
@@ -78,7 +80,7 @@ const bench = (over: Partial<AcquireSettings> = {}) => {
   const scheduler = new Scheduler(1);
   const kafka = new Kafka();
   const life = new AbortController();
-  const replayer = new LogReplayer(kafka.logs, scheduler.clock);
+  const replayer = new LogReader(kafka.logs, scheduler.clock);
   const settings = { ...SETTINGS, ...over };
   const acquisition = new Acquisition(
     kafka.consumer,
@@ -93,6 +95,7 @@ const bench = (over: Partial<AcquireSettings> = {}) => {
       partition: partition(0),
       sources,
       laneLog: LOG,
+      image: NO_IMAGE,
       signal: life.signal,
     });
     acquired.catch(() => undefined);
@@ -364,6 +367,7 @@ describe('acquire', () => {
       partition: partition(number),
       sources: [SOURCE],
       laneLog: LOG,
+      image: NO_IMAGE,
       signal: new AbortController().signal,
     });
     let stuck = 0;
@@ -397,6 +401,7 @@ describe('acquire', () => {
         partition: partition(number),
         sources: [SOURCE],
         laneLog: LOG,
+        image: NO_IMAGE,
         signal: new AbortController().signal,
       }),
     );
@@ -431,12 +436,13 @@ const logConsumerAt =
         );
       },
     });
-    const replayer = new LogReplayer(logs, scheduler.clock);
+    const replayer = new LogReader(logs, scheduler.clock);
     const { clock } = scheduler;
     return new Acquisition(kafka.consumer, kafka.admin, replayer, clock, SETTINGS, SILENT).acquire({
       partition: partition(0),
       sources: [SOURCE],
       laneLog: LOG,
+      image: NO_IMAGE,
       signal: new AbortController().signal,
     });
   };

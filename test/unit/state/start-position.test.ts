@@ -35,6 +35,7 @@ const evidence = (found: Found): StartEvidence => ({
           sequence: found.checkpoint.sequence,
           guarantee: found.checkpoint.guarantee ?? 'exactly_once_v2',
           source: positions({ [SOURCE]: found.checkpoint.at }),
+          inputs: new Map(),
         },
 });
 
@@ -394,6 +395,7 @@ describe('decideStart', () => {
       sequence: 3,
       guarantee: 'exactly_once_v2',
       source: positions(at),
+      inputs: new Map(),
     });
 
     it('gives each its own position', () => {

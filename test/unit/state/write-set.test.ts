@@ -55,8 +55,8 @@ describe('WriteSet', () => {
     set.decide(SOURCE, commitOffset(1), 1, epochMs(1000), 'a', 'processed');
     set.decide(SOURCE, commitOffset(2), 1, epochMs(1001), 'a', 'processed');
     set.decide(SOURCE, commitOffset(3), 1, epochMs(1002), 'b', 'dead-letter');
-    set.deadLetter(SOURCE, 'processing');
-    set.retry(SOURCE, 'directory-timeout');
+    set.tallies.deadLetter(SOURCE, 'processing');
+    set.tallies.retry(SOURCE, 'immediate', 'directory-timeout');
     expect(told(set)).to.deep.equal([
       'deadLetters user.events processing 1',
       'latency user.events 1000',

@@ -5,6 +5,7 @@ import { position, produced } from './records.js';
 
 export const unitOf = (name: string, given: Partial<CommitUnit> = {}): CommitUnit => ({
   records: [produced(`${name}-1`), produced(`${name}-2`)],
+  changelog: [],
   checkpoint: produced(`${name}-checkpoint`),
   offsets: [position(name, 0, 2), position('lanes', 0, 1)],
   isLost: () => false,

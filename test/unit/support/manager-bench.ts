@@ -17,10 +17,12 @@ import { TaskFactory } from '../../../src/task/task-factory.js';
 import type { TaskHost } from '../../../src/task/task-host.js';
 import { TaskManager } from '../../../src/task/task-manager.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
-import { sourceConsumer } from './ports.js';
+import { LogReader } from '../../../src/state/log-reader.js';
+import { commitOffset } from '../../../src/record/units.js';
+import { logConsumer, sourceConsumer } from './ports.js';
 import { AUDIT, batchOf, positions, SOURCE } from './records.js';
 import { RecordingTelemetry } from './recording-telemetry.js';
-import { SETTINGS } from './task-bench.js';
+import { CLOSED_BREAKER, SETTINGS } from './task-bench.js';
 
 const copying = (topics: readonly string[]): Topology => {
   const builder = new StreamsBuilder();
@@ -36,6 +38,7 @@ export const startAt = (offset: number, of: Partial<Acquired> = {}): Acquired =>
   kind: 'start',
   sequence: 0,
   positions: positions({ [SOURCE]: offset }),
+  inputs: new Map(),
   gaps: [],
   checkpointDue: false,
   ...of,
@@ -48,6 +51,8 @@ export class ManagerBench {
   readonly failures: unknown[] = [];
   readonly requests: AcquireRequest[] = [];
   readonly board: PauseBoard;
+  /** Never has a record. */
+  readonly inputs = logConsumer({ assign: () => undefined, poll: () => new Promise(() => undefined) });
   readonly tasks: TaskManager;
   /** Answered for each acquire; a test replaces it. */
   acquire: (request: AcquireRequest) => Promise<Acquired> = async () => startAt(0);
@@ -68,9 +73,10 @@ export class ManagerBench {
     const host: TaskHost = {
       clock,
       settings: SETTINGS,
+      breaker: CLOSED_BREAKER,
       partitionCount: () => 3,
       loadChanged: (task) => this.tasks.regulate(task),
-      stopped: (task, error) => this.tasks.refuse(task, { reason: 'stopped', message: error.message }),
+      stopped: (task, why) => this.tasks.refuse(task, why),
     };
     const factory = new TaskFactory(
       copying(topics),
@@ -94,6 +100,9 @@ export class ManagerBench {
         },
       }),
       acquisition,
+      reader: new LogReader(this.inputs, clock),
+      watermarks: async () => ({ low: commitOffset(0), high: commitOffset(0) }),
+      breaker: CLOSED_BREAKER,
       intake: {
         between: (then) => {
           this.#between.push(then);

@@ -16,6 +16,18 @@ export class RecordingTelemetry implements Telemetry {
     this.lines.push(`retries ${topic} ${tier} ${reason} ${count}`);
   }
 
+  patience(topic: string, count: number): void {
+    this.lines.push(`patience ${topic} ${count}`);
+  }
+
+  staleRetries(topic: string, count: number): void {
+    this.lines.push(`staleRetries ${topic} ${count}`);
+  }
+
+  commands(command: string, outcome: string, count: number): void {
+    this.lines.push(`commands ${command} ${outcome} ${count}`);
+  }
+
   commit(outcome: string): void {
     this.lines.push(`commit ${outcome}`);
   }

@@ -3,10 +3,17 @@
  * What it decides is read through its ledger, as the commit loop does.
  */
 import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
+import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
+import type { Command } from '../../../src/lanes/command.js';
+import { retryTrigger } from '../../../src/lanes/retry-record.js';
+import { InputPosition } from '../../../src/task/input-position.js';
 import type { CommitUnit } from '../../../src/ports/commit.js';
 import type { ConsumedRecord, ProducedRecord } from '../../../src/record/record.js';
-import { partition, taskId } from '../../../src/record/units.js';
+import { commitOffset, offset, partition, taskId } from '../../../src/record/units.js';
 import { DeadLetters } from '../../../src/task/dead-letters.js';
+import type { BreakerView } from '../../../src/task/breaker-desk.js';
+import type { RefusedWhy } from '../../../src/task/holding.js';
+import { LaneBook } from '../../../src/task/lane-book.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
 import { Task } from '../../../src/task/task.js';
@@ -20,6 +27,7 @@ type Outputs = readonly ProducedRecord[];
 export type Handler = (run: RecordRun) => Outputs | Promise<Outputs>;
 
 export const DLQ = 'G.user.events.dlq';
+export const COMMANDS = 'G.user.events.commands';
 export const LANES = 'G.user.events.lanes-changelog';
 
 export const SETTINGS: TaskSettings = {
@@ -27,8 +35,46 @@ export const SETTINGS: TaskSettings = {
   attemptTimeoutMs: 10_000,
   retryImmediate: 1,
   retryImmediateBackoffMs: 100,
+  retryTiers: [],
+  // A test that is about it says so.
+  emissionPatienceMs: 86_400_000,
+  deadLetterPolicy: 'skip',
+  laneMaxFollowers: 10_000,
+  taskMaxBufferBytes: 64_000_000,
   maxMessageBytes: 1_000_000,
 };
+
+export const NOTHING_RESTORED: RestoredLanes = { lanes: [], outcomes: new Map(), orphans: 0 };
+
+export const CLOSED_BREAKER: BreakerView = {
+  isOpen: false,
+  firstRun: () => undefined,
+  probeEnded: () => undefined,
+  abandoned: () => undefined,
+  look: () => undefined,
+};
+
+/** A breaker that a test opens and closes, and that remembers what it was told. */
+export class FakeBreaker implements BreakerView {
+  isOpen = false;
+  readonly told: string[] = [];
+
+  firstRun(ok: boolean): void {
+    this.told.push(`first run ${ok ? 'fine' : 'failed'}`);
+  }
+
+  probeEnded(ok: boolean): void {
+    this.told.push(`probe ${ok ? 'fine' : 'failed'}`);
+  }
+
+  abandoned(): void {
+    this.told.push('abandoned');
+  }
+
+  look(): void {
+    // It probes when a test says so.
+  }
+}
 
 /** One run of a handler that waits for the test. */
 export interface Call {
@@ -47,6 +93,9 @@ const header = (record: ProducedRecord, name: string): string =>
 
 /** An output by its text; a dead letter as `dlq <offset> <reason> after <attempts>`. */
 export const nameOf = (record: ProducedRecord): string => {
+  const tier = /\.retry\.(.*)$/.exec(record.topic)?.[1];
+  if (tier !== undefined)
+    return `retry ${header(record, 'x-lanes-id')} on ${tier} after ${header(record, 'x-lanes-attempts')}`;
   if (record.topic !== DLQ) return textOf(record);
   const at = header(record, '__streams.errors.offset');
   return `dlq ${at} ${header(record, 'x-lanes-reason')} after ${header(record, 'x-lanes-attempts')}`;
@@ -57,11 +106,14 @@ export class TaskBench {
   readonly telemetry = new RecordingTelemetry();
   /** Runs that wait for the test, in the order in which they began. */
   readonly calls: Call[] = [];
-  readonly stopped: Error[] = [];
+  readonly stopped: RefusedWhy[] = [];
+  readonly breaker = new FakeBreaker();
   /** What the host was told of the task's load, in records. */
   readonly loads: number[] = [];
   readonly lives: string[] = [];
   readonly ledger: TaskLedger;
+  /** By topic, as far as they were read. */
+  readonly inputs = new Map<string, InputPosition>();
   readonly task: Task;
   handler: Handler;
 
@@ -70,7 +122,7 @@ export class TaskBench {
     this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
     const { clock } = this.scheduler;
     const id = taskId(0, partition(0));
-    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2' } as const;
+    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2', sources: [SOURCE] } as const;
     this.ledger = new TaskLedger(id, partition(0), ledgerSettings, clock, this.telemetry);
     const processor: TaskProcessor = {
       init: async () => void this.lives.push('init'),
@@ -80,10 +132,11 @@ export class TaskBench {
     const host: TaskHost = {
       clock,
       settings,
+      breaker: this.breaker,
       partitionCount: () => 3,
       loadChanged: (task) => void this.loads.push(task.ledger.uncommitted),
-      stopped: (task, error) => {
-        this.stopped.push(error);
+      stopped: (task, why) => {
+        this.stopped.push(why);
         void task.close('refused');
       },
     };
@@ -91,7 +144,14 @@ export class TaskBench {
       { topic: DLQ, profile: 'kafka-streams', groupId: 'G' },
       settings.maxMessageBytes,
     );
-    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, letters, host);
+    const topics = {
+      partition: partition(0),
+      laneLog: LANES,
+      retryTopicOf: ({ name }: { name: string }) => `G.user.events.retry.${name}`,
+      maxMessageBytes: settings.maxMessageBytes,
+    };
+    const book = new LaneBook(topics, this.ledger, letters, clock);
+    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, book, host);
   }
 
   /** Brings the task to running, at `from` and with batches of `firstPoll` on. */
@@ -99,7 +159,7 @@ export class TaskBench {
     await this.task.restore();
     const at = positions({ [SOURCE]: from });
     this.ledger.restore(0, at, false);
-    this.task.run(at, firstPoll);
+    this.task.run(at, NOTHING_RESTORED, firstPoll);
     return this;
   }
 
@@ -128,6 +188,46 @@ export class TaskBench {
   async fail(offset: number, error: unknown): Promise<void> {
     this.call(offset).answer.reject(error);
     await settle();
+  }
+
+  /** The broker: appends the unit's retry records to their topics and lets the task read them. */
+  deliver(unit: CommitUnit): void {
+    for (const { topic, headers } of unit.records) {
+      if (!topic.includes('.retry.')) continue;
+      const input = this.#inputOf(topic);
+      const read = headers.map(({ name, value }) => ({ name, value: Buffer.from(value) }));
+      this.task.post({
+        kind: 'retry',
+        input,
+        offset: offset(input.next),
+        appendedAt: this.scheduler.clock.now(),
+        trigger: retryTrigger(read),
+      });
+    }
+  }
+
+  command(command: Command | string): void {
+    const input = this.#inputOf(COMMANDS);
+    this.task.post({ kind: 'command', input, offset: offset(input.next), command });
+  }
+
+  #inputOf(topic: string): InputPosition {
+    let input = this.inputs.get(topic);
+    if (input === undefined) {
+      input = new InputPosition(topic, commitOffset(0), ({ position }) =>
+        this.ledger.open.positions.set(topic, position),
+      );
+      this.inputs.set(topic, input);
+    }
+    return input;
+  }
+
+  /** Takes the next unit, commits it, and lets the task read what it wrote to retry topics. */
+  commitAndDeliver(): CommitUnit {
+    const unit = this.take();
+    unit.settle('committed');
+    this.deliver(unit);
+    return unit;
   }
 
   async pass(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { epochMs, taskId, partition } from '../../../src/record/units.js';
+import { epochMs, monotonicMs, taskId, partition } from '../../../src/record/units.js';
 import { BatchRecord } from '../../../src/task/batch-record.js';
 import { EmissionQueue } from '../../../src/task/emission-queue.js';
 import { QueueEntry } from '../../../src/task/queue-entry.js';
@@ -9,7 +9,7 @@ import { batchOf, consumed } from '../support/records.js';
 const OWNER = { id: taskId(0, partition(0)), partitionCount: () => 1 };
 
 const entryOf = (order: number, key: string | null): QueueEntry =>
-  new QueueEntry(new BatchRecord(batchOf([consumed(order, { key })]), 0), order, epochMs(0), OWNER);
+  new QueueEntry(new BatchRecord(batchOf([consumed(order, { key })]), 0), 0, order, epochMs(0), OWNER);
 
 /** One thing that happens; `pick` chooses among those it can happen to. */
 type Event =
@@ -90,7 +90,7 @@ class Model {
     const running = this.#added.filter(({ state }) => state === 'running');
     const entry = running[pick % Math.max(1, running.length)];
     if (entry === undefined) return;
-    entry.resolve({ kind: 'outputs', outputs: [] });
+    entry.resolve({ kind: 'outputs', outputs: [] }, monotonicMs(0));
     if (how === 'succeed') this.queue.freeKey(entry);
     else this.#failed.add(entry);
   }

@@ -17,7 +17,7 @@ class Bench {
   readonly ledger = new TaskLedger(
     taskId(0, partition(2)),
     partition(2),
-    { laneLog: LANES, guarantee: 'exactly_once_v2' },
+    { laneLog: LANES, guarantee: 'exactly_once_v2', sources: [SOURCE, 'other'] },
     this.clock,
     this.telemetry,
   );

@@ -10,8 +10,13 @@ const RULES: TopicRules = {
   replicationFactor: 2,
   retentionSourceMs: 7 * DAY_MS,
   retentionOutputMs: 30 * DAY_MS,
+  retentionRetryMs: 5 * DAY_MS,
   retentionDeadLettersMs: 30 * DAY_MS,
   maxMessageBytes: 1_000_000,
+  retryTiers: [
+    { name: '5s', delayMs: 5_000 },
+    { name: '2m', delayMs: 120_000 },
+  ],
 };
 const CHECK_ONLY: TopicRules = { ...RULES, autoCreate: false };
 
@@ -23,8 +28,15 @@ const NEEDS: TopicNeeds = {
 const DLQ = 'G.user.events.dlq';
 const LANES = 'G.user.events.lanes-changelog';
 
+const RETRIES = ['G.user.events.retry.5s', 'G.user.events.retry.2m'] as const;
+const COMMANDS = 'G.user.events.commands';
+const INTERNAL = [DLQ, LANES, ...RETRIES, COMMANDS] as const;
+
+const each = (topics: readonly string[], partitions: number): Counts =>
+  Object.fromEntries(topics.map((topic) => [topic, partitions]));
+
 type Counts = Readonly<Record<string, number>>;
-const AS_WANTED: Counts = { 'user.events': 3, 'system.audit': 3, [DLQ]: 3, [LANES]: 3 };
+const AS_WANTED: Counts = { 'user.events': 3, 'system.audit': 3, ...each(INTERNAL, 3) };
 
 const plan = (counts: Counts, rules = RULES, needs = NEEDS): TopicPlan =>
   planTopics('G', needs, new Map(Object.entries(counts)), rules);
@@ -56,8 +68,7 @@ describe('planTopics', () => {
       expect(steps(made)).to.have.members([
         'create user.events 3',
         'create system.audit 3',
-        `create ${DLQ} 3`,
-        `create ${LANES} 3`,
+        ...INTERNAL.map((topic) => `create ${topic} 3`),
       ]);
       expect(made.problems).to.deep.equal([]);
       for (const step of made.steps) {
@@ -66,27 +77,27 @@ describe('planTopics', () => {
     });
 
     it('creates internal topics with as many partitions as the source has, not as are configured', () => {
-      expect(steps(plan({ 'user.events': 12, 'system.audit': 3 }))).to.deep.equal([
-        `create ${DLQ} 12`,
-        `create ${LANES} 12`,
-      ]);
+      expect(steps(plan({ 'user.events': 12, 'system.audit': 3 }))).to.deep.equal(
+        INTERNAL.map((topic) => `create ${topic} 12`),
+      );
     });
 
     it('leaves a source and an output that exist as they are, whatever their number of partitions', () => {
       expect(plan({ ...AS_WANTED, 'system.audit': 1 })).to.deep.equal({ steps: [], problems: [] });
-      expect(steps(plan({ 'user.events': 1, 'system.audit': 7, [DLQ]: 1, [LANES]: 1 }))).to.deep.equal([]);
+      expect(steps(plan({ 'user.events': 1, 'system.audit': 7, ...each(INTERNAL, 1) }))).to.deep.equal([]);
     });
 
     it('extends internal topics when the source has grown', () => {
       const grown = plan({ ...AS_WANTED, 'user.events': 5 });
-      expect(steps(grown)).to.deep.equal([`grow ${DLQ} 5`, `grow ${LANES} 5`]);
+      expect(steps(grown)).to.deep.equal(INTERNAL.map((topic) => `grow ${topic} 5`));
       expect(grown.problems).to.deep.equal([]);
     });
 
     it('extends and creates at once', () => {
-      expect(steps(plan({ 'user.events': 5, 'system.audit': 3, [LANES]: 3 }))).to.deep.equal([
-        `create ${DLQ} 5`,
+      const upgraded = plan({ 'user.events': 5, 'system.audit': 3, [DLQ]: 5, [LANES]: 3 });
+      expect(steps(upgraded)).to.deep.equal([
         `grow ${LANES} 5`,
+        ...[...RETRIES, COMMANDS].map((topic) => `create ${topic} 5`),
       ]);
     });
 
@@ -97,18 +108,30 @@ describe('planTopics', () => {
     });
   });
 
+  it('needs no retry topic without tiers', () => {
+    const made = plan({ 'user.events': 1, 'system.audit': 1 }, { ...RULES, retryTiers: [] });
+    expect(steps(made)).to.deep.equal([DLQ, LANES, COMMANDS].map((topic) => `create ${topic} 1`));
+  });
+
   describe('may only check', () => {
     it('reports every topic that is missing, by name, with what is expected and what to do', () => {
       const { steps: none, problems } = plan({}, CHECK_ONLY);
       expect(none).to.deep.equal([]);
-      expect(problems.map(({ topic }) => topic)).to.have.members(['user.events', 'system.audit', DLQ, LANES]);
+      expect(problems.map(({ topic }) => topic)).to.have.members([
+        'user.events',
+        'system.audit',
+        ...INTERNAL,
+      ]);
       for (const { topic, message } of problems) {
         expect(message).to.include(topic).and.to.match(/\b3\b/).and.to.include('TOPICS_AUTO_CREATE');
       }
     });
 
     it('expects as many partitions of a missing internal topic as the source has', () => {
-      const { problems } = plan({ ...AS_WANTED, 'user.events': 6, [DLQ]: 0, [LANES]: 6 }, CHECK_ONLY);
+      const { problems } = plan(
+        { ...AS_WANTED, 'user.events': 6, ...each(INTERNAL, 6), [DLQ]: 0 },
+        CHECK_ONLY,
+      );
       expect(problems.map(({ topic }) => topic)).to.deep.equal([DLQ]);
       expect(problems[0]?.message).to.match(/\b6\b/);
     });
@@ -118,39 +141,41 @@ describe('planTopics', () => {
       ['many', 4],
     ] as const) {
       it(`reports an internal topic with too ${what} partitions: topic, found and expected`, () => {
-        const { steps: none, problems } = plan({ ...AS_WANTED, [LANES]: found }, CHECK_ONLY);
-        expect(none).to.deep.equal([]);
-        expect(problems.map(({ topic }) => topic)).to.deep.equal([LANES]);
-        expect(problems[0]?.message).to.include(LANES).and.to.match(/\b3\b/);
-        expect(problems[0]?.message).to.match(new RegExp(`\\b${found}\\b`));
+        for (const internal of INTERNAL) {
+          const { steps: none, problems } = plan({ ...AS_WANTED, [internal]: found }, CHECK_ONLY);
+          expect(none).to.deep.equal([]);
+          expect(problems.map(({ topic }) => topic)).to.deep.equal([internal]);
+          expect(problems[0]?.message).to.include(`Topic ${internal} has ${found} `);
+          expect(problems[0]?.message).to.include('expected 3');
+        }
       });
     }
 
     it('reports everything that is wrong at once', () => {
       const { problems } = plan({ 'user.events': 3, [DLQ]: 1 }, CHECK_ONLY);
-      expect(problems.map(({ topic }) => topic)).to.have.members(['system.audit', DLQ, LANES]);
+      expect(problems.map(({ topic }) => topic)).to.have.members(['system.audit', ...INTERNAL]);
     });
 
     it('does not hold the number of internal partitions against a source that is missing', () => {
-      const { problems } = plan({ ...AS_WANTED, 'user.events': 0, [DLQ]: 6, [LANES]: 6 }, CHECK_ONLY);
+      const { problems } = plan({ ...AS_WANTED, 'user.events': 0, ...each(INTERNAL, 6) }, CHECK_ONLY);
       expect(problems.map(({ topic }) => topic)).to.deep.equal(['user.events']);
     });
   });
 
   describe('with several source topics', () => {
     const several: TopicNeeds = { source: 'both', sourceTopics: ['a', 'b'], outputTopics: [] };
-    const dlq = 'G.both.dlq';
-    const lanes = 'G.both.lanes-changelog';
+    const internal = ['dlq', 'lanes-changelog', 'retry.5s', 'retry.2m', 'commands'].map(
+      (purpose) => `G.both.${purpose}`,
+    );
 
     it('names internal topics by the source node', () => {
-      expect(steps(plan({ a: 2, b: 2 }, RULES, several))).to.deep.equal([
-        `create ${dlq} 2`,
-        `create ${lanes} 2`,
-      ]);
+      expect(steps(plan({ a: 2, b: 2 }, RULES, several))).to.deep.equal(
+        internal.map((topic) => `create ${topic} 2`),
+      );
     });
 
     it('reports source topics that are not co-partitioned, and does nothing', () => {
-      const { problems } = plan({ a: 2, b: 3, [dlq]: 3, [lanes]: 3 }, RULES, several);
+      const { problems } = plan({ a: 2, b: 3, ...each(internal, 3) }, RULES, several);
       expect(problems.map(({ topic }) => topic)).to.deep.equal(['a']);
       expect(problems[0]?.message).to.match(/\b2\b/).and.to.match(/\b3\b/);
     });
@@ -158,7 +183,7 @@ describe('planTopics', () => {
     it('creates one that is missing like the other, so that they are co-partitioned', () => {
       const made = plan({ a: 6 }, RULES, several);
       expect(made.problems).to.deep.equal([]);
-      expect(steps(made)).to.have.members(['create b 6', `create ${dlq} 6`, `create ${lanes} 6`]);
+      expect(steps(made)).to.have.members(['create b 6', ...internal.map((topic) => `create ${topic} 6`)]);
     });
   });
 
@@ -185,11 +210,35 @@ describe('planTopics', () => {
       expect(Number(config['max.message.bytes'])).to.be.greaterThan(RULES.maxMessageBytes);
     });
 
+    it('retries: kept for theirs, stamped when they arrive, with room for a largest record and its headers', () => {
+      for (const topic of RETRIES) {
+        const config = configOf(topic);
+        expect(config).to.include({
+          'cleanup.policy': 'delete',
+          'retention.ms': String(5 * DAY_MS),
+          'message.timestamp.type': 'LogAppendTime',
+        });
+        expect(Number(config['max.message.bytes'])).to.be.greaterThan(RULES.maxMessageBytes);
+      }
+    });
+
+    it('commands: kept for a week from when they arrive, with room for a dead letter in base64', () => {
+      const config = configOf(COMMANDS);
+      expect(config).to.include({
+        'cleanup.policy': 'delete',
+        'retention.ms': String(7 * DAY_MS),
+        'message.timestamp.type': 'LogAppendTime',
+      });
+      const inBase64 = (Number(configOf(DLQ)['max.message.bytes']) * 4) / 3;
+      expect(Number(config['max.message.bytes'])).to.be.greaterThan(inBase64);
+    });
+
     it('lane log: compacted, never deleted by time, small segments, tombstones that outlive a restore', () => {
       const config = configOf(LANES);
       expect(config).to.include({ 'cleanup.policy': 'compact' });
       expect(config).not.to.have.property('retention.ms');
       expect(Number(config['segment.bytes'])).to.be.below(1024 ** 3);
+      expect(Number(config['min.cleanable.dirty.ratio'])).to.be.below(0.5);
       expect(Number(config['delete.retention.ms'])).to.be.at.least(DAY_MS);
       expect(Number(config['max.message.bytes'])).to.be.greaterThan(RULES.maxMessageBytes);
     });

@@ -12,11 +12,17 @@ const RULES: TopicRules = {
   replicationFactor: 1,
   retentionSourceMs: 1,
   retentionOutputMs: 1,
+  retentionRetryMs: 1,
   retentionDeadLettersMs: 1,
   maxMessageBytes: 1_000_000,
+  retryTiers: [{ name: '5s', delayMs: 5000 }],
 };
 const NEEDS: TopicNeeds = { source: 'in', sourceTopics: ['in'], outputTopics: ['out'] };
 const OTHER: TopicNeeds = { source: 'more', sourceTopics: ['more'], outputTopics: ['out'] };
+
+const INTERNAL = ['G.in.dlq', 'G.in.lanes-changelog', 'G.in.retry.5s', 'G.in.commands'] as const;
+const internalOf = (partitions: number): Record<string, number> =>
+  Object.fromEntries(INTERNAL.map((topic) => [topic, partitions]));
 
 const bench = (
   topics: Record<string, number>,
@@ -48,7 +54,7 @@ describe('TopicSetup', () => {
   it('creates what is missing, and knows afterwards how many partitions each topic really has', async () => {
     const { setup, admin, topics } = bench({ in: 5 });
     await setup.ensure(admin);
-    expect(topics).to.deep.equal({ in: 5, out: 3, 'G.in.dlq': 5, 'G.in.lanes-changelog': 5 });
+    expect(topics).to.deep.equal({ in: 5, out: 3, ...internalOf(5) });
     for (const [topic, count] of Object.entries(topics)) expect(setup.partitionCount(topic)).to.equal(count);
   });
 
@@ -82,8 +88,20 @@ describe('TopicSetup', () => {
     expect(setup.hasPartition(['in'], 2)).to.equal(false);
   });
 
+  for (const topic of INTERNAL) {
+    it(`does not know a partition that ${topic} does not have`, async () => {
+      const { setup, admin, topics } = bench({ in: 2, out: 1, ...internalOf(2) });
+      await setup.ensure(admin);
+      expect(setup.hasPartition(['in'], 1)).to.equal(true);
+      topics[topic] = 1;
+      admin.createPartitions = () => Promise.reject(errorOf('retriable'));
+      await rejection(setup.ensure(admin));
+      expect(setup.hasPartition(['in'], 1)).to.equal(false);
+    });
+  }
+
   it('only looks when everything is there', async () => {
-    const { setup, admin, calls } = bench({ in: 3, out: 1, 'G.in.dlq': 3, 'G.in.lanes-changelog': 3 });
+    const { setup, admin, calls } = bench({ in: 3, out: 1, ...internalOf(3) });
     await setup.ensure(admin);
     expect(calls).to.deep.equal(['look']);
   });
@@ -94,8 +112,8 @@ describe('TopicSetup', () => {
     calls.length = 0;
     topics['in'] = 4;
     await setup.ensure(admin);
-    expect(calls).to.deep.equal(['look', 'grow G.in.dlq', 'grow G.in.lanes-changelog', 'look']);
-    expect(setup.partitionCount('G.in.dlq')).to.equal(4);
+    expect(calls).to.deep.equal(['look', ...INTERNAL.map((topic) => `grow ${topic}`), 'look']);
+    for (const topic of INTERNAL) expect(setup.partitionCount(topic)).to.equal(4);
   });
 
   it('notices a topic that is gone', async () => {
@@ -117,13 +135,11 @@ describe('TopicSetup', () => {
     const { message, problems } = error as TopicsUnusable;
     expect(problems.map(({ topic }) => topic)).to.have.members([
       'in',
-      'G.in.dlq',
-      'G.in.lanes-changelog',
+      ...INTERNAL,
       'more',
-      'G.more.dlq',
-      'G.more.lanes-changelog',
+      ...INTERNAL.map((topic) => topic.replace('.in.', '.more.')),
     ]);
-    expect(message.split('\n')).to.have.length(6);
+    expect(message.split('\n')).to.have.length(10);
     expect(calls).to.deep.equal(['look']);
   });
 

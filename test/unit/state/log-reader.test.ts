@@ -5,7 +5,7 @@ import type { RecordBatch } from '../../../src/ports/record-batch.js';
 import type { TopicPartitionOffset } from '../../../src/ports/topic-partition.js';
 import type { ConsumedRecord } from '../../../src/record/record.js';
 import { commitOffset } from '../../../src/record/units.js';
-import { LogReplayer } from '../../../src/state/log-replayer.js';
+import { LogReader } from '../../../src/state/log-reader.js';
 import { Random } from '../../../src/testing/random.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { errorOf } from '../support/kafka-errors.js';
@@ -62,7 +62,7 @@ class Polls {
 const bench = () => {
   const scheduler = new Scheduler(1);
   const polls = new Polls();
-  const replayer = new LogReplayer(polls.consumer, scheduler.clock);
+  const replayer = new LogReader(polls.consumer, scheduler.clock);
   const replay = (from: number, end: number, number = 0, signal = never()) => {
     const seen: string[] = [];
     const done = replayer.replay(
@@ -78,7 +78,7 @@ const bench = () => {
   return { scheduler, polls, replayer, replay };
 };
 
-describe('LogReplayer', () => {
+describe('LogReader', () => {
   it('has nothing to do for an empty log, and asks nobody', async () => {
     const { replay, polls } = bench();
     await replay(7, 7).done;
@@ -351,7 +351,7 @@ describe('LogReplayer', () => {
               return batchOf(records, reached);
             },
           });
-          const replayer = new LogReplayer(consumer, new Scheduler(1).clock);
+          const replayer = new LogReader(consumer, new Scheduler(1).clock);
           const seen = logs.map(() => [] as string[]);
           await Promise.all(
             ends.map(async (end, number) => {

@@ -1,0 +1,107 @@
+/**
+ * What a lane log says, built entry by entry while it is replayed: the lanes with their records, and what
+ * became of commands. Pure. It judges only once everything was read, and then guesses nothing: a lane whose
+ * head is not there refuses the partition.
+ *
+ * Followers lie in the order of the log (review F16), of an entry that was written twice in that of its last
+ * writing, as compaction would leave it. A follower without a lane makes a lane that is due now: without
+ * transactions a crash can leave one behind, and it is in no other place (review F13).
+ */
+import { NotRetryableError } from '../record/record-error.js';
+import type { ConsumedRecord } from '../record/record.js';
+import type { EpochMs, Partition } from '../record/units.js';
+import type { CommandOutcome } from './command.js';
+import { Lane } from './lane.js';
+import type { LaneKey, LoggedLane } from './lane-log.js';
+import { decodeLane, decodeOutcome, laneKeyOf, parseLaneLogKey, slotOf } from './lane-log.js';
+import { LaneRecord } from './lane-record.js';
+import { freshHead } from './lane-state.js';
+import { decodeRecord } from './record-codec.js';
+
+/** Of the last lane log that was replayed. */
+export interface RestoredLanes {
+  readonly lanes: readonly Lane[];
+  /** By the command's offset. */
+  readonly outcomes: ReadonlyMap<number, CommandOutcome>;
+  /** Lanes that were made of followers without one. */
+  readonly orphans: number;
+}
+
+export class LaneLogImage {
+  #lanes = new Map<string, { readonly key: LaneKey; readonly logged: LoggedLane }>();
+  #followers = new Map<string, LaneRecord>();
+  #outcomes = new Map<number, CommandOutcome>();
+
+  constructor(private readonly partition: Partition) {}
+
+  /** A replay begins again. */
+  clear(): void {
+    this.#lanes.clear();
+    this.#followers.clear();
+    this.#outcomes.clear();
+  }
+
+  /** One entry; key and value are copied. Throws NotRetryableError for what no version has written. */
+  apply(key: Buffer, value: Buffer | null): void {
+    const parsed = parseLaneLogKey(key, this.partition);
+    switch (parsed.kind) {
+      case 'checkpoint':
+        return;
+      case 'command':
+        if (value === null) this.#outcomes.delete(parsed.offset);
+        else this.#outcomes.set(parsed.offset, decodeOutcome(value));
+        return;
+      case 'lane': {
+        const slot = slotOf(parsed.lane);
+        if (value === null) this.#lanes.delete(slot);
+        else this.#lanes.set(slot, { key: parsed.lane, logged: decodeLane(value) });
+        return;
+      }
+      case 'follower': {
+        const name = key.toString('latin1');
+        this.#followers.delete(name);
+        if (value !== null) this.#followers.set(name, new LaneRecord(parsed.id, decodeRecord(value)));
+      }
+    }
+  }
+
+  /** `nowMs`: what makes a lane due of followers that have none. Throws NotRetryableError. */
+  restored(nowMs: EpochMs): RestoredLanes {
+    const bySlot = new Map<string, LaneRecord[]>();
+    for (const follower of this.#followers.values()) {
+      const slot = slotOf(keyOf(follower));
+      const records = bySlot.get(slot);
+      if (records === undefined) bySlot.set(slot, [follower]);
+      else records.push(follower);
+    }
+    const lanes: Lane[] = [];
+    for (const [slot, { key, logged }] of this.#lanes) {
+      const records = bySlot.get(slot) ?? [];
+      bySlot.delete(slot);
+      const head = records.find(({ name }) => name === logged.head);
+      if (head === undefined) throw headless(logged.head);
+      const lane = new Lane(key, head, logged.state);
+      lane.arm = logged.arm;
+      for (const record of records) if (record !== head) lane.append(record);
+      lanes.push(lane);
+    }
+    const orphans = bySlot.size;
+    for (const records of bySlot.values()) {
+      const [head, ...others] = records;
+      if (head === undefined) continue;
+      const lane = new Lane(keyOf(head), head, freshHead(nowMs));
+      for (const record of others) lane.append(record);
+      lanes.push(lane);
+    }
+    return { lanes, outcomes: new Map(this.#outcomes), orphans };
+  }
+}
+
+const keyOf = ({ id, record }: { id: LaneRecord['id']; record: ConsumedRecord }): LaneKey =>
+  laneKeyOf(record.key, id);
+
+const headless = (head: string): NotRetryableError =>
+  new NotRetryableError(
+    'deserialization',
+    `A lane in the lane log has ${head} at its head, and no record of it is there. Was the log written to, or compacted with cleanup.policy=delete? Restore it, or take the lane's key out of the log by hand once the record is seen to.`,
+  );

@@ -1,0 +1,82 @@
+/**
+ * One lane in memory: its state, its head, its followers in the order of the lane log. It holds data and
+ * counts; what an event leads to is `decideHead`'s, what is run and when is the task's.
+ *
+ * Invariant: it has a head for as long as it is in a table.
+ */
+import type { Arm } from './arm.js';
+import type { LaneKey } from './lane-log.js';
+import { slotOf } from './lane-log.js';
+import type { LaneRecord } from './lane-record.js';
+import type { LaneState } from './lane-state.js';
+
+/** What a lane costs in memory beside its records, about. */
+const OVERHEAD_BYTES = 400;
+/** How far the front may run ahead in the array before it is cut. */
+const COMPACT_AT = 1024;
+
+export class Lane {
+  readonly slot: string;
+  arm: Arm | null = null;
+  #records: LaneRecord[];
+  #front = 0;
+  #bytes: number;
+
+  constructor(
+    readonly key: LaneKey,
+    head: LaneRecord,
+    public state: LaneState,
+  ) {
+    this.slot = slotOf(key);
+    this.#records = [head];
+    this.#bytes = OVERHEAD_BYTES + head.bytes;
+  }
+
+  get head(): LaneRecord {
+    const head = this.#records[this.#front];
+    if (head === undefined) throw new Error('a lane without a head');
+    return head;
+  }
+
+  /** Behind the head. */
+  get followers(): number {
+    return this.#records.length - this.#front - 1;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  append(record: LaneRecord): void {
+    this.#records.push(record);
+    this.#bytes += record.bytes;
+  }
+
+  /** The head is done. False: nobody followed, and the lane is over. */
+  shift(): boolean {
+    this.#bytes -= this.head.bytes;
+    this.#front += 1;
+    if (this.#front >= COMPACT_AT && this.#front * 2 >= this.#records.length) {
+      this.#records = this.#records.slice(this.#front);
+      this.#front = 0;
+    }
+    return this.#front < this.#records.length;
+  }
+
+  /** Takes all followers out, in order. */
+  takeFollowers(): readonly LaneRecord[] {
+    const taken = this.#records.slice(this.#front + 1);
+    this.#records = [this.head];
+    this.#front = 0;
+    for (const { bytes } of taken) this.#bytes -= bytes;
+    return taken;
+  }
+
+  /** Head first. */
+  *[Symbol.iterator](): Generator<LaneRecord> {
+    for (let i = this.#front; i < this.#records.length; i++) {
+      const record = this.#records[i];
+      if (record !== undefined) yield record;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A record as bytes: what a follower has for its value in the lane log. Binary-safe: null and empty keys,
+ * values and headers stay apart, and nothing is text that was not. Pure.
+ *
+ * Layout (big-endian): version u8, partition u32, offset u64, timestamp i64, topic, key, value, header count
+ * u32, then name and value of each. A byte string is its length as i32, −1 for null, and its bytes.
+ */
+import { NotRetryableError } from '../record/record-error.js';
+import type { ConsumedRecord, Header } from '../record/record.js';
+import { epochMs, offset, partition } from '../record/units.js';
+
+const VERSION = 1;
+const FIXED_BYTES = 1 + 4 + 8 + 8 + 4;
+const LENGTH_BYTES = 4;
+
+const sizeOf = (bytes: Buffer | null): number => LENGTH_BYTES + (bytes?.length ?? 0);
+
+export const encodeRecord = (record: ConsumedRecord): Buffer => {
+  const topic = Buffer.from(record.topic);
+  const headers = record.headers.map(({ name, value }) => ({ name: Buffer.from(name), value }));
+  let size = FIXED_BYTES + sizeOf(topic) + sizeOf(record.key) + sizeOf(record.value);
+  for (const { name, value } of headers) size += sizeOf(name) + sizeOf(value);
+  const into = Buffer.allocUnsafe(size);
+  let at = into.writeUInt8(VERSION, 0);
+  at = into.writeUInt32BE(record.partition, at);
+  at = into.writeBigUInt64BE(BigInt(record.offset), at);
+  at = into.writeBigInt64BE(BigInt(record.timestamp), at);
+  const write = (bytes: Buffer | null): void => {
+    at = into.writeInt32BE(bytes?.length ?? -1, at);
+    if (bytes !== null) at += bytes.copy(into, at);
+  };
+  write(topic);
+  write(record.key);
+  write(record.value);
+  at = into.writeUInt32BE(headers.length, at);
+  for (const { name, value } of headers) {
+    write(name);
+    write(value);
+  }
+  return into;
+};
+
+const corrupt = (cause: unknown): NotRetryableError =>
+  new NotRetryableError('deserialization', 'a record in the lane log cannot be read', { cause });
+
+/** The record owns its bytes. Throws NotRetryableError: what cannot be read must refuse the partition. */
+export const decodeRecord = (from: Buffer): ConsumedRecord => {
+  try {
+    return read(from);
+  } catch (cause) {
+    throw corrupt(cause);
+  }
+};
+
+const read = (from: Buffer): ConsumedRecord => {
+  if (from.readUInt8(0) !== VERSION) throw new RangeError(`its version is not ${VERSION}`);
+  let at = 21;
+  const bytes = (): Buffer | null => {
+    const length = from.readInt32BE(at);
+    at += LENGTH_BYTES;
+    if (length < 0) return null;
+    if (at + length > from.length) throw new RangeError('it ends too early');
+    at += length;
+    return Buffer.from(from.subarray(at - length, at));
+  };
+  const topic = bytes()?.toString() ?? '';
+  const key = bytes();
+  const value = bytes();
+  const count = from.readUInt32BE(at);
+  at += LENGTH_BYTES;
+  const headers: Header[] = [];
+  for (let i = 0; i < count; i++) headers.push({ name: bytes()?.toString() ?? '', value: bytes() });
+  if (at !== from.length) throw new RangeError('something follows it');
+  return {
+    topic,
+    partition: partition(from.readUInt32BE(1)),
+    offset: offset(Number(from.readBigUInt64BE(5))),
+    timestamp: epochMs(Number(from.readBigInt64BE(13))),
+    key,
+    value,
+    headers,
+  };
+};

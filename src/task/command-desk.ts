@@ -1,0 +1,183 @@
+/**
+ * The commands of a task, in the order of their topic: each waits until the slot of its key is free, and is
+ * then decided like a record. What became of it goes into the changelog with its effects, so that whoever
+ * asked can see it, and so that a redrive is done once.
+ *
+ * While a command waits for a key no new record of that key starts; what runs or has a result is waited for
+ * (review F10). A command that matches nothing any more is ignored and says so (review F11).
+ */
+import type { Command, CommandOutcome } from '../lanes/command.js';
+import type { Lane } from '../lanes/lane.js';
+import { commandKey, encodeOutcome, laneKeyOf, slotOf } from '../lanes/lane-log.js';
+import { LaneRecord } from '../lanes/lane-record.js';
+import { idText, sourceId } from '../lanes/record-id.js';
+import type { Clock } from '../ports/clock.js';
+import type { Offset, Partition } from '../record/units.js';
+import { COMMANDS_RETENTION_MS } from '../record/retention.js';
+import type { LaneKeeper } from './lane-keeper.js';
+import type { TaskLedger } from './task-ledger.js';
+
+interface Waiting {
+  readonly offset: Offset;
+  readonly command: Command | string;
+  /** Undefined: it needs none. */
+  readonly slot: string | undefined;
+  readonly done: () => void;
+}
+
+type Verdict = Pick<CommandOutcome, 'outcome' | 'why'>;
+const DONE: Verdict = { outcome: 'done', why: '' };
+const ignored = (why: string): Verdict => ({ outcome: 'ignored', why });
+const refused = (why: string): Verdict => ({ outcome: 'refused', why });
+
+export interface CommandDeskParts {
+  readonly partition: Partition;
+  readonly sources: readonly string[];
+  readonly keeper: LaneKeeper;
+  readonly ledger: TaskLedger;
+  readonly clock: Clock;
+  /** A source handler of that slot runs, or its result waits. */
+  readonly isBusy: (slot: string) => boolean;
+  /** No command waits for that slot any more. */
+  readonly freed: (slot: string) => void;
+}
+
+export class CommandDesk {
+  #waiting: Waiting[] = [];
+  readonly #outcomes = new Map<number, CommandOutcome>();
+  /** Offsets of dead letters that were redriven. */
+  readonly #redriven = new Set<number>();
+
+  constructor(private readonly parts: CommandDeskParts) {}
+
+  /** Outcomes as the log has them; those whose command's retention is over leave it. */
+  restore(outcomes: ReadonlyMap<number, CommandOutcome>): void {
+    const { clock, ledger } = this.parts;
+    for (const [offset, outcome] of outcomes) {
+      if (clock.now() - outcome.at > COMMANDS_RETENTION_MS) ledger.open.remove(commandKey(offset));
+      else this.#note(offset, outcome);
+    }
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** A command waits for that slot. */
+  holds(slot: string): boolean {
+    return this.#waiting.some((waiting) => waiting.slot === slot);
+  }
+
+  /** `done`: called once its outcome is decided. A command that was decided before is not done again. */
+  receive(offset: Offset, command: Command | string, done: () => void): void {
+    if (this.#outcomes.has(offset)) return done();
+    const slot =
+      typeof command === 'string' || command.kind === 'dismiss' ? undefined : slotOfCommand(command);
+    this.#waiting.push({ offset, command, slot, done });
+  }
+
+  /** Decides what can be decided; false when nothing could. */
+  advance(): boolean {
+    if (this.#waiting.length === 0) return false;
+    const seen = new Set<string>();
+    const decided = this.#waiting.filter(({ slot }) => {
+      if (slot === undefined) return true;
+      const isFirst = seen.size !== seen.add(slot).size;
+      return isFirst && !this.#isTaken(slot);
+    });
+    if (decided.length === 0) return false;
+    this.#waiting = this.#waiting.filter((waiting) => !decided.includes(waiting));
+    for (const waiting of decided) this.#decide(waiting);
+    return true;
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  #isTaken(slot: string): boolean {
+    const { keeper, isBusy } = this.parts;
+    const lane = keeper.table.get(slot);
+    return (lane !== undefined && keeper.isRunning(lane)) || isBusy(slot);
+  }
+
+  #decide({ offset, command, slot, done }: Waiting): void {
+    const { clock, ledger } = this.parts;
+    const verdict = typeof command === 'string' ? refused(command) : this.#carryOut(command);
+    const outcome: CommandOutcome = {
+      command: typeof command === 'string' ? 'unknown' : command.kind,
+      ...verdict,
+      deadLetter: typeof command === 'string' ? null : command.deadLetter,
+      at: clock.now(),
+    };
+    ledger.open.put(commandKey(offset), () => ({ value: encodeOutcome(outcome), trigger: null }));
+    ledger.open.tallies.command(outcome.command, outcome.outcome);
+    this.#note(offset, outcome);
+    done();
+    if (slot !== undefined && !this.holds(slot)) this.parts.freed(slot);
+  }
+
+  #carryOut(command: Command): Verdict {
+    switch (command.kind) {
+      case 'dismiss':
+        return this.#redriven.has(command.deadLetter) ? refused('it was redriven') : DONE;
+      case 'redrive':
+        return this.#redrive(command);
+      case 'release':
+      case 'skip':
+        return this.#onHead(command);
+    }
+  }
+
+  #onHead(command: Extract<Command, { kind: 'release' | 'skip' }>): Verdict {
+    const { clock, keeper } = this.parts;
+    const lane = keeper.table.get(slotOfCommand(command));
+    if (lane === undefined) return ignored('the key has no lane any more');
+    if (lane.head.name !== command.head) return ignored(`the head of the lane is ${lane.head.name} by now`);
+    if (command.kind === 'release') keeper.conclude(lane, { kind: 'released', nowMs: clock.now() });
+    else this.#skip(lane, command.deadLetter);
+    return DONE;
+  }
+
+  #skip(lane: Lane, notice: number | null): void {
+    const { head } = lane;
+    const isCopied = lane.state.copied;
+    this.parts.keeper.conclude(
+      lane,
+      { kind: 'skipped' },
+      isCopied ? { state: 'skipped', notice } : undefined,
+    );
+    this.parts.ledger.open.tallies.message(head.record.topic, 'unknown', 'dead-letter');
+  }
+
+  /** A new record at its place in the lane, or run at once. */
+  #redrive({ deadLetter, record }: Extract<Command, { kind: 'redrive' }>): Verdict {
+    const { keeper, partition, sources } = this.parts;
+    if (this.#redriven.has(deadLetter)) return refused('it was redriven before');
+    if (record.partition !== partition || !sources.includes(record.topic))
+      return refused(`its record is of ${record.topic}-${record.partition}, which this task does not read`);
+    const id = { kind: 'redriven', partition, offset: deadLetter } as const;
+    if (keeper.table.record(idText(sourceId(record))) !== undefined)
+      return refused('its record waits in a lane: release it instead');
+    const redriven = new LaneRecord(id, record);
+    const lane = keeper.table.get(slotOf(laneKeyOf(record.key, id)));
+    if (lane === undefined) keeper.openDue(redriven, UNTRIED, false);
+    else keeper.append(lane, redriven);
+    return DONE;
+  }
+
+  #note(offset: number, outcome: CommandOutcome): void {
+    this.#outcomes.set(offset, outcome);
+    if (outcome.command === 'redrive' && outcome.outcome === 'done' && outcome.deadLetter !== null)
+      this.#redriven.add(outcome.deadLetter);
+  }
+}
+
+const UNTRIED = { attempts: 0, firstFailureAt: null };
+
+const slotOfCommand = (command: Exclude<Command, { kind: 'dismiss' }>): string => {
+  if (command.key !== null) return slotOf({ kind: 'keyed', key: command.key });
+  if (command.kind !== 'redrive') return slotOf({ kind: 'keyless', record: command.head });
+  const { deadLetter: offset, record } = command;
+  return slotOf(laneKeyOf(null, { kind: 'redriven', partition: record.partition, offset }));
+};

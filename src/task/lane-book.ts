@@ -1,0 +1,142 @@
+/**
+ * What the lanes of a task write into its open write-set: lane entries, followers, retry records, dead
+ * letters. It knows which lanes have a retry record on its way: those get their arm when the transaction
+ * that writes it begins, memory and record together (review F6).
+ * Throws Unwritable for what can never be written; the task stops then, and nothing of it is committed.
+ */
+import type { Lane } from '../lanes/lane.js';
+import { encodeLane, followerKey, laneLogKey } from '../lanes/lane-log.js';
+import type { LaneRecord } from '../lanes/lane-record.js';
+import type { LaneFailure, LaneState } from '../lanes/lane-state.js';
+import { encodeRecord } from '../lanes/record-codec.js';
+import { retryRecord } from '../lanes/retry-record.js';
+import type { Clock } from '../ports/clock.js';
+import type { MessageOutcome } from '../ports/telemetry.js';
+import type { DeadLetterMark } from '../record/dead-letter.js';
+import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
+import { NotRetryableError, RetryableError } from '../record/record-error.js';
+import { HEADER_BUDGET_BYTES, sizeOnWire } from '../record/record-size.js';
+import { placeOf } from '../record/record.js';
+import type { RetryTier } from '../record/retry-tier.js';
+import type { Partition } from '../record/units.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { TaskLedger } from './task-ledger.js';
+import { Unwritable } from './unwritable.js';
+
+export interface LaneTopics {
+  readonly partition: Partition;
+  readonly laneLog: string;
+  readonly retryTopicOf: (tier: RetryTier) => string;
+  /** Of sources and outputs; internal topics take the header budget more. */
+  readonly maxMessageBytes: number;
+}
+
+export class LaneBook {
+  /** Lanes whose retry record is in a write-set that was not taken yet, and which of their records it is. */
+  readonly #toBeArmed = new Map<Lane, object>();
+
+  constructor(
+    private readonly topics: LaneTopics,
+    private readonly ledger: TaskLedger,
+    private readonly letters: DeadLetters,
+    private readonly clock: Clock,
+  ) {}
+
+  /** It has a retry record, written or on its way. */
+  isArmed(lane: Lane): boolean {
+    return lane.arm !== null || this.#toBeArmed.has(lane);
+  }
+
+  /** Whatever retry record there is of it means nothing any more. */
+  disarm(lane: Lane): void {
+    lane.arm = null;
+    this.#toBeArmed.delete(lane);
+  }
+
+  /** The lane's entry as it is now; with a tier its retry record too. */
+  write(lane: Lane, retryOn: RetryTier | null): void {
+    const { maxMessageBytes, partition, retryTopicOf } = this.topics;
+    const { open } = this.ledger;
+    const { head, key, state } = lane;
+    if (retryOn === null) {
+      open.put(laneLogKey(key), () => ({
+        value: encodeLane({ state, head: head.name, arm: null }),
+        trigger: null,
+      }));
+      return;
+    }
+    const mine = {};
+    this.#toBeArmed.set(lane, mine);
+    open.tallies.retry(head.record.topic, retryOn.name, state.failure?.reason ?? 'processing');
+    open.put(laneLogKey(key), (stamp) => {
+      const arm = stamp();
+      if (this.#toBeArmed.get(lane) === mine) {
+        this.#toBeArmed.delete(lane);
+        lane.arm = arm;
+      }
+      const place = { topic: retryTopicOf(retryOn), partition, maxMessageBytes };
+      return {
+        value: encodeLane({ state, head: head.name, arm }),
+        trigger: retryRecord(head, state, arm, place),
+      };
+    });
+  }
+
+  /** The lane is over. */
+  end(lane: Lane): void {
+    this.ledger.open.remove(laneLogKey(lane.key));
+  }
+
+  /** A record begins to wait in a lane: nothing else keeps it and its place. */
+  follow({ id, record }: LaneRecord): void {
+    const { laneLog, maxMessageBytes, partition } = this.topics;
+    const key = followerKey(id);
+    const value = encodeRecord(record);
+    const limitBytes = maxMessageBytes + HEADER_BUDGET_BYTES;
+    const bytes = sizeOnWire({ topic: laneLog, partition, key, value, headers: [] });
+    if (bytes > limitBytes) {
+      throw new Unwritable(
+        'lane-record-too-large',
+        `${placeOf(record)} must wait in a lane and has ${bytes} bytes there, ${laneLog} takes ${limitBytes}. Raise MAX_MESSAGE_BYTES and the topic's max.message.bytes; until then its partition stands still and nothing is dropped.`,
+      );
+    }
+    this.ledger.open.append(key, value);
+  }
+
+  /** A record has left its lane. */
+  leave({ id }: LaneRecord): void {
+    this.ledger.open.remove(followerKey(id));
+  }
+
+  /** A record of a lane has come to its end. `type` as the topology noted it. */
+  count({ record }: LaneRecord, type: string, outcome: MessageOutcome): void {
+    this.ledger.open.tallies.message(record.topic, type, outcome);
+  }
+
+  deadLetter(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): void {
+    const { open } = this.ledger;
+    const { record } = of;
+    open.add(
+      this.letters.letterFor(record, {
+        error: errorOf(state.failure, reason),
+        reason,
+        attempts: state.attempts,
+        firstFailureAt: state.firstFailureAt ?? this.clock.now(),
+        ...(mark === undefined ? {} : { mark }),
+      }),
+    );
+    open.tallies.deadLetter(record.topic, reason);
+  }
+}
+
+const WITHOUT_FAILURE: Readonly<Record<string, string>> = {
+  skipped: 'An operator skipped it',
+  'lane-full': 'The head of its lane is parked, and the lane was full',
+};
+
+const errorOf = (failure: LaneFailure | null, reason: FailureReason): ProcessingFailure => {
+  if (failure === null) return new NotRetryableError(reason, WITHOUT_FAILURE[reason] ?? reason);
+  return failure.retryable
+    ? new RetryableError(failure.reason, failure.message)
+    : new NotRetryableError(failure.reason, failure.message);
+};

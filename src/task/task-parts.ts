@@ -1,0 +1,26 @@
+/** What the parts of one task share. Each is made once per task, and belongs to it alone. */
+import type { Attempts } from './attempts.js';
+import type { HeadLine } from './head-line.js';
+import type { LaneKeeper } from './lane-keeper.js';
+import type { Outputs } from './outputs.js';
+import type { EntryOwner } from './queue-entry.js';
+import type { Slots } from './slots.js';
+import type { TaskHost } from './task-host.js';
+import type { TaskLedger } from './task-ledger.js';
+
+export interface TaskParts {
+  readonly owner: EntryOwner;
+  readonly host: Pick<TaskHost, 'clock' | 'settings' | 'breaker'> & { loadChanged(): void };
+  readonly ledger: TaskLedger;
+  readonly attempts: Attempts;
+  readonly slots: Slots;
+  readonly lanes: LaneKeeper;
+  readonly heads: HeadLine;
+  readonly outputs: Outputs;
+  /** It takes and starts; false while it drains, and when it is over. */
+  isRunning(): boolean;
+  /** A lane or a command holds the key: no record of it is started from the queue. */
+  readonly isHeld: (slot: string) => boolean;
+  /** A timer has run out: the task looks at what may start. */
+  readonly ring: () => void;
+}
