@@ -35,7 +35,7 @@ export interface Judging {
   readonly zombies?: readonly ZombieSpell[];
 }
 
-const PATIENCE_MS = '60000';
+const PATIENCE_MS = '600000';
 const REST_LIMIT_MS = 120_000;
 
 export class RetryBench {
