@@ -19,6 +19,7 @@ import { mayFollow } from './streams-state.js';
 import type { StreamsStatus } from './streams-status.js';
 import { statusOf } from './streams-status.js';
 import type { SessionEnd } from './task/supervisor.js';
+import type { Task } from './task/task.js';
 import { superviseSession } from './task/supervisor.js';
 import { TopicSetup, TopicsUnusable } from './topics/topic-setup.js';
 
@@ -74,6 +75,15 @@ export class Streams {
   /** From memory; cheap enough for a probe. */
   status(): StreamsStatus {
     return statusOf(this.state, this.#session, this.parts.clock);
+  }
+
+  get isBreakerOpen(): boolean {
+    return this.#session?.breaker.isOpen ?? false;
+  }
+
+  /** Of the session that there is now, for tests that look into their lanes. Never to be touched. */
+  get tasks(): readonly Task[] {
+    return (this.#session?.tasks.holdings ?? []).map(({ task }) => task);
   }
 
   /**

@@ -5,7 +5,7 @@
  * position moves over control records and aborted records (rdkafka_msgset_reader.c), so an end counts them.
  * An end is said once per assign and stable offset; node-rdkafka drops it when an error follows in the same
  * read. So after an error everything is assigned again at its position, and ends are said again.
- * `assign` also ends all pauses, and takes them up again for the partitions that stay.
+ * A pause outlives a new assignment that holds its partition, and ends with any other.
  */
 import type { LogConsumer } from '../ports/consumer.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -37,15 +37,21 @@ export class KafkaLogConsumer implements LogConsumer {
   }
 
   assign(positions: readonly TopicPartitionOffset[]): void {
+    this.#replace(positions, () => this.#consumer.started(positions));
+  }
+
+  #replace(positions: readonly TopicPartitionOffset[], then: () => void): void {
     this.#assigned = positions;
     const names = new Set(positions.map(partitionName));
-    for (const name of this.#paused.keys()) if (!names.has(name)) this.#paused.delete(name);
     this.#consumer.replaceAssignment((client) => {
+      // librdkafka keeps the pause of a partition that is taken away: it would still be paused when it comes back.
+      this.resume([...this.#paused.values()].filter((of) => !names.has(partitionName(of))));
       try {
         client.assign(positions.map((one) => ({ ...one })));
       } catch (error) {
         throw toKafkaError('assign', [...names].join(', '), error);
       }
+      then();
       this.#consumer.pause([...this.#paused.values()]);
     });
   }
@@ -77,14 +83,12 @@ export class KafkaLogConsumer implements LogConsumer {
         .map((one) => [partitionName(asPlace(one)), one.offset]),
     );
     // A partition of which nothing was read yet has no position.
-    this.assign(
-      this.#assigned.map((one) => {
-        const position = read.get(partitionName(one));
-        return position === undefined || position < 0
-          ? one
-          : { ...one, offset: position as typeof one.offset };
-      }),
-    );
+    const positions = this.#assigned.map((one) => {
+      const position = read.get(partitionName(one));
+      return position === undefined || position < 0 ? one : { ...one, offset: position as typeof one.offset };
+    });
+    // A position that is outside of the log still is: that is told as before.
+    this.#replace(positions, () => undefined);
   }
 }
 

@@ -11,8 +11,7 @@
  *
  * `ok` is false for retryable failures only: one that no later run can mend says nothing of a dependency.
  * The window moves in slices of a twentieth: a run is forgotten between nineteen twentieths of `windowMs` and
- * the whole of it. Nothing here happens by time alone: without
- * probes an open breaker stays open.
+ * the whole of it. Nothing here happens by time alone: without probes an open breaker stays open.
  * Called for every record: no call allocates, and memory is 20 slices whatever the load.
  */
 import type { MonotonicMs } from '../record/units.js';

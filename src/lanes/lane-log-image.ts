@@ -17,6 +17,8 @@ import { decodeLane, decodeOutcome, laneKeyOf, parseLaneLogKey, slotOf } from '.
 import { LaneRecord } from './lane-record.js';
 import { freshHead } from './lane-state.js';
 import { decodeRecord } from './record-codec.js';
+import type { RecordId } from './record-id.js';
+import { idText, sourceId } from './record-id.js';
 
 /** Of the last lane log that was replayed. */
 export interface RestoredLanes {
@@ -60,7 +62,7 @@ export class LaneLogImage {
       case 'follower': {
         const name = key.toString('latin1');
         this.#followers.delete(name);
-        if (value !== null) this.#followers.set(name, new LaneRecord(parsed.id, decodeRecord(value)));
+        if (value !== null) this.#followers.set(name, followerOf(parsed.id, decodeRecord(value)));
       }
     }
   }
@@ -96,6 +98,18 @@ export class LaneLogImage {
     return { lanes, outcomes: new Map(this.#outcomes), orphans };
   }
 }
+
+/** A record at another place than its key says is no follower of ours: it would be lost as either. */
+const followerOf = (id: RecordId, record: ConsumedRecord): LaneRecord => {
+  if (id.kind === 'source' && idText(sourceId(record)) !== idText(id)) throw misplaced(id);
+  return new LaneRecord(id, record);
+};
+
+const misplaced = (id: RecordId): NotRetryableError =>
+  new NotRetryableError(
+    'deserialization',
+    `The lane log has another record at the key of ${idText(id)}. Was it copied from another topic or partition? Restore it.`,
+  );
 
 const keyOf = ({ id, record }: { id: LaneRecord['id']; record: ConsumedRecord }): LaneKey =>
   laneKeyOf(record.key, id);

@@ -7,17 +7,19 @@
  * | --------------------------------------- | ---------------------------------------------- |
  * | 01 00 key bytes                         | the lane of that key, JSON                     |
  * | 01 01 record id                         | the lane of one record without a key, JSON     |
- * | 02 00 offset (u64) topic                | a follower or head from the source             |
+ * | 02 00 offset (u64) topic                | a follower or head from the source, encoded    |
  * | 02 01 offset (u64) partition            | one that was redriven from a dead letter       |
  * | 03                                      | the checkpoint (src/state/checkpoint.ts), JSON |
  * | 04 offset (u64)                         | what became of a command, JSON                 |
  */
+import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from '../record/record-error.js';
 import { epochMs } from '../record/units.js';
 import type { Arm } from './arm.js';
 import type { CommandOutcome } from './command.js';
 import { isCommandOutcome } from './command.js';
 import type { LaneState } from './lane-state.js';
+import { ownedBytes } from './owned-bytes.js';
 import type { RecordId } from './record-id.js';
 import { idText } from './record-id.js';
 
@@ -76,24 +78,37 @@ export const commandKey = (offset: number): Buffer => {
   return key;
 };
 
-/** `partition` is the lane log's. Throws NotRetryableError for a key that no version has written. */
+/**
+ * `partition` is the lane log's. Throws NotRetryableError for a key that no version has written: also for
+ * another spelling of one that would be, so that no two keys ever mean one entry.
+ */
 export const parseLaneLogKey = (key: Buffer, partition: number): LaneLogKey => {
-  const rest = key.subarray(2);
   if (key[0] === CHECKPOINT && key.length === 1) return { kind: 'checkpoint' };
-  if (key[0] === COMMAND && key.length === 9)
-    return { kind: 'command', offset: Number(key.readBigUInt64BE(1)) };
+  if (key[0] === COMMAND && key.length === 9) return { kind: 'command', offset: offsetAt(key, 1) };
   if (key[0] === LANE && key[1] === FIRST)
-    return { kind: 'lane', lane: { kind: 'keyed', key: Buffer.from(rest) } };
+    return { kind: 'lane', lane: { kind: 'keyed', key: ownedBytes(key.subarray(2)) } };
   if (key[0] === LANE && key[1] === SECOND)
-    return { kind: 'lane', lane: { kind: 'keyless', record: rest.toString() } };
+    return { kind: 'lane', lane: { kind: 'keyless', record: textFrom(key, 2) } };
   if (key[0] === FOLLOWER && key.length > 10) {
-    const offset = Number(key.readBigUInt64BE(2));
-    const name = key.subarray(10).toString();
+    const offset = offsetAt(key, 2);
+    const name = textFrom(key, 10);
     if (key[1] === FIRST) return { kind: 'follower', id: { kind: 'source', topic: name, partition, offset } };
-    if (key[1] === SECOND)
+    if (key[1] === SECOND && /^(0|[1-9]\d{0,9})$/.test(name))
       return { kind: 'follower', id: { kind: 'redriven', partition: Number(name), offset } };
   }
   throw corrupt('a key of an unknown kind');
+};
+
+const offsetAt = (key: Buffer, at: number): number => {
+  const offset = Number(key.readBigUInt64BE(at));
+  if (!Number.isSafeInteger(offset)) throw corrupt('a key with an offset that is none');
+  return offset;
+};
+
+const textFrom = (key: Buffer, at: number): string => {
+  const bytes = key.subarray(at);
+  if (!isUtf8(bytes)) throw corrupt('a key with a name that is no text');
+  return bytes.toString();
 };
 
 const VERSION = 1;

@@ -6,8 +6,9 @@ import type { ConsumedRecord } from '../record/record.js';
 import type { RecordId } from './record-id.js';
 import { idText } from './record-id.js';
 
-/** What a record costs in memory beside its bytes, about. */
-const OVERHEAD_BYTES = 250;
+/** What a record and each of its headers cost in memory beside their bytes, as measured on Node 24: about. */
+const OVERHEAD_BYTES = 900;
+const HEADER_OVERHEAD_BYTES = 180;
 
 export class LaneRecord {
   readonly name: string;
@@ -23,7 +24,8 @@ export class LaneRecord {
   get bytes(): number {
     const { key, value, headers } = this.record;
     let bytes = OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-    for (const header of headers) bytes += header.name.length + (header.value?.length ?? 0);
+    for (const header of headers)
+      bytes += HEADER_OVERHEAD_BYTES + header.name.length + (header.value?.length ?? 0);
     return bytes;
   }
 
@@ -35,13 +37,25 @@ export class LaneRecord {
   }
 }
 
-/** A copy that owns its bytes. */
-export const ownedCopy = (of: ConsumedRecord): ConsumedRecord => ({
-  topic: of.topic,
-  partition: of.partition,
-  offset: of.offset,
-  timestamp: of.timestamp,
-  key: of.key && Buffer.from(of.key),
-  value: of.value && Buffer.from(of.value),
-  headers: of.headers.map(({ name, value }) => ({ name, value: value && Buffer.from(value) })),
-});
+/** A copy that owns its bytes, in one block: each block of its own costs a kilobyte beside its bytes. */
+export const ownedCopy = (of: ConsumedRecord): ConsumedRecord => {
+  let size = (of.key?.length ?? 0) + (of.value?.length ?? 0);
+  for (const { value } of of.headers) size += value?.length ?? 0;
+  const block = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  const own = (bytes: Buffer | null): Buffer | null => {
+    if (bytes === null) return null;
+    const from = at;
+    at += bytes.copy(block, at);
+    return block.subarray(from, at);
+  };
+  return {
+    topic: of.topic,
+    partition: of.partition,
+    offset: of.offset,
+    timestamp: of.timestamp,
+    key: own(of.key),
+    value: own(of.value),
+    headers: of.headers.map(({ name, value }) => ({ name, value: own(value) })),
+  };
+};

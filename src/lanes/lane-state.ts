@@ -120,7 +120,8 @@ const failed = (
   };
   if (failure.retryable && isBreakerOpen) {
     const same = state.delayMs === null ? null : tiers.atLeast(state.delayMs);
-    return waits({ ...told, due: epochMs(nowMs + (same?.delayMs ?? 0)) }, same);
+    const delayMs = same?.delayMs ?? state.delayMs;
+    return waits({ ...told, delayMs, due: epochMs(nowMs + (same?.delayMs ?? 0)) }, same);
   }
   const counted = { ...told, attempts: state.attempts + 1 };
   const next = failure.retryable ? tiers.after(state.delayMs, retryAfterOf(failure)) : null;

@@ -2,12 +2,14 @@
  * One lane in memory: its state, its head, its followers in the order of the lane log. It holds data and
  * counts; what an event leads to is `decideHead`'s, what is run and when is the task's.
  *
- * Invariant: it has a head for as long as it is in a table.
+ * Invariant: it has a head for as long as it is in a table. What has left it, it holds no more: its bytes are
+ * counted no more either.
  */
 import type { Arm } from './arm.js';
 import type { LaneKey } from './lane-log.js';
 import { slotOf } from './lane-log.js';
 import type { LaneRecord } from './lane-record.js';
+import { ownedBytes } from './owned-bytes.js';
 import type { LaneState } from './lane-state.js';
 
 /** What a lane costs in memory beside its records, about. */
@@ -17,19 +19,23 @@ const COMPACT_AT = 1024;
 
 export class Lane {
   readonly slot: string;
+  readonly key: LaneKey;
   arm: Arm | null = null;
-  #records: LaneRecord[];
+  #records: (LaneRecord | undefined)[];
   #front = 0;
   #bytes: number;
 
   constructor(
-    readonly key: LaneKey,
+    key: LaneKey,
     head: LaneRecord,
     public state: LaneState,
   ) {
     this.slot = slotOf(key);
+    // The head's own key would keep all its bytes alive when it has long left.
+    this.key = key.kind === 'keyed' ? { kind: 'keyed', key: ownedBytes(key.key) } : key;
     this.#records = [head];
-    this.#bytes = OVERHEAD_BYTES + head.bytes;
+    // Slot and key.
+    this.#bytes = OVERHEAD_BYTES + 2 * this.slot.length + head.bytes;
   }
 
   get head(): LaneRecord {
@@ -55,6 +61,7 @@ export class Lane {
   /** The head is done. False: nobody followed, and the lane is over. */
   shift(): boolean {
     this.#bytes -= this.head.bytes;
+    this.#records[this.#front] = undefined;
     this.#front += 1;
     if (this.#front >= COMPACT_AT && this.#front * 2 >= this.#records.length) {
       this.#records = this.#records.slice(this.#front);
@@ -65,7 +72,7 @@ export class Lane {
 
   /** Takes all followers out, in order. */
   takeFollowers(): readonly LaneRecord[] {
-    const taken = this.#records.slice(this.#front + 1);
+    const [, ...taken] = this;
     this.#records = [this.head];
     this.#front = 0;
     for (const { bytes } of taken) this.#bytes -= bytes;

@@ -2,12 +2,16 @@
  * A record as bytes: what a follower has for its value in the lane log. Binary-safe: null and empty keys,
  * values and headers stay apart, and nothing is text that was not. Pure.
  *
- * Layout (big-endian): version u8, partition u32, offset u64, timestamp i64, topic, key, value, header count
- * u32, then name and value of each. A byte string is its length as i32, −1 for null, and its bytes.
+ * Layout (big-endian): version u8, partition u32, offset u64, timestamp f64, topic, key, value, header count
+ * u32, then name and value of each. A byte string is its length as i32, −1 for null, and its bytes. The
+ * timestamp is the number that the client gave: a producer may write any 64 bits, and it rounds them.
+ * Promises that what decodes encodes to the same bytes: damage is refused, or it is another whole record.
  */
+import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from '../record/record-error.js';
 import type { ConsumedRecord, Header } from '../record/record.js';
 import { epochMs, offset, partition } from '../record/units.js';
+import { ownedBytes } from './owned-bytes.js';
 
 const VERSION = 1;
 const FIXED_BYTES = 1 + 4 + 8 + 8 + 4;
@@ -24,7 +28,7 @@ export const encodeRecord = (record: ConsumedRecord): Buffer => {
   let at = into.writeUInt8(VERSION, 0);
   at = into.writeUInt32BE(record.partition, at);
   at = into.writeBigUInt64BE(BigInt(record.offset), at);
-  at = into.writeBigInt64BE(BigInt(record.timestamp), at);
+  at = into.writeDoubleBE(record.timestamp, at);
   const write = (bytes: Buffer | null): void => {
     at = into.writeInt32BE(bytes?.length ?? -1, at);
     if (bytes !== null) at += bytes.copy(into, at);
@@ -43,10 +47,10 @@ export const encodeRecord = (record: ConsumedRecord): Buffer => {
 const corrupt = (cause: unknown): NotRetryableError =>
   new NotRetryableError('deserialization', 'a record in the lane log cannot be read', { cause });
 
-/** The record owns its bytes. Throws NotRetryableError: what cannot be read must refuse the partition. */
+/** The record owns its bytes, in one block. Throws NotRetryableError: what cannot be read must refuse the partition. */
 export const decodeRecord = (from: Buffer): ConsumedRecord => {
   try {
-    return read(from);
+    return read(ownedBytes(from));
   } catch (cause) {
     throw corrupt(cause);
   }
@@ -58,24 +62,34 @@ const read = (from: Buffer): ConsumedRecord => {
   const bytes = (): Buffer | null => {
     const length = from.readInt32BE(at);
     at += LENGTH_BYTES;
-    if (length < 0) return null;
+    if (length === -1) return null;
+    if (length < 0) throw new RangeError('a length is negative');
     if (at + length > from.length) throw new RangeError('it ends too early');
     at += length;
-    return Buffer.from(from.subarray(at - length, at));
+    return from.subarray(at - length, at);
   };
-  const topic = bytes()?.toString() ?? '';
+  const text = (): string => {
+    const of = bytes();
+    if (of === null || !isUtf8(of)) throw new RangeError('a name is no text');
+    return of.toString();
+  };
+  const topic = text();
   const key = bytes();
   const value = bytes();
   const count = from.readUInt32BE(at);
   at += LENGTH_BYTES;
   const headers: Header[] = [];
-  for (let i = 0; i < count; i++) headers.push({ name: bytes()?.toString() ?? '', value: bytes() });
+  for (let i = 0; i < count; i++) headers.push({ name: text(), value: bytes() });
   if (at !== from.length) throw new RangeError('something follows it');
+  const place = Number(from.readBigUInt64BE(5));
+  const timestamp = from.readDoubleBE(13);
+  if (!Number.isSafeInteger(place)) throw new RangeError('its offset is none');
+  if (!Number.isInteger(timestamp)) throw new RangeError('its timestamp is none');
   return {
     topic,
     partition: partition(from.readUInt32BE(1)),
-    offset: offset(Number(from.readBigUInt64BE(5))),
-    timestamp: epochMs(Number(from.readBigInt64BE(13))),
+    offset: offset(place),
+    timestamp: epochMs(timestamp),
     key,
     value,
     headers,

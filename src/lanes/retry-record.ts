@@ -1,7 +1,7 @@
 /**
  * The record that travels through a retry topic: the trigger of a head's next run, never its truth, which is
  * the lane log's. It has the original key, value and headers for whoever looks into the topic; where that
- * would be too large the value is left out. Pure.
+ * would be too large the value is left out, and the headers too where it still would be. Pure.
  */
 import { headerSafe } from '../record/dead-letter.js';
 import { decodeHeaders, encodeHeaders, lastHeader } from '../record/headers.js';
@@ -42,9 +42,12 @@ export const retryRecord = (
   ];
   const { key, value, headers } = head.record;
   const whole = { topic, partition, key, value, headers: [...encodeHeaders(headers), ...own] };
-  if (!exceeds(whole, maxMessageBytes + HEADER_BUDGET_BYTES)) return whole;
-  const omitted = { name: VALUE_OMITTED, value: 'true' };
-  return { ...whole, value: null, headers: [...own, omitted] };
+  const limitBytes = maxMessageBytes + HEADER_BUDGET_BYTES;
+  if (!exceeds(whole, limitBytes)) return whole;
+  own.push({ name: VALUE_OMITTED, value: 'true' });
+  const withoutValue = { ...whole, value: null, headers: [...encodeHeaders(headers), ...own] };
+  if (!exceeds(withoutValue, limitBytes)) return withoutValue;
+  return { ...withoutValue, headers: own };
 };
 
 /** Of a record that was read from a retry topic: which lane it speaks of and which arm it carries. */

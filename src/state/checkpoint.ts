@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly source: ReadonlyMap<string, CommitOffset>;
   /** That of the task's other inputs, by topic: every retry topic ever used, and the commands. */
   readonly inputs: ReadonlyMap<string, CommitOffset>;
+  /** By source topic: where an operator's reset was adopted last. Order per key starts afresh there (review F16). */
+  readonly adopted: ReadonlyMap<string, CommitOffset>;
 }
 
 /** One byte, the kind of the entry: see the table in src/lanes/lane-log.ts. */
@@ -32,6 +34,7 @@ interface Encoded {
   readonly guarantee: Checkpoint['guarantee'];
   readonly source: Readonly<Record<string, number>>;
   readonly inputs?: Readonly<Record<string, number>>;
+  readonly adopted?: Readonly<Record<string, number>>;
 }
 
 export const encodeCheckpoint = (of: Checkpoint): Buffer => {
@@ -41,6 +44,7 @@ export const encodeCheckpoint = (of: Checkpoint): Buffer => {
     guarantee: of.guarantee,
     source: Object.fromEntries(of.source),
     inputs: Object.fromEntries(of.inputs),
+    ...(of.adopted.size === 0 ? {} : { adopted: Object.fromEntries(of.adopted) }),
   };
   return Buffer.from(JSON.stringify(encoded));
 };
@@ -64,11 +68,17 @@ export const decodeCheckpoint = (value: Buffer): Checkpoint => {
   }
   if (read?.version !== VERSION && read?.version !== FIRST_VERSION)
     throw corrupt(`its version is not ${VERSION}`);
-  const { sequence, guarantee, source, inputs = {} } = read;
+  const { sequence, guarantee, source, inputs = {}, adopted = {} } = read;
   if (!isCount(sequence)) throw corrupt('its sequence is no count');
   if (guarantee !== 'exactly_once_v2' && guarantee !== 'at_least_once')
     throw corrupt('its guarantee is unknown');
-  return { sequence, guarantee, source: positionsOf(source), inputs: positionsOf(inputs) };
+  return {
+    sequence,
+    guarantee,
+    source: positionsOf(source),
+    inputs: positionsOf(inputs),
+    adopted: positionsOf(adopted),
+  };
 };
 
 const positionsOf = (read: unknown): ReadonlyMap<string, CommitOffset> => {

@@ -38,6 +38,9 @@ export type StartVerdict =
       readonly inputs: ReadonlyMap<string, CommitOffset>;
       /** Source records that retention deleted before they were read; an alert, never silent. */
       readonly gaps: readonly Gap[];
+      /** Resets from outside that are adopted now, and by topic where the last one was. */
+      readonly newlyAdopted: readonly Gap[];
+      readonly adopted: ReadonlyMap<string, CommitOffset>;
       /** The checkpoint is to be written at once: log or group do not say these positions. */
       readonly checkpointDue: boolean;
     }
@@ -45,6 +48,7 @@ export type StartVerdict =
   | { readonly kind: 'disagree'; readonly refusal: Refusal }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };
 
+/** From one position to another. */
 export interface Gap {
   readonly topic: string;
   readonly from: CommitOffset;
@@ -147,6 +151,20 @@ const fromCheckpoint = (
   return positions;
 };
 
+/** Where the group's offset was reset, and the reset is followed. */
+const adoptedOf = (
+  evidence: StartEvidence,
+  checkpoint: Checkpoint,
+  found: Positions,
+  rules: StartRules,
+): readonly Gap[] =>
+  evidence.sources.flatMap((source) => {
+    const [from, to] = [positionIn(checkpoint, source), found.get(source.topic)];
+    if (from === null || to === undefined) return [];
+    const isReset = standingOf(evidence, checkpoint, source, from, rules) === 'reset';
+    return isReset ? [{ topic: source.topic, from, to }] : [];
+  });
+
 /** A position must be inside the source's log. */
 const withinLog = (
   positions: Positions,
@@ -182,6 +200,7 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
   if (!(found instanceof Map)) return found;
   const inLog = withinLog(found, evidence, rules);
   if ('reason' in inLog) return { kind: 'refuse', refusal: inLog };
+  const newlyAdopted = checkpoint === null ? [] : adoptedOf(evidence, checkpoint, found, rules);
   const isSaid = (source: SourceEvidence): boolean => {
     const position = found.get(source.topic);
     return (
@@ -194,6 +213,11 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
     positions: found,
     inputs: checkpoint?.inputs ?? new Map<string, CommitOffset>(),
     gaps: inLog.gaps,
+    newlyAdopted,
+    adopted: new Map([
+      ...(checkpoint?.adopted ?? []),
+      ...newlyAdopted.map(({ topic, to }) => [topic, to] as const),
+    ]),
     // Also when the group's offsets expired or lag (a crash before they were committed, at_least_once): an
     // idle partition would be without them until its next record.
     checkpointDue: sequence !== checkpoint?.sequence || !evidence.sources.every(isSaid),

@@ -3,6 +3,9 @@ import type { CommandName, CommandOutcome, MessageOutcome, Telemetry } from '../
 
 type Counts<Path extends string> = Map<Path, number>;
 
+type CountsByType = Map<string, { processed: number; deadLetters: number }>;
+const newCounts = (): CountsByType => new Map();
+
 /** Label values are joined; none of them holds a NUL. */
 const SEPARATOR = '\0';
 
@@ -12,7 +15,7 @@ const add = <Path extends string>(counts: Counts<Path>, path: Path): void => {
 
 export class Tallies {
   /** By topic, then by type: asked for every record. */
-  readonly #messages = new Map<string, Map<string, { processed: number; deadLetters: number }>>();
+  readonly #messages = new Map<string, CountsByType>();
   readonly #deadLetters: Counts<string> = new Map();
   readonly #retries: Counts<string> = new Map();
   readonly #commands: Counts<string> = new Map();
@@ -22,7 +25,7 @@ export class Tallies {
   /** A record has come to its end. */
   message(topic: string, type: string, outcome: MessageOutcome): void {
     let byType = this.#messages.get(topic);
-    if (byType === undefined) this.#messages.set(topic, (byType = new Map()));
+    if (byType === undefined) this.#messages.set(topic, (byType = newCounts()));
     let counts = byType.get(type);
     if (counts === undefined) byType.set(type, (counts = { processed: 0, deadLetters: 0 }));
     if (outcome === 'processed') counts.processed += 1;

@@ -53,6 +53,8 @@ export class HeadLine {
     const lane = this.#lanes.get(entry);
     if (lane === undefined) throw new Error('a head that belongs to no lane');
     this.#lanes.delete(entry);
+    // What its handler still answers after the grace of a time-out is nobody's.
+    entry.state = 'decided';
     const failure = end.ok ? outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
     if (entry.isProbe) host.breaker.probeEnded(isFine);

@@ -70,17 +70,21 @@ export class LaneFeed {
     this.task.post({ kind: 'command', input, offset: batch.offset(index), command });
   };
 
-  async #follow(topic: string, from: CommitOffset | undefined, post: Post): Promise<void> {
+  /** `before`: what was read of it until its position fell out of the log. */
+  async #follow(
+    topic: string,
+    from: CommitOffset | undefined,
+    post: Post,
+    before?: InputPosition,
+  ): Promise<void> {
     const { clock, failed, logger, reader } = this.parts;
     const { signal } = this.#stop;
     const of = { topic, partition: this.task.partition };
     const start = await this.#startOf(of, from);
     if (start === null) return;
-    const input = new InputPosition(topic, start, ({ position }) => {
-      this.task.ledger.open.positions.set(topic, position);
-      if (input.unresolved >= PAUSE_AT) this.#following.get(topic)?.pause();
-      else if (input.unresolved <= RESUME_AT) this.#following.get(topic)?.resume();
-    });
+    // A topic that was made anew has other records at the same offsets.
+    const input = before !== undefined && before.next <= start ? before : this.#inputOf(topic, start);
+    input.pass(start);
     const following = reader.follow(of, start, {
       onRecord: (batch, index) => {
         post(input, batch, index);
@@ -92,10 +96,18 @@ export class LaneFeed {
         if (error.stopped === undefined) return failed(error);
         logger.warn({ partition: partitionName(of), err: error }, 'an input is read again from its start');
         this.#following.delete(topic);
-        void sleep(clock, AGAIN_MS, signal).then(() => this.#follow(topic, input.next, post));
+        void sleep(clock, AGAIN_MS, signal).then(() => this.#follow(topic, input.next, post, input));
       },
     });
     this.#following.set(topic, following);
+  }
+
+  #inputOf(topic: string, start: CommitOffset): InputPosition {
+    return new InputPosition(topic, start, ({ position, unresolved }) => {
+      this.task.ledger.open.positions.set(topic, position);
+      if (unresolved >= PAUSE_AT) this.#following.get(topic)?.pause();
+      else if (unresolved <= RESUME_AT) this.#following.get(topic)?.resume();
+    });
   }
 
   /** Within the log as it is; null once the feed is stopped. */

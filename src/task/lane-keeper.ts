@@ -18,7 +18,7 @@ import type { Arm } from '../lanes/arm.js';
 import { isSameArm } from '../lanes/arm.js';
 import { Lane } from '../lanes/lane.js';
 import { laneKeyOf } from '../lanes/lane-log.js';
-import { LaneRecord } from '../lanes/lane-record.js';
+import type { LaneRecord } from '../lanes/lane-record.js';
 import type { Attempted, HeadDecision, HeadEvent, LaneRules } from '../lanes/lane-state.js';
 import { decideHead, freshHead } from '../lanes/lane-state.js';
 import { LaneTable } from '../lanes/lane-table.js';

@@ -190,8 +190,9 @@ export class SourceLine {
   }
 
   #mayStart(slot: string | undefined): boolean {
-    const { host, isHeld, slots } = this.parts;
-    return slots.mayStartSource && !host.breaker.isOpen && (slot === undefined || !isHeld(slot));
+    const { host, slots } = this.parts;
+    if (!slots.mayStartSource || host.breaker.isOpen) return false;
+    return slot === undefined || !this.parts.isHeld(slot);
   }
 
   /** It waits in a lane already: read again after a crash without transactions, or after a reset (review F16). */
@@ -221,7 +222,7 @@ export class SourceLine {
   }
 
   #failed(entry: QueueEntry, failure: ProcessingFailure): void {
-    const { attempts, host, isRunning, ledger } = this.parts;
+    const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
     if (failure.retryable && host.breaker.isOpen) {
       entry.takeBack();
@@ -236,7 +237,7 @@ export class SourceLine {
     }
     ledger.open.tallies.retry(entry.record.topic, 'immediate', failure.reason);
     attempts.backOff(entry, decision.delayMs);
-    if (!isRunning()) attempts.giveUpBackOff(entry);
+    if (!this.parts.isRunning()) attempts.giveUpBackOff(entry);
   }
 
   /** Appends its effects to the write-set, in one synchronous step. */

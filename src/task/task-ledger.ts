@@ -12,6 +12,7 @@ import type { Telemetry } from '../ports/telemetry.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { commitOffset } from '../record/units.js';
+import type { Acquired } from '../state/acquire.js';
 import type { Checkpoint } from '../state/checkpoint.js';
 import { CHECKPOINT_KEY, encodeCheckpoint } from '../state/checkpoint.js';
 import { WriteSet } from '../state/write-set.js';
@@ -22,6 +23,8 @@ export interface LedgerSettings {
   /** Their positions are committed to the group; those of other inputs stand in the checkpoint only (review F4). */
   readonly sources: readonly string[];
 }
+
+export type LedgerStart = Pick<Acquired, 'sequence' | 'positions' | 'inputs' | 'adopted' | 'checkpointDue'>;
 
 /** What one commit of a task may hold, in bytes of keys and values written. */
 const SET_BYTES = 8_000_000;
@@ -34,6 +37,7 @@ export class TaskLedger implements CommitSource {
   #takenBytes = 0;
   #sequence = 0;
   #positions = new Map<string, CommitOffset>();
+  #adopted: ReadonlyMap<string, CommitOffset> = new Map();
   #lost = false;
   #closed = false;
   #committedAt: MonotonicMs;
@@ -91,14 +95,11 @@ export class TaskLedger implements CommitSource {
     return this.clock.monotonic() - this.#committedAt;
   }
 
-  /** Where the task starts: positions of sources and of other inputs. */
-  restore(
-    sequence: number,
-    positions: Iterable<readonly [string, CommitOffset]>,
-    checkpointDue: boolean,
-  ): void {
+  /** Where the task starts. */
+  restore({ sequence, positions, inputs, adopted, checkpointDue }: LedgerStart): void {
     this.#sequence = sequence;
-    this.#positions = new Map(positions);
+    this.#positions = new Map([...positions, ...inputs]);
+    this.#adopted = adopted;
     this.#committedAt = this.clock.monotonic();
     this.#open.checkpointDue = checkpointDue;
   }
@@ -149,7 +150,7 @@ export class TaskLedger implements CommitSource {
         topic: laneLog,
         partition,
         key: CHECKPOINT_KEY,
-        value: encodeCheckpoint({ sequence, guarantee, source, inputs }),
+        value: encodeCheckpoint({ sequence, guarantee, source, inputs, adopted: this.#adopted }),
         headers: [],
       },
       offsets,

@@ -4,50 +4,22 @@
  * It answers no rebalance callback and commits nothing by itself: the session does, in the right order.
  */
 import type { CommitSource } from '../ports/commit.js';
-import type { Clock } from '../ports/clock.js';
-import type { Watermarks } from '../ports/cluster.js';
-import type { SourceConsumer } from '../ports/consumer.js';
-import type {
-  AdmissionControl,
-  AdmissionVerdict,
-  Intake,
-  PauseReason,
-  Pauses,
-} from '../ports/flow-control.js';
+import type { AdmissionControl, AdmissionVerdict, PauseReason } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
-import type { Logger } from '../ports/logger.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
-import type { Partition } from '../record/units.js';
-import type { Acquired, Acquisition } from '../state/acquire.js';
 import { PartitionRefused } from '../state/acquire.js';
-import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import { LaneLogImage } from '../lanes/lane-log-image.js';
-import type { LogReader } from '../state/log-reader.js';
-import type { BreakerView, Probed } from './breaker-desk.js';
+import type { Probed } from './breaker-desk.js';
 import type { RefusedWhy } from './holding.js';
 import { Holding } from './holding.js';
-import { LaneFeed } from './lane-feed.js';
+import { ProbedTask } from './probed-task.js';
+import type { TaskRestorerParts } from './task-restorer.js';
+import { TaskRestorer } from './task-restorer.js';
 import type { Task } from './task.js';
-import type { TaskFactory } from './task-factory.js';
 
-export interface TaskManagerParts {
-  readonly factory: TaskFactory;
-  readonly consumer: SourceConsumer;
-  readonly acquisition: Acquisition;
-  readonly reader: LogReader;
-  readonly watermarks: (of: TopicPartition) => Promise<Watermarks>;
-  readonly intake: Intake;
-  readonly pauses: Pauses;
+export interface TaskManagerParts extends Omit<TaskRestorerParts, 'regulate'> {
   readonly admission: AdmissionControl;
-  readonly breaker: BreakerView;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Extends internal topics when a source has grown; resolves when partition `p` can be processed. */
-  readonly topicsReady: (sources: readonly string[], p: Partition) => Promise<void>;
-  /** The clients are of no use any more: the session must end. */
-  readonly failed: (error: unknown) => void;
 }
 
 const REFUSED_RETRY_MS = 30_000;
@@ -67,7 +39,11 @@ export class TaskManager {
   readonly #holdings = new Map<string, Holding>();
   readonly #byPartition = new Map<string, Holding>();
 
-  constructor(private readonly parts: TaskManagerParts) {}
+  readonly #restorer: TaskRestorer;
+
+  constructor(private readonly parts: TaskManagerParts) {
+    this.#restorer = new TaskRestorer({ ...parts, regulate: (task) => this.regulate(task) });
+  }
 
   get holdings(): readonly Holding[] {
     return [...this.#holdings.values()];
@@ -80,25 +56,8 @@ export class TaskManager {
 
   /** What the circuit breaker may probe and hold. */
   *probed(): Generator<Probed> {
-    for (const { task, partitions } of this.#holdings.values()) {
-      if (task.state !== 'running') continue;
-      yield {
-        get waitingSince() {
-          return task.waitingSince;
-        },
-        get hasDueHead() {
-          return task.hasDueHead;
-        },
-        probe: () => task.probe(),
-        breakerChanged: () => task.post({ kind: 'breaker' }),
-        hold: (isHeld) => {
-          for (const partition of partitions) {
-            if (isHeld) this.parts.pauses.set(partition, 'breaker');
-            else this.parts.pauses.clear(partition, 'breaker');
-          }
-        },
-      };
-    }
+    for (const holding of this.#holdings.values())
+      if (holding.task.state === 'running') yield new ProbedTask(holding, this.parts.pauses);
   }
 
   get uncommitted(): number {
@@ -250,68 +209,11 @@ export class TaskManager {
   }
 
   async #restore(holding: Holding): Promise<void> {
-    const { task, life } = holding;
     try {
-      await task.restore();
-      await this.parts.topicsReady(task.sources, task.partition);
-      const image = new LaneLogImage(task.partition);
-      const start = await this.parts.acquisition.acquire({
-        partition: task.partition,
-        sources: task.sources,
-        laneLog: this.parts.factory.laneLogOf(task.sources),
-        image,
-        onProgress: (done, total) => (holding.progress = { done, total }),
-        signal: life.signal,
-      });
-      holding.progress = undefined;
-      for (const { topic, from, to } of start.gaps) {
-        const at = partitionName({ topic, partition: task.partition });
-        this.parts.logger.error(
-          { partition: at, from, to, count: to - from },
-          'source records were deleted before they were read',
-        );
-      }
-      const restored = this.#restored(task, image);
-      for (const partition of holding.partitions) {
-        const offset = start.positions.get(partition.topic);
-        if (offset !== undefined) await this.parts.consumer.seek({ ...partition, offset });
-      }
-      life.signal.throwIfAborted();
-      task.ledger.restore(start.sequence, [...start.positions, ...start.inputs], start.checkpointDue);
-      this.parts.intake.between((nextPoll) => {
-        if (holding.isOver || task.state !== 'restoring') return;
-        this.#run(holding, start, restored, nextPoll);
-      });
+      await this.#restorer.restore(holding);
     } catch (error) {
-      if (holding.isOver) return;
-      this.#restoreFailed(holding, error);
+      if (!holding.isOver) this.#restoreFailed(holding, error);
     }
-  }
-
-  #restored(task: Task, image: LaneLogImage): RestoredLanes {
-    try {
-      const restored = image.restored(this.parts.clock.now());
-      const { orphans } = restored;
-      const message = 'records of the lane log had no lane: their lanes are due now';
-      if (orphans > 0) this.parts.logger.warn({ task: task.id, lanes: orphans }, message);
-      return restored;
-    } catch (cause) {
-      throw new PartitionRefused('corrupt-lane-log', (cause as Error).message, { cause });
-    }
-  }
-
-  #run(holding: Holding, start: Acquired, restored: RestoredLanes, nextPoll: number): void {
-    const { breaker, factory, logger, pauses } = this.parts;
-    const { task } = holding;
-    holding.feed = new LaneFeed(task, this.parts);
-    task.run(start.positions, restored, nextPoll);
-    holding.feed.start(factory.inputsOf(task.sources), start.inputs);
-    for (const partition of holding.partitions) pauses.clear(partition, 'restoring');
-    this.regulate(task);
-    breaker.look();
-    const positions = Object.fromEntries(start.positions);
-    const lanes = restored.lanes.length;
-    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
   }
 
   #restoreFailed(holding: Holding, error: unknown): void {

@@ -20,7 +20,7 @@ export interface TaskParts {
   /** It takes and starts; false while it drains, and when it is over. */
   isRunning(): boolean;
   /** A lane or a command holds the key: no record of it is started from the queue. */
-  readonly isHeld: (slot: string) => boolean;
+  isHeld(this: void, slot: string): boolean;
   /** A timer has run out: the task looks at what may start. */
-  readonly ring: () => void;
+  ring(this: void): void;
 }

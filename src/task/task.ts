@@ -120,11 +120,21 @@ export class Task implements EntryOwner {
 
   /** Records of polls issued from `firstPoll` on are its own. `restored`: what its changelog held. */
   run(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
+    this.enter(positions, restored, firstPoll);
+    this.wake();
+  }
+
+  /** Has everything in memory, and has started nothing yet: `wake` does. */
+  enter(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
     this.#source.startAt(positions);
     this.#acceptFrom = firstPoll;
     this.lanes.restore(restored.lanes);
     this.#commands.restore(restored.outcomes);
+  }
+
+  /** Starts whatever may start. */
+  wake(): void {
     this.#mailbox.post({ kind: 'ring' });
   }
 

@@ -4,11 +4,12 @@
  * Time itself goes on meanwhile, as it does for a stopped process.
  */
 import type { Clock } from '../ports/clock.js';
-import type { EpochMs, MonotonicMs } from '../record/units.js';
+import { epochMs, type EpochMs, type MonotonicMs } from '../record/units.js';
 
 export class GatedClock implements Clock {
   #gate: 'open' | 'shut' | 'closed' = 'open';
   #held: (() => void)[] = [];
+  #aheadMs = 0;
 
   constructor(readonly clock: Clock) {}
 
@@ -21,7 +22,7 @@ export class GatedClock implements Clock {
   }
 
   now(): EpochMs {
-    return this.clock.now();
+    return epochMs(this.clock.now() + this.#aheadMs);
   }
 
   monotonic(): MonotonicMs {
@@ -40,6 +41,11 @@ export class GatedClock implements Clock {
       wanted = false;
       cancel();
     };
+  }
+
+  /** The wall clock as seen through here jumps, forth or back; monotonic time and timers are unaffected. */
+  jumpWallClock(byMs: number): void {
+    this.#aheadMs += byMs;
   }
 
   shut(): void {

@@ -40,6 +40,10 @@ export class GroupOffsets {
     return partitions.map((of) => this.#committed.get(partitionName(of))?.offset ?? null);
   }
 
+  of(partition: TopicPartition): CommitOffset | undefined {
+    return this.#committed.get(partitionName(partition))?.offset;
+  }
+
   all(): readonly TopicPartitionOffset[] {
     return [...this.#committed.values()];
   }

@@ -42,6 +42,13 @@ interface Entry extends LoggedRecord {
   readonly isMarker: boolean;
 }
 
+export interface Compaction {
+  /** Looks at records below this offset only. Default: at all. */
+  readonly below?: number;
+  /** As once `delete.retention.ms` has passed. Default: false. */
+  readonly dropsTombstones?: boolean;
+}
+
 export interface CommittedRead {
   readonly records: readonly LoggedRecord[];
   /** Everything below has been read: the next position. */
@@ -122,17 +129,21 @@ export class PartitionLog {
     this.#entries = this.#entries.filter((entry) => entry.offset >= this.#low);
   }
 
-  /** Keeps the last committed record of each key below the last stable offset, tombstones too. Offsets stay. */
-  compact(): void {
-    const stable = this.lastStableOffset;
+  /**
+   * Keeps the last committed record of each key below `end`, at most the last stable offset. What is above
+   * is not looked at (Kafka's active segment). Offsets stay.
+   */
+  compact({ below = Infinity, dropsTombstones = false }: Compaction = {}): void {
+    const end = Math.min(below, this.lastStableOffset);
     const latest = new Map<string, Offset>();
     for (const { key, offset: at, span } of this.#entries) {
-      if (key && at < stable && span?.outcome !== 'aborted') latest.set(key.toString('latin1'), at);
+      if (key && at < end && span?.outcome !== 'aborted') latest.set(key.toString('latin1'), at);
     }
-    this.#entries = this.#entries.filter(({ key, offset: at, span, isMarker }) => {
-      if (at >= stable) return true;
+    this.#entries = this.#entries.filter(({ key, offset: at, span, isMarker, value }) => {
+      if (at >= end) return true;
       if (isMarker || span?.outcome === 'aborted') return false;
-      return !key || latest.get(key.toString('latin1')) === at;
+      if (!key) return true;
+      return latest.get(key.toString('latin1')) === at && !(dropsTombstones && value === null);
     });
   }
 

@@ -46,6 +46,8 @@ export class RecordFetcher {
   readonly #partitions = new Map<string, Fetched>();
   #poll: Poll | null = null;
   #failure: Error | null = null;
+  /** Of a position that was outside the log: it may be told once more although the partition was assigned anew. */
+  #stale: Error | null = null;
   #isClosed = false;
 
   constructor(
@@ -90,6 +92,8 @@ export class RecordFetcher {
     if (this.#poll) throw new Error('assign was called while a poll of the same consumer is under way');
     this.#partitions.clear();
     this.add(positions);
+    if (this.#stale && this.link.random.chance(0.3)) this.#failure = this.#stale;
+    this.#stale = null;
   }
 
   setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
@@ -183,7 +187,11 @@ export class RecordFetcher {
       } catch (error) {
         if (records.length + ends.length > 0) break;
         this.#stop(fetched);
-        return this.#answer(poll, () => poll.reject(stoppedAt(error, fetched.of)));
+        // The log consumer's error may come before the client knows which partition it is about, and comes again.
+        const isNamed = !this.restartsStopped || this.link.random.chance(0.5);
+        const told = isNamed ? stoppedAt(error, fetched.of) : asError(error);
+        if (this.restartsStopped) this.#stale = told;
+        return this.#answer(poll, () => poll.reject(told));
       }
     }
     if (records.length + ends.length === 0) return;
@@ -247,7 +255,9 @@ export class RecordFetcher {
   }
 }
 
+const asError = (error: unknown): Error => error as Error;
+
 const stoppedAt = (error: unknown, stopped: TopicPartition): Error => {
-  if (!isKafkaError(error)) return error as Error;
+  if (!isKafkaError(error)) return asError(error);
   return new KafkaError(error.kind, error.code, error.message, { stopped, cause: error });
 };

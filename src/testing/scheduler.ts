@@ -25,7 +25,7 @@ export class SimulationStalled extends Error {
 
 export class Scheduler {
   readonly random: Random;
-  readonly #lastEvents: string[] = [];
+  readonly #lastEvents: { readonly atMs: number; readonly event: string }[] = [];
   #events = 0;
   #hash = 0x811c9dc5;
   #running = false;
@@ -44,12 +44,13 @@ export class Scheduler {
 
   /** Notes what happened. Two runs are the same when their traces are. */
   note(event: string): void {
-    const line = `${this.clock.monotonic().toFixed(3)} ${event}`;
-    for (let at = 0; at < line.length; at++) {
-      this.#hash = Math.imul(this.#hash ^ line.charCodeAt(at), 0x01000193) >>> 0;
-    }
+    const atMs = this.clock.monotonic();
+    // Microseconds, as an integer of 32 bits.
+    let hash = Math.imul(this.#hash ^ (Math.round(atMs * 1000) | 0), 0x01000193);
+    for (let at = 0; at < event.length; at++) hash = Math.imul(hash ^ event.charCodeAt(at), 0x01000193);
+    this.#hash = hash >>> 0;
     this.#events += 1;
-    this.#lastEvents.push(line);
+    this.#lastEvents.push({ atMs, event });
     if (this.#lastEvents.length > KEPT_EVENTS) this.#lastEvents.shift();
   }
 
@@ -59,7 +60,7 @@ export class Scheduler {
   }
 
   get lastEvents(): readonly string[] {
-    return this.#lastEvents;
+    return this.#lastEvents.map(({ atMs, event }) => `${atMs.toFixed(3)} ${event}`);
   }
 
   /** Runs until `until` holds; it is asked after every step, when nothing but timers is left to happen. */
@@ -107,7 +108,7 @@ export class Scheduler {
   #stalled(why: string): SimulationStalled {
     const at = `seed ${this.seed}, ${this.clock.monotonic().toFixed(0)} ms`;
     return new SimulationStalled(
-      `The run did not reach its end: ${why} (${at}). Last events:\n${this.#lastEvents.join('\n')}`,
+      `The run did not reach its end: ${why} (${at}). Last events:\n${this.lastEvents.join('\n')}`,
     );
   }
 }

@@ -19,9 +19,11 @@ import type { DelayMs } from './broker-context.js';
 import { clientOptions, type SimulatedClientOptions } from './client-options.js';
 import { FaultPlan } from './fault-plan.js';
 import type { Group } from './group-coordinator.js';
+import type { Compaction, PartitionLog } from './partition-log.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedBroker } from './simulated-broker.js';
 import { SimulatedProcess } from './simulated-process.js';
+import type { RecordsAppended } from './topic-catalog.js';
 
 export interface SimulatedClusterOptions {
   /** Bounds the replication factor; everything else is one broker. */
@@ -108,6 +110,11 @@ export class SimulatedCluster {
     });
   }
 
+  /** The log itself, for a reader that goes on from where it was. */
+  logOf(topic: string, partition: number): PartitionLog {
+    return this.#log(topic, partition);
+  }
+
   /** The log's end, records of open transactions and markers counted. */
   endOffset(topic: string, partition: number): CommitOffset {
     return this.#log(topic, partition).highWatermark;
@@ -121,6 +128,10 @@ export class SimulatedCluster {
   committedOffsets(groupId: string): ReadonlyMap<string, CommitOffset> {
     const { offsets } = this.#broker.group(groupId);
     return new Map(offsets.all().map((at) => [partitionName(at), at.offset]));
+  }
+
+  committedOffset(groupId: string, topic: string, partition: number): CommitOffset | undefined {
+    return this.#broker.group(groupId).offsets.of({ topic, partition: toPartition(partition) });
   }
 
   /** What the expiry of a group's offsets does. */
@@ -148,8 +159,17 @@ export class SimulatedCluster {
     this.#log(topic, partition).deleteBefore(commitOffset(before));
   }
 
-  compact(topic: string): void {
-    for (let index = 0; index < this.partitionsOf(topic); index++) this.#log(topic, index).compact();
+  compact(topic: string, how?: Compaction): void {
+    for (let index = 0; index < this.partitionsOf(topic); index++) this.compactPartition(topic, index, how);
+  }
+
+  compactPartition(topic: string, partition: number, how?: Compaction): void {
+    this.#log(topic, partition).compact(how);
+  }
+
+  /** Told of every append when it happens, committed later or not. */
+  watchAppends(tell: RecordsAppended): void {
+    this.#broker.catalog.watchRecords(tell);
   }
 
   #log(topic: string, partition: number): ReturnType<SimulatedBroker['catalog']['log']> {

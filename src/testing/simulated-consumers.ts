@@ -2,7 +2,7 @@
 import type { LogConsumer, RebalanceEvent, SourceConsumer } from '../ports/consumer.js';
 import { KafkaError } from '../ports/kafka-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
-import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
+import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset } from '../record/units.js';
 import { isBrokerError } from './broker-error.js';
 import type { BrokerLink } from './broker-link.js';
@@ -87,8 +87,10 @@ export class SimulatedSourceConsumer implements SourceConsumer {
   }
 }
 
+/** As the adapter's: a pause outlives a new assignment that holds its partition, and ends with any other. */
 export class SimulatedLogConsumer implements LogConsumer {
   readonly #fetcher: RecordFetcher;
+  readonly #paused = new Set<string>();
 
   constructor(
     readonly link: BrokerLink,
@@ -102,11 +104,13 @@ export class SimulatedLogConsumer implements LogConsumer {
   }
 
   assign(positions: readonly TopicPartitionOffset[]): void {
+    const names = new Set(positions.map(partitionName));
+    for (const name of this.#paused) if (!names.has(name)) this.#paused.delete(name);
     this.#fetcher.replace(
       positions.map(({ topic, partition, offset }) => ({
         of: { topic, partition },
         at: offset,
-        isPaused: false,
+        isPaused: this.#paused.has(partitionName({ topic, partition })),
       })),
     );
   }
@@ -116,10 +120,12 @@ export class SimulatedLogConsumer implements LogConsumer {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
+    for (const of of partitions) this.#paused.add(partitionName(of));
     this.#fetcher.setPaused(partitions, true);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
+    for (const of of partitions) this.#paused.delete(partitionName(of));
     this.#fetcher.setPaused(partitions, false);
   }
 

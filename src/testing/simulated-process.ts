@@ -50,6 +50,12 @@ export class SimulatedProcess {
     this.#clock.close();
   }
 
+  /** Its machine's wall clock jumps; that of the brokers and of other processes does not. */
+  jumpWallClock(byMs: number): void {
+    this.broker.note(`${this.name}: clock jumps by ${byMs} ms`);
+    this.#clock.jumpWallClock(byMs);
+  }
+
   freeze(): void {
     this.broker.note(`${this.name}: freeze`);
     this.#clock.shut();

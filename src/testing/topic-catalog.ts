@@ -14,6 +14,8 @@ const MAX_MESSAGE_BYTES = 1_048_588;
 /** What a record costs beside its key, value and headers, about. */
 const RECORD_OVERHEAD_BYTES = 70;
 
+export type RecordsAppended = (of: TopicPartition, base: Offset, count: number) => void;
+
 interface Topic {
   readonly config: Readonly<Record<string, string>>;
   readonly logs: PartitionLog[];
@@ -34,6 +36,7 @@ export class TopicCatalog {
   readonly #topics = new Map<string, Topic>();
   readonly #onShape = new Set<(topic: string) => void>();
   readonly #onAppend = new Set<() => void>();
+  readonly #onRecords = new Set<RecordsAppended>();
 
   constructor(readonly brokers: number) {}
 
@@ -93,6 +96,7 @@ export class TopicCatalog {
       })),
       by,
     );
+    this.#onRecords.forEach((tell) => tell(of, base, records.length));
     this.changed();
     return base;
   }
@@ -110,6 +114,11 @@ export class TopicCatalog {
   watchAppend(tell: () => void): () => void {
     this.#onAppend.add(tell);
     return () => this.#onAppend.delete(tell);
+  }
+
+  /** Told of every append, also of what is aborted later. */
+  watchRecords(tell: RecordsAppended): void {
+    this.#onRecords.add(tell);
   }
 
   #grow(name: string, total: number): void {

@@ -18,6 +18,8 @@ export interface ContractHarness {
   clients(options: ContractClientOptions): KafkaClients;
   /** A name for a topic or group that no other case uses. */
   uniqueName(prefix: string): string;
+  /** What an operator does with kafka-delete-records.sh: everything of the partition below an offset is gone. */
+  deleteRecords(topic: string, partition: number, before: number): Promise<void>;
   /** Runs a case to its end. */
   run(body: () => Promise<void>): Promise<void>;
 }

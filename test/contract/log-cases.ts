@@ -1,5 +1,7 @@
 /** What the engine relies on of the log consumer: restore needs the ends to be right. */
 import { expect } from 'chai';
+import type { KafkaError } from '../../src/ports/kafka-error.js';
+import type { TopicPartitionOffset } from '../../src/ports/topic-partition.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { commitRecords, first, record, rejection, type ContractBench } from './contract-bench.js';
 import type { DefineCase } from './contract-harness.js';
@@ -96,6 +98,75 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
     await producer.send([record(topic, 'unseen')]);
     await reader.pollFor(500);
     expect(reader.values).to.deep.equal(['free', 'held']);
+  });
+
+  contract('a pause outlives a new assignment of its partition, and ends with any other', async (bench) => {
+    const topic = await bench.topic(2);
+    const producer = await bench.acknowledged();
+    const reader = await bench.reader();
+    const [one, other] = [0, 1].map((index) => ({
+      topic,
+      partition: partition(index),
+      offset: commitOffset(0),
+    })) as [TopicPartitionOffset, TopicPartitionOffset];
+    reader.consumer.assign([one]);
+    await reader.pollUntil('its end', () => reader.ends.length === 1);
+    reader.consumer.pause([first(topic)]);
+    await producer.send([record(topic, 'held'), record(topic, 'free', { partition: partition(1) })]);
+    reader.consumer.assign([one, other]);
+    await reader.pollUntil('the other is read', () => reader.records.length === 1);
+    await reader.pollFor(500);
+    expect(reader.values).to.deep.equal(['free']);
+    reader.consumer.assign([{ ...other, offset: commitOffset(1) }]);
+    await reader.pollFor(100);
+    reader.consumer.assign([one, { ...other, offset: commitOffset(1) }]);
+    await reader.pollUntil('the first is read', () => reader.records.length === 2);
+    expect(reader.values).to.deep.equal(['free', 'held']);
+  });
+
+  contract('what was deleted is below the start of the log, and is not read', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.transactional();
+    for (const value of ['a', 'b', 'c']) await commitRecords(producer, [record(topic, value)]);
+    await bench.harness.deleteRecords(topic, 0, 3);
+    const admin = await bench.admin();
+    await bench.eventually('it is gone', async () => (await admin.watermarks(first(topic))).low === 3);
+    const reader = await bench.reader();
+    reader.assign(topic, 3);
+    await reader.pollToEnd(6);
+    expect(reader.values).to.deep.equal(['c']);
+  });
+
+  contract('a position that was deleted is an error, and the others are read', async (bench) => {
+    const topic = await bench.topic(2);
+    const producer = await bench.acknowledged();
+    await producer.send([record(topic, 'a'), record(topic, 'b'), record(topic, 'c')]);
+    await producer.send([record(topic, 'other', { partition: partition(1) })]);
+    await bench.harness.deleteRecords(topic, 0, 2);
+    const admin = await bench.admin();
+    await bench.eventually('they are gone', async () => (await admin.watermarks(first(topic))).low === 2);
+    const reader = await bench.reader();
+    const other = { topic, partition: partition(1), offset: commitOffset(0) };
+    reader.consumer.assign([{ ...first(topic), offset: commitOffset(1) }, other]);
+    const errors: KafkaError[] = [];
+    const poll = (): Promise<unknown> =>
+      reader.poll().catch((error: unknown) => errors.push(error as KafkaError));
+    await bench.eventually('it is told, and the other is read', async () => {
+      await poll();
+      // An error or two may come before the one that names the partition.
+      return errors.some(({ stopped }) => stopped !== undefined) && reader.values.includes('other');
+    });
+    for (const error of errors) expect(error).to.include({ code: -140, kind: 'unusable' });
+    expect(errors.findLast(({ stopped }) => stopped !== undefined)?.stopped).to.include(first(topic));
+    reader.consumer.assign([
+      { ...first(topic), offset: commitOffset(2) },
+      { ...other, offset: commitOffset(1) },
+    ]);
+    // The error of the assignment before may still come.
+    await bench.eventually('it is read from its start', async () => {
+      await poll();
+      return reader.values.includes('c');
+    });
   });
 
   contract('a position outside the log is an error', async (bench) => {

@@ -3,6 +3,7 @@ import { monotonicMs, type MonotonicMs } from '../../src/record/units.js';
 import { createKafkaClients } from '../../src/kafka/clients.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { startBroker, uniqueName } from '../support/broker.js';
+import { RecordTool } from '../support/record-tool.js';
 import type { ContractHarness } from './contract-harness.js';
 import { describeKafkaContract } from './kafka-contract.js';
 
@@ -19,6 +20,7 @@ const real =
   (groupProtocol: 'classic' | 'consumer') =>
   async (context: Mocha.Context): Promise<ContractHarness> => {
     const { bootstrapServers } = await startBroker(context);
+    let tool: Promise<RecordTool> | undefined;
     return {
       clock: systemClock,
       clients: (options) =>
@@ -35,6 +37,10 @@ const real =
           ...options,
         }),
       uniqueName,
+      deleteRecords: async (topic, partition, before) => {
+        tool ??= RecordTool.start(bootstrapServers);
+        await (await tool).deleteRecords(topic, partition, before);
+      },
       run: (body) => body(),
     };
   };

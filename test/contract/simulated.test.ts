@@ -15,6 +15,10 @@ const simulated = (seed: number): ContractHarness => {
     clients: (options) =>
       cluster.process(`process-${names++}`, { sessionTimeoutMs: 6000, ...options }).clients,
     uniqueName: (prefix) => `${prefix}-${names++}`,
+    deleteRecords: (topic, partition, before) => {
+      cluster.deleteRecords(topic, partition, before);
+      return Promise.resolve();
+    },
     run: (body) => scheduler.complete(body()),
   };
 };

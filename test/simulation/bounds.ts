@@ -1,13 +1,17 @@
 /**
- * I10, looked at after every step: a process holds no more records than it may. What the shares were worth
- * before a rebalance gave it more partitions may stay until it is committed: at most as much again.
+ * I10, looked at while it runs: a process holds no more records than it may, and a lane no more followers.
+ * What the shares were worth before a rebalance gave it more partitions may stay until it is committed: at
+ * most as much again.
  */
+import type { Task } from '../../src/task/task.js';
 import type { NodeProcess } from './node-process.js';
 import type { Scenario } from './scenario.js';
 import type { Violations } from './violations.js';
 
 /** Less than this per source partition cannot be kept to: one poll is under way while a batch is taken. */
 const LEAST_SHARE = 2;
+/** More than a record of a scenario weighs in a lane. */
+const RECORD_BYTES = 1500;
 
 interface Seen {
   tasks: number;
@@ -16,27 +20,66 @@ interface Seen {
 
 export class Bounds {
   readonly #seen = new WeakMap<NodeProcess, Seen>();
+  readonly #sources: number;
+  readonly #mostUncommitted: number;
+  readonly #mostFollowers: number;
+  readonly #mostLaneBytes: number;
 
   constructor(
-    readonly scenario: Scenario,
+    scenario: Scenario,
     readonly violations: Violations,
-  ) {}
+  ) {
+    const most = (of: (version: Scenario['versions'][number]) => number): number =>
+      Math.max(...scenario.versions.map(of));
+    this.#sources = Math.max(...scenario.subtopologies.map((topics) => topics.length));
+    this.#mostUncommitted = most(({ maxUncommitted }) => maxUncommitted);
+    // What was taken before a lane was full may still join it; a redrive asks for no room.
+    const redrives = scenario.commands.some(({ kind }) => kind === 'redrive') ? Infinity : 0;
+    const late = 2 * this.#mostUncommitted + redrives;
+    this.#mostFollowers = most(({ laneMaxFollowers }) => laneMaxFollowers) + late;
+    this.#mostLaneBytes = most(({ taskMaxBufferBytes }) => taskMaxBufferBytes) / 2 + late * RECORD_BYTES;
+  }
 
   check(processes: readonly NodeProcess[]): void {
     for (const process of processes) this.#check(process);
   }
 
+  /** Looks at each lane: less often. */
+  checkLanes(processes: readonly NodeProcess[]): void {
+    for (const process of processes) for (const task of process.tasks) this.#lanes(process, task);
+  }
+
+  #lanes(process: NodeProcess, { id, lanes }: Task): void {
+    const { table } = lanes;
+    if (table.bytes > this.#mostLaneBytes)
+      this.#wrong(
+        `${process.name} ${id}: lanes hold ${table.bytes} bytes, allowed are ${this.#mostLaneBytes}`,
+      );
+    for (const lane of table)
+      if (lane.followers > this.#mostFollowers)
+        this.#wrong(`${process.name} ${id}: a lane of ${lane.followers}, allowed are ${this.#mostFollowers}`);
+  }
+
   #check(process: NodeProcess): void {
-    const { uncommitted, tasks } = process.status();
+    const { tasks } = process;
     const seen = this.#seen.get(process) ?? { tasks: 0, isShrunk: false };
     this.#seen.set(process, seen);
-    const sources = Math.max(...this.scenario.subtopologies.map((topics) => topics.length));
-    const most = Math.max(this.scenario.config.maxUncommitted, tasks.length * sources * LEAST_SHARE);
+    const most = Math.max(this.#mostUncommitted, tasks.length * this.#sources * LEAST_SHARE);
+    let uncommitted = 0;
+    let isWithin = true;
+    for (const { ledger } of tasks) {
+      uncommitted += ledger.uncommitted;
+      if (ledger.uncommitted * tasks.length * this.#sources > most) isWithin = false;
+    }
     if (tasks.length > seen.tasks) seen.isShrunk = true;
-    else if (tasks.every((task) => task.uncommitted * tasks.length * sources <= most)) seen.isShrunk = false;
+    else if (isWithin) seen.isShrunk = false;
     seen.tasks = tasks.length;
     const allowed = seen.isShrunk ? 2 * most : most;
     if (uncommitted > allowed)
-      this.violations.add('I10', `${process.name} holds ${uncommitted} records, allowed are ${allowed}`);
+      this.#wrong(`${process.name} holds ${uncommitted} records, allowed are ${allowed}`);
+  }
+
+  #wrong(what: string): void {
+    this.violations.add('I10', what);
   }
 }

@@ -4,9 +4,9 @@
  * again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
  */
 import { parseArgs } from 'node:util';
-import type { Focus } from './fault.js';
-import { FOCUSES } from './fault.js';
-import type { Guarantee } from './scenario.js';
+import type { Focus } from './focus.js';
+import { FOCUSES } from './focus.js';
+import type { Guarantee } from './settings.js';
 import { simulate } from './simulate.js';
 
 const { values } = parseArgs({

@@ -2,6 +2,7 @@
 import type { KafkaErrorClass } from '../../src/ports/kafka-error.js';
 import type { CallKind } from '../../src/testing/fault-plan.js';
 import type { Random } from '../../src/testing/random.js';
+import type { Focus } from './focus.js';
 
 export type Trigger =
   | { readonly at: 'time'; readonly ms: number }
@@ -26,8 +27,16 @@ export type Misfortune =
   /** The group puts a member out, which hears of it only by its next call. */
   | { readonly kind: 'evict'; readonly member: number }
   | { readonly kind: 'broker-down'; readonly forMs: number }
-  | { readonly kind: 'clock-jump'; readonly byMs: number }
-  | { readonly kind: 'compact' }
+  /** Of one process' machine, or of all machines (null). */
+  | { readonly kind: 'clock-jump'; readonly byMs: number; readonly slot: number | null }
+  /** Of the lane logs; a part of it looks at the older half only. */
+  | { readonly kind: 'compact'; readonly isPart: boolean }
+  /** From the retry topics, by retention or by hand: all of them, or the older half. */
+  | { readonly kind: 'delete-retries'; readonly isPart: boolean }
+  /** One process after the other is stopped and started. */
+  | { readonly kind: 'rolling-restart' }
+  /** The next version of the settings: one process after the other, or all stopped, then all started. */
+  | { readonly kind: 'reconfigure'; readonly rolling: boolean }
   | { readonly kind: 'grow' }
   /** Everything is stopped until the group's offsets have expired, then started again. */
   | { readonly kind: 'long-stop'; readonly forgets: 'lane-log' | 'everything' };
@@ -103,6 +112,8 @@ const RESTORE_CALLS: readonly CallKind[] = ['committed', 'watermarks', 'seek', '
 export interface FaultSpace {
   readonly chaosMs: number;
   readonly slots: number;
+  /** Of the settings. */
+  readonly versions: number;
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
 }
@@ -133,17 +144,25 @@ const randomMisfortune = (random: Random, space: FaultSpace, slot: number): Misf
     Math.round(space.transactionTimeoutMs * (1.2 + random.next())),
   ]);
   const draw = random.next();
-  if (draw < 0.24) return { kind: 'crash', slot, restartAfterMs };
-  if (draw < 0.44) return { kind: 'freeze', slot, forMs: zombieMs, replaced: random.chance(0.3) };
-  if (draw < 0.52) return { kind: 'close', slot, restartAfterMs };
-  if (draw < 0.6) return { kind: 'start-another', forMs: random.between(500, 15_000) };
-  if (draw < 0.74) return { kind: 'evict', member: random.below(4) };
-  if (draw < 0.82) return { kind: 'broker-down', forMs: random.pick([500, 8000, 20_000, 45_000]) };
-  if (draw < 0.87) return { kind: 'clock-jump', byMs: random.pick([-7_200_000, -5000, 5000, 7_200_000]) };
-  if (draw < 0.92) return { kind: 'compact' };
+  if (draw < 0.22) return { kind: 'crash', slot, restartAfterMs };
+  if (draw < 0.39) return { kind: 'freeze', slot, forMs: zombieMs, replaced: random.chance(0.3) };
+  if (draw < 0.46) return { kind: 'close', slot, restartAfterMs };
+  if (draw < 0.53) return { kind: 'start-another', forMs: random.between(500, 15_000) };
+  if (draw < 0.66) return { kind: 'evict', member: random.below(4) };
+  if (draw < 0.73) return { kind: 'broker-down', forMs: random.pick([500, 8000, 20_000, 45_000]) };
+  if (draw < 0.78) return clockJump(random, slot);
+  if (draw < 0.85) return { kind: 'compact', isPart: random.chance(0.3) };
+  if (draw < 0.91) return { kind: 'delete-retries', isPart: random.chance(0.3) };
+  if (draw < 0.94) return { kind: 'rolling-restart' };
   if (draw < 0.98) return { kind: 'grow' };
   return { kind: 'long-stop', forgets: random.chance(0.5) ? 'lane-log' : 'everything' };
 };
+
+const clockJump = (random: Random, slot: number): Misfortune => ({
+  kind: 'clock-jump',
+  byMs: random.pick([-7_200_000, -5000, 5000, 7_200_000]),
+  slot: random.chance(0.5) ? slot : null,
+});
 
 const randomSlowing = (random: Random, slot: number, { kind }: Misfortune): Slowing | null => {
   if (random.chance(kind === 'grow' ? 0.3 : 0.65)) return null;
@@ -156,11 +175,6 @@ const randomSlowing = (random: Random, slot: number, { kind }: Misfortune): Slow
   return { slot, call, ms, times: random.pick([1, 2, 5]) };
 };
 
-/** A run that looks longer at one kind of trouble than chance would. */
-export type Focus = 'eviction' | 'rebalance' | 'commit';
-
-export const FOCUSES: readonly Focus[] = ['eviction', 'rebalance', 'commit'];
-
 const anyMisfortune = (random: Random, space: FaultSpace): PlannedMisfortune => {
   const when = randomTrigger(random, space);
   // A process that is struck at one of its own calls is the one that makes the call.
@@ -168,6 +182,31 @@ const anyMisfortune = (random: Random, space: FaultSpace): PlannedMisfortune => 
   const what = randomMisfortune(random, space, slot);
   return { when, what, slowing: randomSlowing(random, slot, what) };
 };
+
+/** What lanes fear: a log that shrinks while it is read, triggers that are gone, clocks that lie, restarts. */
+const anyTroubleOfLanes = (random: Random, space: FaultSpace): PlannedMisfortune => {
+  const slot = random.below(space.slots);
+  const duringRestore = { at: 'call', side: 'after', nth: random.between(1, 6), slot } as const;
+  const when: Trigger = random.chance(0.4)
+    ? { ...duringRestore, call: random.pick<CallKind>(['watermarks', 'committed', 'fetch']) }
+    : randomTrigger(random, space);
+  const what = random.pick<Misfortune>([
+    { kind: 'compact', isPart: random.chance(0.3) },
+    { kind: 'delete-retries', isPart: random.chance(0.3) },
+    clockJump(random, slot),
+    { kind: 'rolling-restart' },
+    { kind: 'crash', slot, restartAfterMs: random.pick([0, 50, 1000]) },
+    { kind: 'start-another', forMs: random.between(500, 5000) },
+  ]);
+  return { when, what, slowing: randomSlowing(random, slot, what) };
+};
+
+const reconfigurations = (random: Random, { chaosMs, versions }: FaultSpace): readonly PlannedMisfortune[] =>
+  Array.from({ length: versions - 1 }, (_, i) => ({
+    when: { at: 'time', ms: Math.round((chaosMs * (i + 0.3 + 0.6 * random.next())) / (versions - 1)) },
+    what: { kind: 'reconfigure', rolling: random.chance(0.5) },
+    slowing: null,
+  }));
 
 /** Put out of the group inside a transaction or a restore, which then takes so long that others take over. */
 const anyEviction = (random: Random, space: FaultSpace): PlannedMisfortune => {
@@ -197,9 +236,15 @@ export const randomMisfortunes = (
   space: FaultSpace,
   focus: Focus | undefined,
 ): readonly PlannedMisfortune[] => {
-  if (focus === 'eviction') return Array.from({ length: 6 }, () => anyEviction(random, space));
-  if (focus === 'rebalance') return Array.from({ length: 6 }, () => anyRebalance(random, space));
-  return Array.from({ length: random.pick([0, 1, 2, 3, 4, 6, 10]) }, () => anyMisfortune(random, space));
+  const changes = reconfigurations(random, space);
+  const some = (count: number, any: typeof anyMisfortune): readonly PlannedMisfortune[] => [
+    ...changes,
+    ...Array.from({ length: count }, () => any(random, space)),
+  ];
+  if (focus === 'eviction') return some(6, anyEviction);
+  if (focus === 'rebalance') return some(6, anyRebalance);
+  if (focus === 'lanes') return some(6, anyTroubleOfLanes);
+  return some(random.pick([0, 1, 2, 3, 4, 6, 10]), anyMisfortune);
 };
 
 export const randomBadCalls = (

@@ -4,8 +4,8 @@
  * suite instead of testing nothing. `caughtBy`: what the rule that is broken protects; a run that is cut
  * short by one of them counts.
  */
-import type { Focus } from './fault.js';
-import type { Guarantee } from './scenario.js';
+import type { Focus } from './focus.js';
+import type { Guarantee } from './settings.js';
 import type { Invariant } from './violations.js';
 
 export interface Rewrite {

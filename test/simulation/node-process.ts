@@ -8,9 +8,12 @@ import { Streams } from '../../src/streams.js';
 import type { StreamsStatus } from '../../src/streams-status.js';
 import type { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
 import type { SimulatedProcess } from '../../src/testing/simulated-process.js';
-import type { Observations, Restore } from './observations.js';
+import type { Task } from '../../src/task/task.js';
+import type { StreamsConfig } from '../../src/streams-config.js';
+import type { Observations } from './observations.js';
+import type { MemoryLane, Restore } from './restore-checks.js';
 import type { Scenario } from './scenario.js';
-import { GROUP } from './scenario.js';
+import { GROUP } from './settings.js';
 import { simulatedTopology } from './topology.js';
 import type { Violations } from './violations.js';
 
@@ -35,6 +38,9 @@ const UNEXPLAINED = new Set([
   'above-log-end',
   'below-log-start',
   'dead-letter-too-large',
+  'lane-record-too-large',
+  'offset-reused',
+  'restore-failed',
 ]);
 
 export interface NodeProcessParts {
@@ -45,9 +51,12 @@ export interface NodeProcessParts {
   /** What it keeps over a restart when members are static. */
   readonly identity: string;
   readonly scenario: Scenario;
+  /** Its settings. */
+  readonly config: StreamsConfig;
   readonly cluster: SimulatedCluster;
   readonly observations: Observations;
   readonly violations: Violations;
+  readonly restored: (restore: Restore, lanes: readonly MemoryLane[]) => void;
   /** It is gone; `why` is null when it was told to stop. */
   readonly ended: (why: unknown) => void;
 }
@@ -72,9 +81,10 @@ export class NodeProcess {
       process: name,
       clock,
       scenario,
+      attemptTimeoutMs: parts.config.attemptTimeoutMs,
       observations: parts.observations,
     });
-    const config = { ...scenario.config, instanceId: scenario.isStatic ? identity : undefined };
+    const config = { ...parts.config, instanceId: scenario.isStatic ? identity : undefined };
     this.#streams = new Streams({
       topology,
       config,
@@ -90,6 +100,10 @@ export class NodeProcess {
     return this.parts.name;
   }
 
+  get isBreakerOpen(): boolean {
+    return this.#streams.isBreakerOpen;
+  }
+
   get isGone(): boolean {
     return this.#isGone;
   }
@@ -98,10 +112,21 @@ export class NodeProcess {
     return this.#streams.status();
   }
 
-  /** Owes nothing: it runs, and all that it took is committed. */
+  /** Owes nothing: it runs, all that it took is committed, and no lane waits for another attempt. */
   get isAtRest(): boolean {
     const { state, uncommitted, tasks } = this.status();
-    return state === 'RUNNING' && uncommitted === 0 && tasks.every((task) => task.state === 'running');
+    if (state !== 'RUNNING' || uncommitted > 0) return false;
+    return tasks.every(({ state: of, lanes }) => of === 'running' && lanes.retrying === 0);
+  }
+
+  get tasks(): readonly Task[] {
+    return this.#streams.tasks;
+  }
+
+  /** In memory, of the tasks that run. */
+  lanes(): ReadonlyMap<string, readonly MemoryLane[]> {
+    const running = this.tasks.filter(({ state }) => state === 'running');
+    return new Map(running.map((task) => [task.id, memoryOf(task)]));
   }
 
   crash(): void {
@@ -146,11 +171,9 @@ export class NodeProcess {
       warn: tell,
       info: (fields, message) => {
         tell(fields, message);
-        if (message === 'task is running' && !this.#isGone)
-          this.parts.observations.restores.push({
-            process: this.name,
-            ...(fields as Omit<Restore, 'process'>),
-          });
+        if (message !== 'task is running' || this.#isGone) return;
+        const restore = { process: this.name, ...(fields as Omit<Restore, 'process'>) };
+        this.parts.restored(restore, this.lanes().get(restore.task) ?? []);
       },
       error: (fields, message) => {
         tell(fields, message);
@@ -161,6 +184,14 @@ export class NodeProcess {
     };
   }
 }
+
+const memoryOf = ({ lanes }: Task): readonly MemoryLane[] =>
+  [...lanes.table].map((lane) => ({
+    slot: lane.slot,
+    state: lane.state,
+    arm: lane.arm,
+    records: [...lane].map(({ name }) => name),
+  }));
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);

@@ -1,10 +1,9 @@
 /**
- * What a simulated run shows from the inside: handler runs, task epochs (one processor instance each),
- * restores. It checks at once what must hold in every state: one handler per key (I4), source order of
- * a key's runs, no record run before its time. Never influences the run.
+ * What a simulated run shows from the inside: handler runs, task epochs (one processor instance each), clocks
+ * that jumped. Never influences the run.
  */
 import type { VirtualClock } from '../../src/testing/virtual-clock.js';
-import type { Violations } from './violations.js';
+import type { RunChecks } from './run-checks.js';
 
 /** One life of a task in one process. */
 export interface Epoch {
@@ -20,38 +19,40 @@ export interface Run {
   readonly epoch: Epoch;
   /** `topic-partition@offset`. */
   readonly record: string;
+  readonly key: string | null;
   readonly attempt: number;
   readonly beganAtMs: number;
   endedAtMs: number | null;
   abortedAtMs: number | null;
+  /** By what its handler threw; a run that was given up has failed too. */
+  failure: 'retryable' | 'final' | null;
+  /** Nothing of its own made it fail. */
+  inStorm: boolean;
 }
 
-export interface Restore {
-  readonly process: string;
-  readonly task: string;
-  readonly sequence: number;
-  readonly positions: Readonly<Record<string, number>>;
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
 }
 
-/** After a time-out a key goes on without a handler that ignores its signal for this long (src/task/attempts.ts). */
-const GRACE_MS = 1000;
-const ROUNDING_MS = 0.01;
-
-interface KeyState {
-  readonly running: Set<Run>;
-  last: { readonly offset: number; readonly attempt: number } | null;
+interface Jump {
+  readonly atMs: number;
+  readonly byMs: number;
+  /** Null: the clocks of all machines. */
+  readonly process: string | null;
 }
 
 export class Observations {
   readonly epochs: Epoch[] = [];
   readonly runs: Run[] = [];
-  readonly restores: Restore[] = [];
-  readonly #keys = new Map<string, KeyState>();
+  readonly #byRecord = new Map<string, Run[]>();
+  readonly #failedKeys = new Set<string>();
+  readonly #jumps: Jump[] = [];
+  /** Set once there is a journal to compare with. */
+  checks: RunChecks | null = null;
 
-  constructor(
-    readonly clock: VirtualClock,
-    readonly violations: Violations,
-  ) {}
+  constructor(readonly clock: VirtualClock) {}
 
   epoch(process: string): Epoch {
     const epoch: Epoch = { id: this.epochs.length, process, task: '?', closedAtMs: null };
@@ -64,61 +65,64 @@ export class Observations {
       if (epoch.process === process) epoch.closedAtMs ??= this.clock.monotonic();
   }
 
+  jumped(byMs: number, process: string | null): void {
+    this.#jumps.push({ atMs: this.clock.monotonic(), byMs, process });
+  }
+
+  /** A wall clock may have said that it is later than it is for what was written at `sinceMs`. */
+  mayDeceive(sinceMs: number): boolean {
+    return this.#jumps.some(({ atMs, byMs, process }) => process !== null || (byMs > 0 && atMs >= sinceMs));
+  }
+
   /** A handler begins. `key` null: no key, runs beside anything. */
-  begin(
-    epoch: Epoch,
-    key: string | null,
-    at: { topic: string; partition: number; offset: number },
-    attempt: number,
-  ): Run {
+  begin(epoch: Epoch, key: string | null, at: Place, attempt: number): Run {
     const record = `${at.topic}-${at.partition}@${at.offset}`;
-    const beganAtMs = this.clock.monotonic();
     const run: Run = {
       id: this.runs.length,
       epoch,
       record,
+      key,
       attempt,
-      beganAtMs,
+      beganAtMs: this.clock.monotonic(),
       endedAtMs: null,
       abortedAtMs: null,
+      failure: null,
+      inStorm: false,
     };
     this.runs.push(run);
-    if (key !== null) this.#check(run, key, at);
+    const runs = this.#byRecord.get(record);
+    if (runs === undefined) this.#byRecord.set(record, [run]);
+    else runs.push(run);
+    this.checks?.begin(run, at);
     return run;
   }
 
   end(run: Run): void {
     run.endedAtMs ??= this.clock.monotonic();
+    if (hasFailed(run)) this.#failedKeys.add(keyName(run.record, run.key));
+    this.checks?.end(run);
   }
 
-  #check(run: Run, key: string, at: { topic: string; partition: number; offset: number }): void {
-    const { epoch } = run;
-    const running = this.#stateOf(`${epoch.id} ${key}`).running;
-    for (const other of running) {
-      if (other.endedAtMs !== null) running.delete(other);
-      else if (other.abortedAtMs === null || run.beganAtMs - other.abortedAtMs < GRACE_MS - ROUNDING_MS)
-        this.violations.add('I4', `${run.record} runs beside ${other.record} of the same key`, [
-          run.record,
-          other.record,
-        ]);
-    }
-    running.add(run);
-    const source = this.#stateOf(`${epoch.id} ${at.topic} ${key}`);
-    const { last } = source;
-    const isNext = last === null || at.offset > last.offset;
-    const isAgain = last?.offset === at.offset && run.attempt === last.attempt + 1;
-    if (!isAgain && !(isNext && run.attempt === 1))
-      this.violations.add(
-        'I4',
-        `${run.record} attempt ${run.attempt} runs after offset ${last?.offset ?? -1} attempt ${last?.attempt ?? 0} of its key`,
-        [run.record],
-      );
-    source.last = { offset: at.offset, attempt: run.attempt };
+  runsOf(record: string): readonly Run[] {
+    return this.#byRecord.get(record) ?? [];
   }
 
-  #stateOf(name: string): KeyState {
-    let state = this.#keys.get(name);
-    if (state === undefined) this.#keys.set(name, (state = { running: new Set(), last: null }));
-    return state;
+  failedAttemptsOf(record: string): ReadonlySet<number> {
+    return new Set(this.runsOf(record).flatMap((run) => (hasFailed(run) ? [run.attempt] : [])));
+  }
+
+  hasFailedInStorm(record: string): boolean {
+    return this.runsOf(record).some((run) => run.inStorm);
+  }
+
+  /** A run of the record, or of another with its key, has failed. */
+  hasFailed({ place, key }: { readonly place: string; readonly key: string | null }): boolean {
+    return this.#failedKeys.has(keyName(place, key));
   }
 }
+
+const hasFailed = (run: Run): boolean => run.failure !== null || run.abortedAtMs !== null;
+
+/** Of the source partition; a record without a key stands for itself. */
+export const keyName = (place: string, key: string | null): string =>
+  key === null ? place : `${place.slice(0, place.lastIndexOf('@'))} ${key}`;

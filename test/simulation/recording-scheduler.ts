@@ -2,10 +2,14 @@
 import { Scheduler } from '../../src/testing/scheduler.js';
 
 export class RecordingScheduler extends Scheduler {
-  readonly history: string[] = [];
+  readonly #events: { readonly atMs: number; readonly event: string }[] = [];
+
+  get history(): readonly string[] {
+    return this.#events.map(({ atMs, event }) => `${atMs.toFixed(1).padStart(10)} ${event}`);
+  }
 
   override note(event: string): void {
     super.note(event);
-    this.history.push(`${this.clock.monotonic().toFixed(1).padStart(10)} ${event}`);
+    this.#events.push({ atMs: this.clock.monotonic(), event });
   }
 }

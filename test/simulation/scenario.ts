@@ -4,10 +4,13 @@ import type { SimulatedClientOptions } from '../../src/testing/client-options.js
 import { Random } from '../../src/testing/random.js';
 import type { Payload } from './behaviour.js';
 import { randomPayload } from './behaviour.js';
-import type { BadCall, Focus, PlannedMisfortune } from './fault.js';
+import type { BadCall, PlannedMisfortune } from './fault.js';
 import { randomBadCalls, randomMisfortunes } from './fault.js';
-
-export type Guarantee = StreamsConfig['processingGuarantee'];
+import type { Focus } from './focus.js';
+import type { PlannedCommand } from './operator.js';
+import { randomCommands } from './operator.js';
+import type { Guarantee } from './settings.js';
+import { changedConfig, randomConfig, withRoomForParked } from './settings.js';
 
 export interface Input {
   readonly topic: string;
@@ -24,8 +27,15 @@ export interface Burst {
   readonly how: 'direct' | 'committed' | 'aborted';
 }
 
+/** A time in which every run of a handler fails, as when the dependency of all is down. */
+export interface Storm {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface Scenario {
   readonly seed: number;
+  /** What the run can be held to: exact only if every version of the settings is. */
   readonly guarantee: Guarantee;
   /** Source topics of each sub-topology. */
   readonly subtopologies: readonly (readonly string[])[];
@@ -34,16 +44,18 @@ export interface Scenario {
   readonly slots: number;
   /** Static members keep their identity over a restart. */
   readonly isStatic: boolean;
-  readonly config: StreamsConfig;
+  /** The first one; then what restarts change it to. */
+  readonly versions: readonly StreamsConfig[];
   readonly client: Partial<SimulatedClientOptions>;
   readonly markerDelayMs: readonly [number, number];
   readonly bursts: readonly Burst[];
+  readonly storms: readonly Storm[];
+  readonly commands: readonly PlannedCommand[];
   readonly chaosMs: number;
   readonly misfortunes: readonly PlannedMisfortune[];
   readonly badCalls: readonly BadCall[];
 }
 
-export const GROUP = 'app';
 export const OUTPUT = 'out';
 
 /** What internal topics are named after. */
@@ -74,16 +86,11 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     sessionTimeoutMs: random.between(6000, 12_000),
     transactionTimeoutMs: random.between(focus === 'eviction' ? 12_000 : 4000, 15_000),
   };
-  const drawnConfig = configOf(
-    random,
-    guarantee ?? drawn,
-    timeouts,
-    partitions * subtopologies.flat().length,
-  );
-  // What is under way at a rebalance is dropped, not drained.
-  const config =
-    focus === 'rebalance' ? { ...drawnConfig, drainTimeoutMs: 0, maxUncommitted: 1000 } : drawnConfig;
-  const isCoPartitioned = subtopologies.some((sources) => sources.length > 1);
+  const sources = partitions * subtopologies.flat().length;
+  const first = randomConfig(random, guarantee ?? drawn, timeouts, sources, focus);
+  const versions = versionsOf(random, first, guarantee, focus);
+  const [config] = versions;
+  const isCoPartitioned = subtopologies.some((topics) => topics.length > 1);
   const client: Partial<SimulatedClientOptions> = {
     ...timeouts,
     assignor: isCoPartitioned || random.chance(focus === 'rebalance' ? 0.8 : 0.3) ? 'range' : 'cooperative',
@@ -91,16 +98,17 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     queueMaxRecords: random.pick([2, 10, 100_000, 100_000]),
     callTimeoutMs: random.pick([5000, 30_000]),
   };
-  const space = { chaosMs, slots, ...timeouts };
+  const space = { chaosMs, slots, versions: versions.length, ...timeouts };
+  const isExact = versions.every(({ processingGuarantee }) => processingGuarantee === 'exactly_once_v2');
   return {
     seed,
-    guarantee: config.processingGuarantee,
+    guarantee: isExact ? 'exactly_once_v2' : 'at_least_once',
     subtopologies,
     partitions,
     outputPartitions: random.chance(0.7) ? partitions : random.between(1, 4),
     slots,
     isStatic,
-    config,
+    versions,
     client,
     markerDelayMs: random.pick([
       [1, 40],
@@ -108,69 +116,64 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
       [50, 1500],
     ] as const),
     bursts: burstsOf(random, subtopologies.flat(), chaosMs, config, focus),
+    storms: stormsOf(random, chaosMs, focus),
+    commands: randomCommands(random, chaosMs, focus),
     chaosMs,
     misfortunes: randomMisfortunes(random, space, focus),
     badCalls: randomBadCalls(random, space, focus),
   };
 };
 
-const configOf = (
+type Versions = readonly [StreamsConfig, ...StreamsConfig[]];
+
+const versionsOf = (
   random: Random,
-  processingGuarantee: Guarantee,
-  timeouts: { sessionTimeoutMs: number; transactionTimeoutMs: number },
-  sources: number,
-): StreamsConfig => ({
-  applicationId: GROUP,
-  processingGuarantee,
-  commitIntervalMs: random.pick([20, 100, 100, 500]),
-  ...timeouts,
-  drainTimeoutMs: random.pick([0, 500, 3000, 15_000]),
-  // Two records per source partition are the least that can be kept to.
-  maxUncommitted: random.pick([2, 3, 8, 200]) * sources,
-  taskMaxBufferBytes: random.pick([600, 5000, 1_000_000]),
-  maxInFlight: random.pick([1, 2, 4, 16]),
-  ordering: random.chance(0.8) ? 'key' : 'partition',
-  attemptTimeoutMs: random.pick([800, 3000]),
-  retryImmediate: random.between(0, 2),
-  retryImmediateBackoffMs: random.pick([0, 20, 400]),
-  retryTiers: [],
-  emissionPatienceMs: 250,
-  laneMaxFollowers: 100,
-  breaker: { ratio: 1, minAttempts: 1000, windowMs: 1000 },
-  maxMessageBytes: 2000,
-  deadLetterPolicy: 'skip',
-  deadLetterHeaders: 'kafka-streams',
-  startFrom: 'earliest',
-  offsetMismatch: 'refuse',
-  topics: {
-    autoCreate: true,
-    partitions: 1,
-    replicationFactor: 1,
-    retentionSourceMs: 1,
-    retentionOutputMs: 1,
-    retentionRetryMs: 1,
-    retentionDeadLettersMs: 1,
-  },
-  instanceId: undefined,
-});
+  first: StreamsConfig,
+  guarantee: Guarantee | undefined,
+  focus: Focus | undefined,
+): Versions => {
+  const changes = focus === 'settings' ? random.between(1, 3) : random.pick([0, 0, 0, 0, 1]);
+  const versions: [StreamsConfig, ...StreamsConfig[]] = [withRoomForParked(first)];
+  // A run that was asked for one guarantee keeps it.
+  const maySwitch = guarantee !== 'exactly_once_v2';
+  for (let i = 0; i < changes; i++) versions.push(changedConfig(random, versions.at(-1) ?? first, maySwitch));
+  return versions;
+};
+
+const stormsOf = (random: Random, chaosMs: number, focus: Focus | undefined): readonly Storm[] => {
+  if (focus !== 'storm' && !random.chance(0.1)) return [];
+  const fromMs = random.between(0, chaosMs / 2);
+  return [{ fromMs, toMs: fromMs + random.between(500, chaosMs / 2) }];
+};
 
 const burstsOf = (
   random: Random,
   topics: readonly string[],
   chaosMs: number,
-  { attemptTimeoutMs }: StreamsConfig,
+  { attemptTimeoutMs, emissionPatienceMs, retryTiers }: StreamsConfig,
   focus: Focus | undefined,
 ): readonly Burst[] => {
   const keys = Array.from({ length: random.between(1, 6) }, (_, i) => `k${i}`);
   const nullShare = random.pick([0, 0, 0.1]);
+  // One key may have most of the records, or all that fail.
+  const hotShare = random.pick([0, 0, 0, 0.7]);
+  const isLaned = focus === 'lanes' || focus === 'operator' || focus === 'settings';
   const weights = {
-    longestMs: random.pick([5, 60, attemptTimeoutMs / 4]),
+    longestMs: random.pick([
+      5,
+      60,
+      attemptTimeoutMs / 4,
+      Math.min(3 * emissionPatienceMs, 0.8 * attemptTimeoutMs),
+    ]),
     asyncShare: focus === 'rebalance' ? 1 : random.pick([0, 0.3, 0.8, 1]),
-    failureShare: random.pick([0, 0.1, 0.35]),
+    failureShare: isLaned ? random.pick([0.2, 0.5]) : random.pick([0, 0.1, 0.35]),
+    poisonShare: random.pick([1, 0.3]),
+    retryAfterMs: [200, 1500, 60_000, ...retryTiers.map(({ delayMs }) => delayMs)],
   };
   const input = (): Input => {
     const payload = randomPayload(random, weights);
-    const key = random.chance(nullShare) ? null : random.pick(keys);
+    const drawn = random.chance(hotShare) ? 'k0' : random.pick(keys);
+    const key = random.chance(nullShare) ? null : drawn;
     return { topic: random.pick(topics), partition: random.below(PARTITION_DRAWS), key, payload };
   };
   const transactional = random.pick([0, 0, 0.3]);

@@ -4,12 +4,12 @@
  */
 import { SimulationStalled } from '../../src/testing/scheduler.js';
 import { Bounds } from './bounds.js';
-import { committedView, positionOf } from './committed-view.js';
 import { historyOf } from './history.js';
 import type { Moment } from './invariants.js';
 import { Invariants } from './invariants.js';
-import type { Guarantee, Wish } from './scenario.js';
+import type { Wish } from './scenario.js';
 import { scenarioOf } from './scenario.js';
+import type { Guarantee } from './settings.js';
 import type { Invariant } from './violations.js';
 import { World } from './world.js';
 
@@ -25,8 +25,9 @@ export interface Outcome {
   readonly report: string;
 }
 
-const PROBE_EVERY_STEPS = 700;
+const PROBE_EVERY_STEPS = 100;
 const REST_EVERY_STEPS = 100;
+const BOUNDS_EVERY_STEPS = 5;
 const MOST_STEPS = 400_000;
 /** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
 const REST_WITHIN_MS = 900_000;
@@ -60,7 +61,7 @@ class SimulatedRun {
 
   constructor(readonly world: World) {
     this.#bounds = new Bounds(world.scenario, world.violations);
-    this.#invariants = new Invariants(world.scenario, world.observations, world.violations);
+    this.#invariants = new Invariants(world.journal, world.observations);
   }
 
   async toRest(): Promise<void> {
@@ -75,6 +76,7 @@ class SimulatedRun {
     // An idle task may write a checkpoint of its own accord.
     await this.world.scheduler.run(() => !this.world.isAnyTransactionOpen);
     this.#check('rest');
+    this.#compareMemory();
   }
 
   async toStop(): Promise<void> {
@@ -85,10 +87,9 @@ class SimulatedRun {
   }
 
   outcome({ guarantee, focus }: Wish): Outcome {
-    const { scenario, scheduler, violations } = this.world;
+    const { journal, scenario, scheduler, violations } = this.world;
     const broken = [...new Set(violations.all.map(({ invariant }) => invariant))];
     const { seed } = scenario;
-    const view = committedView(this.world.cluster, scenario);
     const options = [
       ...(guarantee === undefined ? [] : [`--guarantee ${guarantee}`]),
       ...(focus === undefined ? [] : [`--focus ${focus}`]),
@@ -101,14 +102,14 @@ class SimulatedRun {
         : [
             `seed ${seed} (${scenario.guarantee}) breaks ${broken.join(', ')}; again with: ${replay}`,
             ...violations.all.slice(0, 8).map(({ invariant, what }) => `  ${invariant}: ${what}`),
-            historyOf(this.world, view, first),
+            historyOf(this.world, first),
           ].join('\n');
     return {
       seed,
       guarantee: scenario.guarantee,
       trace: scheduler.trace,
       steps: this.#steps,
-      records: view.sources.size,
+      records: journal.records.size,
       broken,
       report,
     };
@@ -118,11 +119,12 @@ class SimulatedRun {
   standing(): string {
     return this.world.processes
       .map((process) => {
-        const { state, uncommitted, tasks } = process.status();
+        const { state, uncommitted, tasks, breaker } = process.status();
         const each = tasks.map(
-          ({ id, state: of, refused, paused }) => `${id} ${of} ${refused?.reason ?? ''}[${paused.join()}]`,
+          ({ id, state: of, refused, paused, lanes }) =>
+            `${id} ${of} ${refused?.reason ?? ''}[${paused.join()}] ${lanes.retrying} retrying, due in ${lanes.nextDueInMs ?? 'never'}`,
         );
-        return `${process.name} ${state} uncommitted ${uncommitted} ${each.join(', ')}`;
+        return `${process.name} ${state} breaker ${breaker} uncommitted ${uncommitted} ${each.join(', ')}`;
       })
       .join('; ');
   }
@@ -130,22 +132,37 @@ class SimulatedRun {
   #step(): void {
     this.#steps += 1;
     this.world.stepped();
-    this.#bounds.check(this.world.processes);
+    if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.processes);
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
+    this.world.look();
+    this.#bounds.checkLanes(this.world.processes);
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
   }
 
   #check(moment: Moment): void {
-    this.#invariants.check(committedView(this.world.cluster, this.world.scenario), moment);
+    this.#invariants.check(moment);
+  }
+
+  /** I8 at rest: nothing is under way any more, so memory is what the log says. */
+  #compareMemory(): void {
+    for (const process of this.world.processes) {
+      for (const [id, lanes] of process.lanes()) {
+        const [subtopology = 0, partition = 0] = id.split('_').map(Number);
+        const task = this.world.journal.task(subtopology, partition);
+        if (task !== undefined) this.world.restores.atRest(task, lanes, process.name);
+      }
+    }
   }
 
   #isAtRest(): boolean {
     const { world } = this;
+    const { journal } = world;
     if (!world.isCalm || world.isAnyTransactionOpen || !world.hasOnlyItsOwn) return false;
     if (!world.processes.every((process) => process.isAtRest)) return false;
-    const view = committedView(world.cluster, world.scenario);
-    for (const { topic, partition, offset } of view.sources.values())
-      if (positionOf(view, topic, partition) <= offset) return false;
+    journal.update();
+    if (!journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered)) return false;
+    for (const { topic, partition, offset, task } of journal.records.values())
+      if ((journal.groupOffset(topic, partition) ?? task.position(topic)) <= offset) return false;
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { FOCUSES } from './fault.js';
-import type { Guarantee } from './scenario.js';
+import { FOCUSES } from './focus.js';
+import type { Guarantee } from './settings.js';
 import { simulate } from './simulate.js';
 
 /** A failing seed prints its history and how to run it alone. `SIMULATION_SEEDS` for a longer look. */

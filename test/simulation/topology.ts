@@ -43,6 +43,7 @@ export interface HandlerWorld {
   readonly process: string;
   readonly clock: Clock;
   readonly scenario: Scenario;
+  readonly attemptTimeoutMs: number;
   readonly observations: Observations;
 }
 
@@ -81,7 +82,7 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
     const run = observations.begin(this.#epoch, key, context.recordMetadata(), context.attempt);
     const failure = behaviour.kind === 'normal' ? behaviour.failures[context.attempt - 1] : undefined;
     const latencyMs = 'latencyMs' in behaviour ? behaviour.latencyMs : null;
-    if (latencyMs === null && (failure === undefined || failure === 'throws')) {
+    if (latencyMs === null && (failure === undefined || failure.how === 'throws')) {
       try {
         return this.#answer(record, context, run, failure);
       } finally {
@@ -99,19 +100,18 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
     latencyMs: number,
     failure: Failure | undefined,
   ): Promise<void> {
-    const { clock, observations } = this.world;
+    const { attemptTimeoutMs: limitMs, clock, observations } = this.world;
     const { signal } = context;
     try {
-      const limitMs = this.world.scenario.config.attemptTimeoutMs;
-      if (failure === 'deaf-late') {
+      if (failure?.how === 'deaf-late') {
         await sleep(clock, limitMs + LATE_MS);
         return;
       }
-      if (failure === 'deaf-too-late') {
+      if (failure?.how === 'deaf-too-late') {
         await sleep(clock, limitMs + TOO_LATE_MS);
         return;
       }
-      await sleep(clock, failure === 'hangs' ? 10 * limitMs : latencyMs, signal);
+      await sleep(clock, failure?.how === 'hangs' ? 10 * limitMs : latencyMs, signal);
       signal.throwIfAborted();
       this.#answer(record, context, run, failure);
     } finally {
@@ -121,14 +121,32 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
 
   #answer(record: Input, context: Context, run: Run, failure: Failure | undefined): void {
     const { behaviour } = record.value;
-    if (behaviour.kind === 'rejected') throw new NotRetryableError(REJECTED, 'as its value says');
+    if (this.#isStorm()) {
+      run.inStorm = true;
+      run.failure = 'retryable';
+      throw new RetryableError('storm', 'the dependency of all is down');
+    }
+    if (behaviour.kind === 'rejected') {
+      run.failure = 'final';
+      throw new NotRetryableError(REJECTED, 'as its value says');
+    }
     const of = behaviour.kind === 'normal' ? behaviour.outputs : 1;
     const padding = behaviour.kind === 'too-large' ? { padding: 'x'.repeat(3000) } : {};
     for (let index = 0; index < of; index++) {
       // A failed attempt has sent a part of its outputs by then: none of them may be seen.
-      if (failure === 'throws' && index > 0) break;
+      if (failure !== undefined && index > 0) break;
       context.forward(record.withValue({ record: run.record, index, of, run: run.id, ...padding }));
     }
-    if (failure === 'throws') throw new RetryableError('simulated', `attempt ${context.attempt} fails`);
+    if (failure === undefined) return;
+    run.failure = 'retryable';
+    const retryAfterMs = failure.retryAfterMs ?? undefined;
+    throw new RetryableError('simulated', `attempt ${context.attempt} fails`, {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+
+  #isStorm(): boolean {
+    const now = this.world.clock.monotonic();
+    return this.world.scenario.storms.some(({ fromMs, toMs }) => now >= fromMs && now < toMs);
   }
 }

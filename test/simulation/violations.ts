@@ -1,13 +1,32 @@
 /** What went wrong in a run, by the invariant of DESIGN §6 that it breaks. Collects, never throws. */
 
 /**
- * I1 order per key, I2 exactly one outcome (at least one under at_least_once), I4 one handler per key,
- * I5 partition number kept, I6 sequence and positions, I8 restore at the committed position, I10 bounds,
- * I12 comes to rest, I14 no result of an older epoch; `refused`: a healthy partition was refused;
- * `crashed`: the engine threw where nobody catches; `order`: effects left out of source order.
+ * I1 order per key, I2 exactly one outcome (at least one under at_least_once), I3 one run per arm, I4 one
+ * handler per key and only the head while a lane lives, I5 partition number kept, I6 sequence and positions,
+ * I7 never early, I8 restore at the committed position and lanes as the log says, I9 attempts, I10 bounds,
+ * I12 comes to rest, I14 no result of an older epoch; P5 original bytes; `command`: what became of a command;
+ * `refused`: a healthy partition was refused; `crashed`: the engine threw where nobody catches; `order`:
+ * effects left out of source order. I11 and I13 have no check of their own: an abort and deleted retry
+ * records are faults like others, and everything else must hold in spite of them.
  */
 export type Invariant =
-  'I1' | 'I2' | 'I4' | 'I5' | 'I6' | 'I8' | 'I10' | 'I12' | 'I14' | 'refused' | 'crashed' | 'order';
+  | 'I1'
+  | 'I2'
+  | 'I3'
+  | 'I4'
+  | 'I5'
+  | 'I6'
+  | 'I7'
+  | 'I8'
+  | 'I9'
+  | 'I10'
+  | 'I12'
+  | 'I14'
+  | 'P5'
+  | 'command'
+  | 'refused'
+  | 'crashed'
+  | 'order';
 
 export interface Violation {
   readonly invariant: Invariant;

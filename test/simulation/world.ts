@@ -3,23 +3,28 @@
  * It does what the scenario says and what an orchestrator would: whatever ends is started again.
  */
 import { KafkaError } from '../../src/ports/kafka-error.js';
-import { laneLogTopic } from '../../src/record/topic-names.js';
 import { partition } from '../../src/record/units.js';
 import type { FaultMatch } from '../../src/testing/fault-plan.js';
 import { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
 import { encodePayload } from './behaviour.js';
 import type { BadCall, Misfortune, PlannedMisfortune } from './fault.js';
+import { Journal } from './journal.js';
 import { NodeProcess } from './node-process.js';
 import { Observations } from './observations.js';
+import { Operator } from './operator.js';
 import { RecordingScheduler } from './recording-scheduler.js';
 import type { Burst, Scenario } from './scenario.js';
-import { GROUP, OUTPUT, sourceNameOf } from './scenario.js';
+import { OUTPUT } from './scenario.js';
 import { Publisher } from './publisher.js';
+import { RestoreChecks } from './restore-checks.js';
+import { RunChecks } from './run-checks.js';
+import { GROUP } from './settings.js';
 import { Violations } from './violations.js';
 
 const RESTART_AFTER_FAILURE_MS = 2000;
 const HALF_DONE_AFTER_MS = 200_000;
 const GUEST_STAYS_MS = 2000;
+const ROLLING_PAUSE_MS = 3000;
 /** What an injected error says its code is: nothing that the engine may know. */
 const INJECTED_CODE = -9999;
 
@@ -28,6 +33,8 @@ export class World {
   readonly scheduler: RecordingScheduler;
   readonly cluster: SimulatedCluster;
   readonly observations: Observations;
+  readonly journal: Journal;
+  readonly restores: RestoreChecks;
   readonly transactionalIds = new Set<string>();
   readonly #slots: (NodeProcess | null)[] = [];
   /** Processes outside of the slots: replaced ones and guests. */
@@ -44,17 +51,28 @@ export class World {
   #whenStopped: (() => void) | null = null;
   readonly #pausesMs = new Map<number, number>();
   #inputs = 0;
+  /** Of the settings, for whoever is started. */
+  #version = 0;
+  /** When the breaker of a process was last seen open. */
+  readonly #breakers = new Map<string, number>();
 
   constructor(readonly scenario: Scenario) {
     this.scheduler = new RecordingScheduler(scenario.seed);
     this.cluster = new SimulatedCluster(this.scheduler, { markerDelayMs: scenario.markerDelayMs });
-    this.observations = new Observations(this.scheduler.clock, this.violations);
+    this.observations = new Observations(this.scheduler.clock);
+    this.journal = new Journal(this.cluster, scenario, this.violations);
+    this.restores = new RestoreChecks(this.journal);
+    this.observations.checks = new RunChecks(this.journal, this.observations, (process) =>
+      this.#breakerOpenAtMs(process),
+    );
+    const operator = new Operator(this.cluster, this.journal);
     this.#partitions = scenario.partitions;
     for (const topic of this.sourceTopics) this.cluster.createTopic(topic, this.#partitions);
     this.cluster.createTopic(OUTPUT, scenario.outputPartitions);
     this.#publisher = new Publisher(this.cluster);
     for (const burst of scenario.bursts) this.#at(burst.atMs, () => this.#write(burst));
     for (const planned of scenario.misfortunes) this.#plan(planned);
+    for (const planned of scenario.commands) this.#at(planned.atMs, () => operator.act(planned));
     for (const bad of scenario.badCalls) this.#planBadCall(bad);
     for (let slot = 0; slot < scenario.slots; slot++) this.#start(slot);
     this.#at(scenario.chaosMs, () => this.#calm());
@@ -66,10 +84,6 @@ export class World {
 
   get processes(): readonly NodeProcess[] {
     return [...this.#slots, ...this.#others].filter((one): one is NodeProcess => one !== null && !one.isGone);
-  }
-
-  get laneLogNames(): readonly string[] {
-    return this.scenario.subtopologies.map((sources) => laneLogTopic(GROUP, sourceNameOf(sources)));
   }
 
   /** No fault comes any more. */
@@ -127,15 +141,19 @@ export class World {
     // A dynamic member has a transactional id of its own in every life.
     const own = this.scenario.isStatic ? identity : `${identity}-${this.#started}`;
     const { cluster, observations, scenario, violations } = this;
-    this.scheduler.note(`${name}: start as ${own}`);
+    const config = scenario.versions[this.#version];
+    if (config === undefined) throw new Error(`no version ${this.#version} of the settings`);
+    this.scheduler.note(`${name}: start as ${own}, settings ${this.#version}`);
     const process = new NodeProcess({
       slot,
       name,
       identity: own,
       scenario,
+      config,
       cluster,
       observations,
       violations,
+      restored: (restore, lanes) => this.restores.restored(restore, lanes),
       ended,
     });
     this.transactionalIds.add(process.transactionalId);
@@ -204,9 +222,16 @@ export class World {
         this.cluster.brokerDown();
         return this.#at(what.forMs, () => this.cluster.brokerUp());
       case 'clock-jump':
-        return this.scheduler.clock.jumpWallClock(what.byMs);
+        return this.#jump(what.byMs, what.slot);
       case 'compact':
-        return this.#compact();
+        return this.#compact(what.isPart);
+      case 'delete-retries':
+        return this.#deleteRetries(what.isPart);
+      case 'rolling-restart':
+        return this.#rollingRestart();
+      case 'reconfigure':
+        this.#version = Math.min(this.#version + 1, this.scenario.versions.length - 1);
+        return what.rolling ? this.#rollingRestart() : this.#longStop('nothing');
       case 'grow':
         return this.#grow();
       case 'long-stop':
@@ -245,9 +270,38 @@ export class World {
     this.#at(forMs, () => void guest.close());
   }
 
-  #compact(): void {
-    for (const topic of this.laneLogNames)
-      if (this.cluster.partitionsOf(topic) > 0) this.cluster.compact(topic);
+  #jump(byMs: number, slot: number | null): void {
+    const process = slot === null ? null : (this.#slots[slot] ?? null);
+    if (slot !== null && (process === null || process.isGone)) return;
+    if (process === null) this.scheduler.clock.jumpWallClock(byMs);
+    else process.process.jumpWallClock(byMs);
+    this.observations.jumped(byMs, process?.name ?? null);
+  }
+
+  /** What was seen of a log is not asked for again: nothing may be taken away unseen. */
+  #compact(isPart: boolean, dropsTombstones = false): void {
+    this.journal.update();
+    for (const { laneLog, partition: number } of this.journal.tasks) {
+      if (this.cluster.partitionsOf(laneLog) <= number) continue;
+      const below = isPart ? this.cluster.endOffset(laneLog, number) / 2 : Infinity;
+      this.cluster.compactPartition(laneLog, number, { below, dropsTombstones });
+    }
+  }
+
+  #deleteRetries(isPart: boolean): void {
+    this.journal.update();
+    for (const topic of this.journal.retryTopics) {
+      for (let number = 0; number < this.cluster.partitionsOf(topic); number++) {
+        const end = this.cluster.endOffset(topic, number);
+        this.cluster.deleteRecords(topic, number, isPart ? Math.floor(end / 2) : end);
+      }
+    }
+  }
+
+  #rollingRestart(slot = 0): void {
+    if (slot >= this.#slots.length || this.#isCalm) return;
+    void this.#slots[slot]?.close();
+    this.#at(ROLLING_PAUSE_MS, () => this.#rollingRestart(slot + 1));
   }
 
   #grow(): void {
@@ -255,16 +309,31 @@ export class World {
     for (const topic of this.sourceTopics) this.cluster.createPartitions(topic, this.#partitions);
   }
 
-  /** As if everything had been stopped in order for longer than offsets are kept. */
-  #longStop(forgets: 'lane-log' | 'everything'): void {
+  /** Everything is stopped in order, perhaps for longer than offsets, tombstones and retry records are kept. */
+  #longStop(forgets: 'nothing' | 'lane-log' | 'everything'): void {
     this.#isStopped = true;
     for (const process of this.processes) void process.close();
     this.#whenStopped = () => {
-      this.scheduler.note(`expired: ${forgets}`);
-      if (forgets === 'everything') this.cluster.forgetOffsets(GROUP);
-      else for (const topic of this.laneLogNames) this.cluster.forgetOffsets(GROUP, topic);
+      this.scheduler.note(`all stopped, expired: ${forgets}`);
+      if (forgets === 'everything') {
+        this.cluster.forgetOffsets(GROUP);
+        this.#compact(false, true);
+        this.#deleteRetries(false);
+      } else if (forgets === 'lane-log')
+        for (const { laneLog } of this.journal.tasks) this.cluster.forgetOffsets(GROUP, laneLog);
       this.#startAll();
     };
+  }
+
+  #breakerOpenAtMs(process: string): number {
+    this.look();
+    return this.#breakers.get(process) ?? -1;
+  }
+
+  /** What can be seen of the processes only now and then. */
+  look(): void {
+    const nowMs = this.scheduler.clock.monotonic();
+    for (const process of this.processes) if (process.isBreakerOpen) this.#breakers.set(process.name, nowMs);
   }
 
   /** Everything is healthy from here on. */
@@ -272,6 +341,7 @@ export class World {
     this.scheduler.note('calm');
     this.#isCalm = true;
     this.#steps.length = 0;
+    this.#version = this.scenario.versions.length - 1;
     this.cluster.faults.clear();
     this.cluster.brokerUp();
     for (const process of [...this.#frozen]) this.#thaw(process);

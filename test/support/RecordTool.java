@@ -106,6 +106,10 @@ public final class RecordTool {
       case "createPartitions":
         admin.createPartitions(Map.of(request[2], NewPartitions.increaseTo(Integer.parseInt(request[3])))).all().get();
         return "";
+      case "deleteRecords":
+        TopicPartition shortened = new TopicPartition(request[2], Integer.parseInt(request[3]));
+        admin.deleteRecords(Map.of(shortened, RecordsToDelete.beforeOffset(Long.parseLong(request[4])))).all().get();
+        return "";
       case "partitions":
         return String.valueOf(partitionsOf(request[2]).size());
       case "config":

@@ -141,6 +141,11 @@ export class RecordTool {
     await this.#ask(['createPartitions', topic, String(total)]);
   }
 
+  /** What kafka-delete-records.sh does. */
+  async deleteRecords(topic: string, partition: number, before: number): Promise<void> {
+    await this.#ask(['deleteRecords', topic, String(partition), String(before)]);
+  }
+
   async partitions(topic: string): Promise<number> {
     const [count] = await this.#ask(['partitions', topic]);
     return Number(count);

@@ -81,10 +81,10 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).to.equal('closed');
   });
 
-  it('still knows a run that is nineteen twentieths of the window old', () => {
+  it('still knows a run until the slice that it lies in is a window old', () => {
     const breaker = new CircuitBreaker(SETTINGS);
     for (let i = 0; i < 3; i++) breaker.firstRun(false, monotonicMs(1000));
-    breaker.firstRun(false, monotonicMs(10_499));
+    breaker.firstRun(false, monotonicMs(10_999));
     expect(breaker.state).to.equal('open');
   });
 

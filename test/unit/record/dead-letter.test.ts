@@ -61,6 +61,7 @@ describe('dead letter', () => {
       'x-lanes-first-failure': '2026-02-03T04:06:40.000Z',
       'x-lanes-reason': 'schema-violation',
       'x-lanes-class': 'not-retryable',
+      'x-lanes-timestamp': '1770091506789',
     });
   });
 
@@ -135,5 +136,18 @@ describe('dead letter', () => {
     expect(Buffer.from(safe).toString()).to.equal(safe);
     expect(headerSafe('x'.repeat(MAX_ERROR_TEXT))).to.equal('x'.repeat(MAX_ERROR_TEXT));
     expect(headerSafe(`a\ud83d${'x'.repeat(10)}`)).to.equal(`a\ufffd${'x'.repeat(10)}`);
+  });
+
+  it('of a parked head is marked as a notice, of a skipped one as the end of its notice', () => {
+    const marked = (mark: DeadLetterFailure['mark']): Record<string, string> =>
+      named(deadLetterRecord(record, { ...failure, ...(mark === undefined ? {} : { mark }) }, kafkaStreams));
+    expect(marked({ state: 'parked' })).to.include({ 'x-lanes-state': 'parked' });
+    expect(marked({ state: 'skipped', notice: 7 })).to.include({
+      'x-lanes-state': 'skipped',
+      'x-lanes-notice': '7',
+    });
+    expect(marked({ state: 'skipped', notice: null })).not.to.have.property('x-lanes-notice');
+    expect(marked({ cause: 'user.events-2-40' })).to.include({ 'x-lanes-cause': 'user.events-2-40' });
+    expect(marked(undefined)).not.to.have.property('x-lanes-state');
   });
 });

@@ -30,6 +30,7 @@ const checkpoint = (at: number, sequence: number, source: number): ConsumedRecor
     guarantee: 'exactly_once_v2',
     source: positions({ [SOURCE]: source }),
     inputs: new Map(),
+    adopted: new Map(),
   }),
 });
 

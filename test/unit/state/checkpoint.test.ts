@@ -14,6 +14,7 @@ const checkpoints: fc.Arbitrary<Checkpoint> = fc.record({
   guarantee: fc.constantFrom('exactly_once_v2', 'at_least_once'),
   source: positionMaps,
   inputs: positionMaps,
+  adopted: positionMaps,
 });
 
 const encoded = (over: object): Buffer =>
@@ -22,7 +23,12 @@ const encoded = (over: object): Buffer =>
   );
 
 const byTopic = (of: ReadonlyMap<string, number>) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
-const sorted = (of: Checkpoint) => ({ ...of, source: byTopic(of.source), inputs: byTopic(of.inputs) });
+const sorted = (of: Checkpoint) => ({
+  ...of,
+  source: byTopic(of.source),
+  inputs: byTopic(of.inputs),
+  adopted: byTopic(of.adopted),
+});
 
 describe('checkpoint', () => {
   it('reads what it wrote', () => {
@@ -39,7 +45,13 @@ describe('checkpoint', () => {
       ['constructor', commitOffset(4)],
     ]);
     const back = decodeCheckpoint(
-      encodeCheckpoint({ sequence: 1, guarantee: 'exactly_once_v2', source, inputs: source }),
+      encodeCheckpoint({
+        sequence: 1,
+        guarantee: 'exactly_once_v2',
+        source,
+        inputs: source,
+        adopted: source,
+      }),
     );
     expect([...back.source]).to.deep.equal([...source]);
   });

@@ -36,6 +36,7 @@ const evidence = (found: Found): StartEvidence => ({
           guarantee: found.checkpoint.guarantee ?? 'exactly_once_v2',
           source: positions({ [SOURCE]: found.checkpoint.at }),
           inputs: new Map(),
+          adopted: new Map(),
         },
 });
 
@@ -396,6 +397,7 @@ describe('decideStart', () => {
       guarantee: 'exactly_once_v2',
       source: positions(at),
       inputs: new Map(),
+      adopted: new Map(),
     });
 
     it('gives each its own position', () => {

@@ -39,6 +39,8 @@ export const startAt = (offset: number, of: Partial<Acquired> = {}): Acquired =>
   sequence: 0,
   positions: positions({ [SOURCE]: offset }),
   inputs: new Map(),
+  newlyAdopted: [],
+  adopted: new Map(),
   gaps: [],
   checkpointDue: false,
   ...of,

@@ -1,4 +1,5 @@
 /** Records and batches for tests of the engine's core, with everything that a test does not care about filled in. */
+import type { LedgerStart } from '../../../src/task/task-ledger.js';
 import type { RecordBatch } from '../../../src/ports/record-batch.js';
 import type { TopicPartition, TopicPartitionOffset } from '../../../src/ports/topic-partition.js';
 import type { ConsumedRecord, ProducedRecord } from '../../../src/record/record.js';
@@ -57,3 +58,10 @@ export const position = (topic: string, number: number, to: number): TopicPartit
 
 export const positions = (of: Readonly<Record<string, number>>): ReadonlyMap<string, CommitOffset> =>
   new Map(Object.entries(of).map(([topic, to]) => [topic, commitOffset(to)]));
+
+/** Where a ledger starts that knows no other inputs. */
+export const ledgerStart = (
+  sequence: number,
+  at: ReadonlyMap<string, CommitOffset>,
+  checkpointDue = false,
+): LedgerStart => ({ sequence, positions: at, inputs: new Map(), adopted: new Map(), checkpointDue });

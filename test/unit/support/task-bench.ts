@@ -18,7 +18,7 @@ import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
 import { Task } from '../../../src/task/task.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
-import { batchOf, positions, produced, SOURCE, textOf } from './records.js';
+import { batchOf, ledgerStart, positions, produced, SOURCE, textOf } from './records.js';
 import { RecordingTelemetry } from './recording-telemetry.js';
 import type { Deferred } from './settle.js';
 import { deferred, settle } from './settle.js';
@@ -158,7 +158,7 @@ export class TaskBench {
   async start(from = 0, firstPoll = 1): Promise<this> {
     await this.task.restore();
     const at = positions({ [SOURCE]: from });
-    this.ledger.restore(0, at, false);
+    this.ledger.restore(ledgerStart(0, at, false));
     this.task.run(at, NOTHING_RESTORED, firstPoll);
     return this;
   }

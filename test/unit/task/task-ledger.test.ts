@@ -5,7 +5,7 @@ import { commitOffset, epochMs, partition, taskId } from '../../../src/record/un
 import { decodeCheckpoint } from '../../../src/state/checkpoint.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import { VirtualClock } from '../../../src/testing/virtual-clock.js';
-import { position, positions, produced, SOURCE, textOf } from '../support/records.js';
+import { ledgerStart, position, positions, produced, SOURCE, textOf } from '../support/records.js';
 import { RecordingTelemetry } from '../support/recording-telemetry.js';
 import { LANES } from '../support/task-bench.js';
 
@@ -56,13 +56,13 @@ describe('TaskLedger', () => {
   it('is clean until something is decided or a checkpoint is owed', () => {
     const { ledger } = new Bench();
     expect(ledger.isDirty()).to.equal(false);
-    ledger.restore(0, positions({ [SOURCE]: 7 }), true);
+    ledger.restore(ledgerStart(0, positions({ [SOURCE]: 7 }), true));
     expect(ledger.isDirty()).to.equal(true);
   });
 
   it('writes an owed checkpoint with the positions it started from', () => {
     const { ledger } = new Bench();
-    ledger.restore(3, positions({ [SOURCE]: 7 }), true);
+    ledger.restore(ledgerStart(3, positions({ [SOURCE]: 7 }), true));
     const unit = ledger.takeUnit();
     expect(unit.records).to.deep.equal([]);
     expect(unit.offsets).to.deep.equal([position(SOURCE, 2, 7), position(LANES, 2, 4)]);
@@ -73,7 +73,7 @@ describe('TaskLedger', () => {
 
   it('names every position of the task in each checkpoint, also of topics that had no record', () => {
     const bench = new Bench();
-    bench.ledger.restore(0, positions({ [SOURCE]: 0, other: 5 }), false);
+    bench.ledger.restore(ledgerStart(0, positions({ [SOURCE]: 0, other: 5 }), false));
     bench.decide();
     const unit = bench.ledger.takeUnit();
     expect(unit.offsets).to.have.deep.members([
@@ -85,7 +85,7 @@ describe('TaskLedger', () => {
 
   it('says in the checkpoint what it says in the offsets', () => {
     const bench = new Bench();
-    bench.ledger.restore(8, positions({ [SOURCE]: 0 }), false);
+    bench.ledger.restore(ledgerStart(8, positions({ [SOURCE]: 0 }), false));
     bench.decide();
     const { checkpoint, offsets } = bench.ledger.takeUnit();
     const said = decodeCheckpoint(checkpoint.value ?? Buffer.alloc(0));
@@ -227,7 +227,7 @@ describe('TaskLedger', () => {
       bench.clock.fireNext();
     };
     pass(100);
-    bench.ledger.restore(0, new Map(), false);
+    bench.ledger.restore(ledgerStart(0, new Map(), false));
     pass(DAY_MS);
     expect(bench.ledger.msSinceCommit()).to.equal(DAY_MS);
     bench.decide();

@@ -121,6 +121,24 @@ describe('PartitionLog', () => {
     expect(log.readCommitted(commitOffset(2), 9).records).to.have.length(1);
   });
 
+  it('compacts below an offset as if nothing were above it', () => {
+    const log = new PartitionLog('t-0');
+    for (const value of ['1', '2', '3', '4']) log.append([content(value, 'a')], null);
+    log.compact({ below: 3 });
+    const { records } = log.readCommitted(commitOffset(0), 9);
+    expect(records.map(({ value }) => String(value))).to.deep.equal(['3', '4']);
+  });
+
+  it('drops tombstones only when they have been kept for long enough', () => {
+    const log = new PartitionLog('t-0');
+    log.append([content('1', 'a'), { ...content('', 'a'), value: null }, content('2', 'b')], null);
+    log.compact();
+    expect(log.readCommitted(commitOffset(0), 9).records.map(({ offset }) => offset)).to.deep.equal([1, 2]);
+    log.compact({ dropsTombstones: true });
+    expect(log.readCommitted(commitOffset(0), 9).records.map(({ offset }) => offset)).to.deep.equal([2]);
+    expect(log.highWatermark).to.equal(3);
+  });
+
   it('compacts without changing the last value of any key', () => {
     const keys = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(9)), { maxLength: 30 });
     fc.assert(

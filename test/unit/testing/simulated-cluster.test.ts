@@ -239,6 +239,30 @@ describe('SimulatedCluster', () => {
     expect(isAnswered).to.equal(false);
   });
 
+  it('tells of every append', () => {
+    const { cluster } = make();
+    const told: string[] = [];
+    cluster.watchAppends(({ topic, partition: number }, base, count) =>
+      told.push(`${topic}-${number}@${base} x${count}`),
+    );
+    for (const value of ['a', 'b', 'c']) cluster.produce('in', 1, { key: null, value });
+    expect(told).to.deep.equal(['in-1@0 x1', 'in-1@1 x1', 'in-1@2 x1']);
+  });
+
+  it('lets the wall clock of one process jump without the others and without its timers', async () => {
+    const { scheduler, cluster } = make();
+    const [a, b] = [cluster.process('a'), cluster.process('b')];
+    let rang = false;
+    a.clock.after(1000, () => (rang = true));
+    a.jumpWallClock(7_200_000);
+    expect(a.clock.now() - b.clock.now()).to.equal(7_200_000);
+    expect(a.clock.monotonic()).to.equal(b.clock.monotonic());
+    await scheduler.advance(999);
+    expect(rang).to.equal(false);
+    await scheduler.advance(1);
+    expect(rang).to.equal(true);
+  });
+
   it('drops superseded keys when compacted, keeps offsets and tombstones, and nothing above the LSO', async () => {
     const { scheduler, cluster } = make();
     for (const [key, value] of [

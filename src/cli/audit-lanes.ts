@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * `audit-lanes`: the command line of the operator. What it says without Kafka (help, mistakes) is said before
+ * anything else is loaded.
+ */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../service/system-clock.js';
+import { understand } from './operator-program.js';
+import { printable } from './printable.js';
+import { splitArguments } from './settings-arguments.js';
+
+const version = (): string => {
+  const path = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+};
+
+/** What the operator typed may be quoted in it. */
+const write = (stream: NodeJS.WriteStream, text: string): void => {
+  if (text !== '')
+    stream.write(
+      `${text
+        .trimEnd()
+        .split('\n')
+        .map((line) => printable(line))
+        .join('\n')}\n`,
+    );
+};
+
+// `audit-lanes … | head`: whoever read has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const { command, settings } = splitArguments(process.argv.slice(2));
+const understood = understand(command, version(), systemClock.now());
+if (understood.kind === 'said') {
+  write(process.stdout, understood.stdout);
+  write(process.stderr, understood.stderr);
+  process.exitCode = understood.exitCode;
+} else {
+  const { runOperator } = await import('./operator-run.js');
+  await runOperator(understood.request, { isJson: understood.isJson, settings });
+}

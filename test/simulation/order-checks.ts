@@ -1,0 +1,73 @@
+/**
+ * I1: in each log, the first occurrences of a key's outputs, and of its dead letters, are in source order.
+ * `order`: where nothing failed and nothing was slow, a whole source partition's are.
+ */
+import type { DeadLetter } from './dead-letter.js';
+import type { Journal, Output } from './journal.js';
+import type { Observations } from './observations.js';
+import type { RecordFacts } from './record-facts.js';
+
+interface Last {
+  readonly facts: RecordFacts;
+  readonly index: number;
+}
+
+/** Longer than any run: no lane is opened for being slow. */
+const NEVER_MS = 3_000_000;
+
+export class OrderChecks {
+  readonly #last = new Map<string, Last>();
+  readonly #seen = new Set<string>();
+  readonly #isInOrder: boolean;
+
+  constructor(
+    readonly journal: Journal,
+    readonly observations: Observations,
+  ) {
+    const { guarantee, versions } = journal.scenario;
+    this.#isInOrder =
+      guarantee === 'exactly_once_v2' &&
+      versions.every(
+        ({ emissionPatienceMs, maxInFlight, ordering }) =>
+          emissionPatienceMs > NEVER_MS || maxInFlight === 1 || ordering === 'partition',
+      );
+  }
+
+  output({ at, facts, value }: Output): void {
+    // A record that was redriven comes out at its new place (first deliveries only).
+    if (facts.redrivesAsked > 0) return;
+    this.#entry(`${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`, facts, value.index);
+  }
+
+  letter({ at, id, isNotice, isRedriven, reason, task }: DeadLetter): void {
+    const facts = this.journal.named(task, id);
+    // Followers of a full lane leave while their head stays.
+    if (facts === undefined || isRedriven || reason === 'lane-full') return;
+    const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
+    this.#entry(isNotice ? `${log}, notices` : log, facts, 0);
+  }
+
+  #entry(log: string, facts: RecordFacts, index: number): void {
+    // A repeated entry is a matter of I2; under at_least_once only first occurrences have an order.
+    const again = this.#seen.size === this.#seen.add(`${log} ${facts.place} ${index}`).size;
+    if (again) return;
+    if (facts.key !== null) this.#next(`${log} ${facts.key}`, facts, index, 'I1');
+    if (this.#isInOrder && !this.journal.isUnclean(facts) && !this.observations.hasFailed(facts))
+      this.#next(log, facts, index, 'order');
+  }
+
+  #next(log: string, facts: RecordFacts, index: number, invariant: 'I1' | 'order'): void {
+    const before = this.#last.get(log);
+    const isLater =
+      before === undefined ||
+      facts.offset > before.facts.offset ||
+      (facts.offset === before.facts.offset && index > before.index);
+    if (isLater) this.#last.set(log, { facts, index });
+    else
+      this.journal.violations.add(
+        invariant,
+        `${facts.place} (output ${index}) came after ${before.facts.place} (output ${before.index}) in ${log}`,
+        [facts.place, before.facts.place],
+      );
+  }
+}
