@@ -40,7 +40,7 @@ const RUNS = [
 ] as const;
 
 describe('ordered retries, whatever becomes of the processes', function () {
-  this.timeout(240_000 + SOAK_SECONDS * 1000);
+  this.timeout(600_000 + SOAK_SECONDS * 1000);
   let kafka: LocalKafka;
 
   before(async function () {
@@ -63,7 +63,8 @@ describe('ordered retries, whatever becomes of the processes', function () {
         seed,
         named,
         rounds,
-        recordsPerSecond: 300,
+        recordsPerSecond: 150,
+        progress: 300,
         users: 300,
         bad: 0.001,
         huge: 0,

@@ -4,6 +4,7 @@
  * the ratio of the whole work to what the delays force (forced-time.ts).
  */
 import { expect } from 'chai';
+import { NEVER_OPENS } from '../support/breaker-settings.js';
 import { startBroker, type LocalKafka } from '../support/broker.js';
 import type { Input } from '../support/checker.js';
 import { DirectoryScript, fractionOf } from '../support/directory-script.js';
@@ -43,7 +44,8 @@ const benchOf = async (kafka: LocalKafka, script: DirectoryScript): Promise<Retr
   const retry = await RetryBench.on(kafka, {
     script,
     partitions: 0,
-    env: { COMMIT_INTERVAL_MS: String(COMMIT_INTERVAL_MS) },
+    // When the load is over only lanes run, half of whose records fail: enough to open a breaker.
+    env: { COMMIT_INTERVAL_MS: String(COMMIT_INTERVAL_MS), ...NEVER_OPENS },
   });
   for (const topic of [retry.source, retry.bench.audit]) await retry.tool.createTopic(topic, 3, BY_APPEND);
   await retry.startReady(script === FAILING ? 'failing' : 'healthy');

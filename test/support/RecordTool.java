@@ -120,11 +120,6 @@ public final class RecordTool {
         AlterConfigOp set = new AlterConfigOp(new ConfigEntry(request[3], request[4]), AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(altered, List.of(set))).all().get();
         return "";
-      case "deleteRecords":
-        Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-        ends(request[2]).forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end)));
-        admin.deleteRecords(all).all().get();
-        return "";
       case "ends":
         return join(ends(request[2]));
       case "committed":

@@ -160,11 +160,6 @@ export class RecordTool {
     await this.#ask(['alterConfig', topic, name, value]);
   }
 
-  /** As retention does: all that is in it now. */
-  async deleteRecords(topic: string): Promise<void> {
-    await this.#ask(['deleteRecords', topic]);
-  }
-
   /** Ends of the logs by partition; uncommitted records count. */
   async ends(topic: string): Promise<ReadonlyMap<number, number>> {
     const [offsets] = await this.#ask(['ends', topic]);

@@ -93,6 +93,10 @@ export class RetryBench {
     return { immediate: this.options.immediate, tierDelaysMs };
   }
 
+  start(name: string): Promise<ServiceProcess> {
+    return this.bench.start(name);
+  }
+
   /** With these tiers from now on. */
   async startReady(
     name: string,

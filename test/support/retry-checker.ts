@@ -72,6 +72,21 @@ const grouped = <T>(all: readonly T[], keyOf: (one: T) => string | undefined): R
   return groups;
 };
 
+/** What happened to an event, in milliseconds since its first call. */
+const historyOf = (calls: readonly DirectoryCall[], retries: readonly RetryRecord[]): string => {
+  const beganMs = calls[0]?.at.epochMs ?? 0;
+  const events = [
+    ...calls.map(({ at, outcome, caller }) => [at.epochMs, `call by ${caller}, ${outcome}`] as const),
+    ...retries.map(({ stored, attempts, arm }) => {
+      return [stored.timestamp, `${nameOf(stored)}, ${attempts} attempts, arm ${arm}`] as const;
+    }),
+  ];
+  return events
+    .sort(([one], [other]) => one - other)
+    .map(([ms, what]) => `${ms - beganMs} ms ${what}`)
+    .join('; ');
+};
+
 class RetryJudgement {
   readonly faults: Fault[] = [];
   readonly #inputs: ReadonlyMap<string, Input>;
@@ -167,7 +182,9 @@ class RetryJudgement {
       const waited = retries.some(
         ({ stored }) => stored.timestamp >= before.at.epochMs && stored.timestamp <= at.epochMs,
       );
-      if (!waited) this.#fault('early', `call number ${i + 1} of ${id} waited for no retry record`);
+      if (waited) continue;
+      const history = historyOf(calls, retries);
+      this.#fault('early', `call number ${i + 1} of ${id} waited for no retry record: ${history}`);
     }
   }
 

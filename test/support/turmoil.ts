@@ -20,14 +20,16 @@ export interface TurmoilOptions {
   readonly bad?: number;
   readonly huge?: number;
   readonly rounds?: 'mixed' | 'kills';
+  /** Source records that the group commits between two steps: some commits of every process. */
+  readonly progress?: number;
   /** Resolves when all that was written has been worked off. */
   readonly rest?: () => Promise<void>;
 }
 
 const NAMES = ['a', 'b', 'c'] as const;
-/** Committed by the group between two steps: some commits of every process. */
 const PROGRESS_RECORDS = 500;
 const REJOIN_LIMIT_MS = 60_000;
+const REST_LIMIT_MS = 180_000;
 
 export class Turmoil {
   /** When a process went on that had been stopped, until it knew what it had lost. */
@@ -53,7 +55,7 @@ export class Turmoil {
     do await (this.options.rounds === 'kills' ? this.#kills() : this.#round());
     while (Date.now() < endMs);
     const inputs = await load.stop();
-    await this.bench.untilAllCommitted();
+    await this.bench.untilAllCommitted(REST_LIMIT_MS);
     await this.options.rest?.();
     const exits = await Promise.all(this.#services.map((service) => service.stop()));
     for (const [i, { code }] of exits.entries()) {
@@ -117,10 +119,10 @@ export class Turmoil {
   }
 
   async #progress(): Promise<void> {
-    const before = await this.bench.committed();
+    const enough = (await this.bench.committed()) + (this.options.progress ?? PROGRESS_RECORDS);
     await until(
       'the group makes progress',
-      async () => (await this.bench.committed()) >= before + PROGRESS_RECORDS,
+      async () => (await this.bench.committed()) >= enough,
       REJOIN_LIMIT_MS,
     );
   }
