@@ -6,9 +6,9 @@
 import { expect } from 'chai';
 import { startBroker, type LocalKafka } from '../support/broker.js';
 import type { Input } from '../support/checker.js';
-import { knows, poisons } from '../support/directory-server.js';
+import { knows, poisons, unavailable } from '../support/directory-server.js';
 import type { LoggedLane } from '../support/lane-log.js';
-import { valuesOf } from '../support/original-record.js';
+import { differences, valuesOf } from '../support/original-record.js';
 import type { StoredRecord } from '../support/record-tool.js';
 import { RetryBench } from '../support/retry-bench.js';
 import { ending, firstOf, recordsOf, userOfSeed } from '../support/user-records.js';
@@ -139,25 +139,32 @@ describe('a head that cannot be processed is parked', function () {
     expect(calls).to.have.length(3);
   });
 
-  it('a redriven record that fails again goes through the tiers, and to the dead letters at last', async () => {
+  it('a redriven record that fails again goes through the tiers to a dead letter of its own, which can be redriven', async () => {
     const retry = await RetryBench.on(kafka, { tiers: ['1s'] });
     await retry.startReady('one');
     retry.directory.forUser(userOfSeed(POISONED), poisons);
-    const [record] = recordsOf(POISONED, 1);
-    if (record === undefined) throw new Error('no record');
-    await retry.produce([ending(record, 'directory-refused')], 0);
+    const record = firstOf(recordsOf(POISONED, 1));
+    const input = firstOf(await retry.produce([record], 0));
     await retry.bench.untilAllCommitted();
     const letter = firstOf(await retry.bench.letters());
-    retry.directory.forUser(userOfSeed(POISONED), (response) => response.writeHead(503).end());
+    retry.directory.forUser(userOfSeed(POISONED), unavailable);
     expect((await retry.commands.redrive(letter)).outcome).to.equal('done');
     await until('there is a second dead letter', async () => (await retry.bench.letters()).length === 2);
-    await retry.untilAtRest();
-    const again = (await retry.bench.letters())[1];
-    expect(again?.value).to.deep.equal(record.value);
-    expect(valuesOf(again?.headers ?? [], 'x-lanes-reason')).to.deep.equal(['retries-exhausted']);
-    expect(valuesOf(again?.headers ?? [], 'x-lanes-id')).to.deep.equal([`dlq-0-${letter.offset}`]);
+    const log = await retry.untilAtRest();
+    expect(log.followers).to.deep.equal([]);
     const retried = (await retry.retries()).map(({ headers }) => valuesOf(headers, 'x-lanes-id').join());
     expect(retried).to.deep.equal([`dlq-0-${letter.offset}`]);
+    const again = (await retry.bench.letters())[1];
+    if (again === undefined) throw new Error('no second dead letter');
+    expect(valuesOf(again.headers, 'x-lanes-reason')).to.deep.equal(['retries-exhausted']);
+    // It tells the place of the source, wherever the record was in between.
+    expect(valuesOf(again.headers, 'x-lanes-id')).to.deep.equal([`${retry.source}-0-${input.place.offset}`]);
+    expect(differences(again, record)).to.deep.equal([]);
+
+    retry.directory.forUser(userOfSeed(POISONED), knows({ id: 'cured' }));
+    expect((await retry.commands.redrive(again)).outcome).to.equal('done');
+    await until('its audit event is there', async () => (await retry.bench.audits()).length === 1);
+    expect((await retry.commands.redrive(letter)).outcome, 'redrive of the first again').to.equal('refused');
   });
 
   it('a parked lane at its bound moves its followers to the dead letters, in order, and says why', async () => {

@@ -3,8 +3,9 @@
  * own time is compared with. Pure.
  *
  * Per key of a partition, in source order: a record can begin when it is in the source and the one before it has
- * ended. Each failed run of it costs the delay of its tier, which runs from when the broker has appended the retry
- * record, and that is in a commit: up to one commit interval after the failure. Nothing else costs anything.
+ * ended. Each failed run of it costs the delay of its tier, which begins when the broker has appended the retry
+ * record; that takes as long as any record takes from the source to its commit, so the median of a run without
+ * failures beside it is added (`recordMs`: a commit interval or less where the machine has time).
  * The whole work is from the first record of the source to the end of the key that ends last.
  */
 import type { Input } from './checker.js';
@@ -15,7 +16,7 @@ export interface ForcedTime {
   readonly arrivedAtMs: (input: Input) => number;
   readonly fateOf: (input: Input) => Fate;
   readonly tierDelaysMs: readonly number[];
-  readonly commitIntervalMs: number;
+  readonly recordMs: number;
 }
 
 export const forcedTimeMs = (inputs: readonly Input[], of: ForcedTime): number => {
@@ -26,7 +27,7 @@ export const forcedTimeMs = (inputs: readonly Input[], of: ForcedTime): number =
     const arrived = of.arrivedAtMs(input);
     const fate = of.fateOf(input);
     const waits = fate.kind === 'fails' ? of.tierDelaysMs.slice(0, fate.calls) : [];
-    const waited = waits.reduce((sum, delayMs) => sum + delayMs + of.commitIntervalMs, 0);
+    const waited = waits.reduce((sum, delayMs) => sum + delayMs + of.recordMs, 0);
     const { key } = input.record;
     const lane = `${input.place.partition}/${key === null ? `null ${input.place.offset}` : key.toString('hex')}`;
     const end = Math.max(arrived, endOf.get(lane) ?? 0) + waited;

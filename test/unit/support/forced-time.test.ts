@@ -23,7 +23,7 @@ describe('the time that delays force', () => {
       arrivedAtMs: (input) => inputs.find((one) => one === input)?.arrivedMs ?? 0,
       fateOf: (input) => ({ kind: 'fails', calls: inputs.find((one) => one === input)?.fails ?? 0 }),
       tierDelaysMs: [1000, 2000],
-      commitIntervalMs: 100,
+      recordMs: 100,
     });
 
   it('is the time of the load where nothing fails', () => {
