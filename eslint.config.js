@@ -25,7 +25,10 @@ const NODE_GLOBALS = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.build', '.kafka', '.cache', 'coverage', '**/generated/**'] },
+  {
+    // prettier-ignore
+    ignores: ['node_modules', 'dist', '.build', '.kafka', '.cache', 'coverage', '**/generated/**', 'docs/protocol'],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'warn' } },
 
   {

@@ -11,6 +11,8 @@ import { ageText, dueText, isoOrNull, spanText } from './time-text.js';
 const KEY_WIDTH = 40;
 const ID_WIDTH = 60;
 const MESSAGE_WIDTH = 200;
+/** Of one record's key in full; `--json` has a longer one whole. */
+export const WHOLE_KEY_WIDTH = 1000;
 
 export const keyText = (key: Buffer | null, limit = KEY_WIDTH): Printable =>
   key === null ? shown`(no key)` : printableBytes(key, limit);
@@ -60,7 +62,7 @@ export const laneColumns = (nowMs: EpochMs): readonly Column<LocatedLane>[] => [
     paint: ({ lane }, paint) => (lane.state.status === 'parked' ? paint.red : paint.yellow),
   },
   { title: 'head', cell: ({ lane }) => printable(lane.head.name, ID_WIDTH) },
-  { title: 'failed', align: 'right', cell: ({ lane }) => shown`${lane.state.attempts}` },
+  { title: 'attempts', align: 'right', cell: ({ lane }) => shown`${lane.state.attempts}` },
   {
     title: 'tier',
     align: 'right',
@@ -79,8 +81,8 @@ export const lanesSummary = (lanes: readonly LocatedLane[], nowMs: EpochMs): Pri
   if (lanes.length === 0) return shown`No lanes: no key has a failed record before it.`;
   const parked = lanes.filter(({ lane }) => lane.state.status === 'parked').length;
   const followers = lanes.reduce((sum, { lane }) => sum + lane.followers, 0);
-  const oldest = Math.min(...lanes.slice(0, 1).map(({ lane }) => lane.head.record.timestamp));
-  return shown`${lanes.length} ${printable(lanes.length === 1 ? 'lane' : 'lanes')}: ${lanes.length - parked} retrying, ${parked} parked; ${followers} followers; the oldest record is ${ageText(oldest, nowMs)} old`;
+  const oldest = lanes.reduce((ms, { lane }) => Math.min(ms, lane.head.record.timestamp), Infinity);
+  return shown`${lanes.length} ${printable(lanes.length === 1 ? 'lane' : 'lanes')}: ${lanes.length - parked} retrying, ${parked} parked; followers ${followers}; the oldest record is ${ageText(oldest, nowMs)} old`;
 };
 
 /** The lane in one line, before something is done with it. */
@@ -88,7 +90,7 @@ export const laneLine = (of: LocatedLane, nowMs: EpochMs): Printable => {
   const { lane, partition } = of;
   const { state } = lane;
   const due = state.status === 'parked' ? shown`` : shown`, due ${dueText(state.due, nowMs)}`;
-  return shown`lane ${keyText(keyOf(lane.key))} in partition ${partition}: head ${printable(lane.head.name)}, ${printable(state.status)}, failed ${state.attempts} times${due}, ${lane.followers} followers`;
+  return shown`lane ${keyText(keyOf(lane.key))} in partition ${partition}: head ${printable(lane.head.name)}, ${printable(state.status)}, attempts ${state.attempts}${due}, followers ${lane.followers}`;
 };
 
 /** Everything of a lane but its records. */
@@ -98,12 +100,12 @@ export const laneDetails = (of: LocatedLane, nowMs: EpochMs): readonly Printable
   const key = keyOf(lane.key);
   const isPlain = key === null || keyText(key, Infinity) === key.toString('utf8');
   return fieldLines([
-    ['key', keyText(key, Infinity)],
-    ...(isPlain ? [] : [['key, base64', printable(key.toString('base64'))] as const]),
+    ['key', keyText(key, WHOLE_KEY_WIDTH)],
+    ...(isPlain ? [] : [['key, base64', printable(key.toString('base64'), WHOLE_KEY_WIDTH)] as const]),
     ['partition', shown`${partition}`],
     ['status', printable(state.status)],
     ['head', printable(head.name)],
-    ['failed runs', shown`${state.attempts}`],
+    ['attempts', shown`${state.attempts}`],
     ['tier', state.delayMs === null ? shown`none yet` : spanText(state.delayMs)],
     [
       'due',

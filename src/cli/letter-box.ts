@@ -43,9 +43,9 @@ export class LetterBox {
       throw new UsageError(`${topic} has partitions 0 to ${count - 1}, there is no ${search.partition}.`);
     const partitions =
       search.partition === null ? Array.from({ length: count }, (_, i) => i) : [search.partition];
-    const found: Letter[] = [];
-    for (const partition of partitions) found.push(...(await this.#backwards(partition, search)));
-    return found;
+    const found: (readonly Letter[])[] = [];
+    for (const partition of partitions) found.push(await this.#backwards(partition, search));
+    return found.flat();
   }
 
   /** The record of one dead letter, owned. Throws Unfulfilled when it is not there. */
@@ -74,7 +74,10 @@ export class LetterBox {
     const { low, high } = await operator.watermarks(of);
     const reader = await operator.reader();
     let found: readonly Letter[] = [];
-    let window = Math.max(FIRST_WINDOW, 2 * Math.min(search.limit, high - low));
+    const limit = search.limit === Infinity ? 0 : search.limit;
+    // Everything is wanted: then at once.
+    const isAll = search.limit === Infinity && search.since === null;
+    let window = isAll ? high - low : Math.max(FIRST_WINDOW, 2 * limit);
     for (let end: number = high; end > low; window *= GROWTH) {
       const from = Math.max(low, end - window);
       const inWindow: Letter[] = [];

@@ -3,7 +3,7 @@ import type { ConsumedRecord } from '../record/record.js';
 import { recordName } from '../record/event-id.js';
 import type { EpochMs } from '../record/units.js';
 import type { Fate, LetterFates } from './letter-fate.js';
-import { fieldLines, keyFields, keyText } from './lane-report.js';
+import { fieldLines, keyFields, keyText, WHOLE_KEY_WIDTH } from './lane-report.js';
 import type { Letter } from './letter.js';
 import { originalHeadersOf } from './letter.js';
 import { letterIdText } from './operator-request.js';
@@ -60,7 +60,7 @@ export const letterColumns = (fates: LetterFates, nowMs: EpochMs): readonly Colu
   { title: 'reason', cell: ({ reason }) => orDash(reason, WORD_WIDTH) },
   { title: 'class', cell: ({ failureClass }) => orDash(failureClass, WORD_WIDTH) },
   {
-    title: 'failed',
+    title: 'attempts',
     align: 'right',
     cell: ({ attempts }) => (attempts === null ? shown`-` : shown`${attempts}`),
   },
@@ -89,11 +89,11 @@ export const letterDetails = (
       ['written', shown`${timeText(letter.at)}, ${ageText(letter.at, nowMs)} ago`],
       ['record', originText(letter)],
       ['its time', timeText(letter.originalTimestamp)],
-      ['key', keyText(letter.key, Infinity)],
+      ['key', keyText(letter.key, WHOLE_KEY_WIDTH)],
       ['value', sizeText(record.value)],
       ['reason', orDash(letter.reason, WORD_WIDTH)],
       ['class', orDash(letter.failureClass, WORD_WIDTH)],
-      ['failed runs', letter.attempts === null ? shown`-` : shown`${letter.attempts}`],
+      ['attempts', letter.attempts === null ? shown`-` : shown`${letter.attempts}`],
       ['first failure', timeText(letter.firstFailure)],
       ['exception', orDash(letter.exception, MESSAGE_WIDTH)],
       ['message', orDash(letter.message, 1000)],

@@ -50,7 +50,7 @@ const examples = (lines: readonly string[]): string =>
 const EPILOGUE = `
 Settings are those of the service: environment, CONFIG_FILE, and every one as an option (--kafka-brokers
 HOST:PORT, --kafka-group-id ID, --source-topics NAME, ...).
-Exit codes: 0 done; 1 ignored, refused, not found or not in time; 2 command line or settings; 3 brokers or
+Exit codes: 0 done; 1 ignored, refused, not found, not in time, stopped; 2 command line or settings; 3 brokers or
 topics cannot be used.`;
 
 const carryingOf = ({ dryRun, wait, timeout, operatorId }: Options): Carrying => ({

@@ -15,7 +15,7 @@ import { LogReader } from '../state/log-reader.js';
 import { TopicMissing, UsageError } from './exit-code.js';
 import { LaneLogView } from './lane-log-view.js';
 import type { Output } from './output.js';
-import { printable, shown } from './printable.js';
+import { shown } from './printable.js';
 import type { Site } from './site.js';
 import { TopicReader } from './topic-reader.js';
 
@@ -139,12 +139,16 @@ export class Operator {
     cancel = clock.after(RETRY_PAUSE_MS, tell);
     return () => {
       cancel();
-      output.progress(printable(''));
+      output.progress(shown``);
     };
   }
 
   #connect<T extends Closable & { connect(): Promise<void> }>(client: T): Promise<T> {
-    const connected = client.connect().then(() => client);
+    this.output.progress(shown`connecting`);
+    const connected = client
+      .connect()
+      .then(() => client)
+      .finally(() => this.output.progress(shown``));
     this.#open.push(connected);
     return connected;
   }

@@ -45,7 +45,10 @@ export const tableLines = <Row>(
 ): readonly Printable[] => {
   const titles = columns.map(({ title }) => title.toUpperCase() as Printable);
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const widths = columns.map((_, i) => Math.max(...[titles, ...cells].map((line) => widthOf(line[i] ?? ''))));
+  // A hundred thousand rows are too many for the arguments of one call.
+  const widths = columns.map((_, i) =>
+    [titles, ...cells].reduce((widest, line) => Math.max(widest, widthOf(line[i] ?? '')), 0),
+  );
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + BETWEEN.length, 0);
   const room = Math.max(NARROWEST, width - before);
   const line = (

@@ -22,6 +22,8 @@ import type { EpochMs } from './units.js';
 export type DeadLetterProfile = 'kafka-streams' | 'spring';
 
 export interface DeadLetterFailure {
+  /** In place of the record's own: how a record that was redriven is called in its lane. */
+  readonly id?: string;
   readonly error: ProcessingFailure;
   /** In place of the error's own: `retries-exhausted`. */
   readonly reason?: FailureReason;
@@ -112,7 +114,7 @@ export const deadLetterRecord = (
   headers: [
     ...encodeHeaders(record.headers),
     ...PROFILES[options.profile](record, failure.error, options),
-    { name: 'x-lanes-id', value: recordName(record.topic, record.partition, record.offset) },
+    { name: 'x-lanes-id', value: failure.id ?? recordName(record.topic, record.partition, record.offset) },
     { name: 'x-lanes-attempts', value: String(failure.attempts) },
     { name: 'x-lanes-first-failure', value: new Date(failure.firstFailureAt).toISOString() },
     { name: 'x-lanes-reason', value: headerSafe(failure.reason ?? failure.error.reason, 100) },

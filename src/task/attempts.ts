@@ -81,7 +81,7 @@ export class Attempts {
       entry.cancelTimer = undefined;
       return undefined;
     }
-    if (entry.state !== 'running' || entry.attempt !== message.attempt) return undefined;
+    if (entry.state !== 'running' || entry.run !== message.run) return undefined;
     if (message.kind === 'timed-out') {
       this.#timedOut(entry);
       return undefined;
@@ -120,25 +120,25 @@ export class Attempts {
   }
 
   #follow(entry: QueueEntry, outputs: Promise<readonly ProducedRecord[]>): void {
-    const { attempt } = entry;
+    const { run } = entry;
     this.#count(entry, 1);
     entry.cancelTimer = this.clock.after(this.attemptTimeoutMs, () =>
-      this.post({ kind: 'timed-out', entry, attempt }),
+      this.post({ kind: 'timed-out', entry, run }),
     );
     outputs.then(
-      (done) => this.post({ kind: 'succeeded', entry, attempt, outputs: done }),
-      (thrown: unknown) => this.post({ kind: 'failed', entry, attempt, thrown }),
+      (done) => this.post({ kind: 'succeeded', entry, run, outputs: done }),
+      (thrown: unknown) => this.post({ kind: 'failed', entry, run, thrown }),
     );
   }
 
   /** The handler is told by its signal; the key goes on when it has answered, or without it after the grace. */
   #timedOut(entry: QueueEntry): void {
-    const { attempt } = entry;
+    const { run } = entry;
     const thrown = this.#timeout();
     entry.timedOut = true;
     entry.abort(thrown);
     entry.cancelTimer = this.clock.after(ABORT_GRACE_MS, () =>
-      this.post({ kind: 'failed', entry, attempt, thrown }),
+      this.post({ kind: 'failed', entry, run, thrown }),
     );
   }
 

@@ -15,11 +15,16 @@ import type { QueueEntry } from './queue-entry.js';
 /** How far the front may run ahead in the array before it is cut. */
 const COMPACT_AT = 1024;
 
+/** Beyond the orders of all entries of a task. */
+const BEHIND = 2 ** 40;
+/** The oldest first; what has failed as a probe of the breaker after what has not. It fails while it is not in the heap. */
+const rankOf = ({ failedProbes, order }: QueueEntry): number => failedProbes * BEHIND + order;
+
 export class EmissionQueue {
   #entries: QueueEntry[] = [];
   #front = 0;
   readonly #tails = new Map<string, QueueEntry>();
-  readonly #startable = new PriorityQueue<QueueEntry>((entry) => entry.order);
+  readonly #startable = new PriorityQueue<QueueEntry>(rankOf);
   /** By key: the first entry that may start as far as the queue goes, while something else holds the key. */
   readonly #kept = new Map<string, QueueEntry>();
 
@@ -50,6 +55,13 @@ export class EmissionQueue {
       if (entry.slot === undefined || !isHeld(entry.slot)) return entry;
       this.#kept.set(entry.slot, entry);
     }
+  }
+
+  /** The same, and leaves it there. */
+  startable(isHeld: (slot: string) => boolean): QueueEntry | undefined {
+    const entry = this.takeStartable(isHeld);
+    if (entry !== undefined) this.putBack(entry);
+    return entry;
   }
 
   /** It was taken and is not started now after all. */

@@ -52,19 +52,21 @@ export class HeadLine {
     const { host, lanes, ledger, outputs } = this.parts();
     const lane = this.#lanes.get(entry);
     if (lane === undefined) throw new Error('a head that belongs to no lane');
+    ledger.beginDecision();
     this.#lanes.delete(entry);
     // What its handler still answers after the grace of a time-out is nobody's.
     entry.state = 'decided';
     const failure = end.ok ? outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
-    if (entry.isProbe) host.breaker.probeEnded(isFine);
+    let isOwn = false;
+    if (entry.isProbe) isOwn = host.breaker.probeEnded(lane.head, isFine);
     else if (entry.attempt === 1) host.breaker.firstRun(isFine);
     const { topic } = lane.head.record;
     if (end.ok && failure === undefined) {
       outputs.write(end.outputs);
       ledger.open.tallies.message(topic, entry.type, 'processed');
       lanes.conclude(lane, { kind: 'succeeded' });
-    } else if (failure !== undefined) this.#failed(lane, entry, failure);
+    } else if (failure !== undefined) this.#failed(lane, entry, failure, isOwn);
     host.loadChanged();
   }
 
@@ -99,11 +101,12 @@ export class HeadLine {
     return true;
   }
 
-  #failed(lane: Lane, entry: QueueEntry, failure: ProcessingFailure): void {
+  /** `isOwn`: it counts although the breaker is open. */
+  #failed(lane: Lane, entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { host, lanes, ledger } = this.parts();
     const { topic } = lane.head.record;
     const nowMs = host.clock.now();
-    const isBreakerOpen = host.breaker.isOpen;
+    const isBreakerOpen = host.breaker.isOpen && !isOwn;
     const { kind } = lanes.conclude(lane, { kind: 'failed', failure, nowMs, isBreakerOpen });
     if (kind === 'leaves') ledger.open.tallies.message(topic, entry.type, 'dead-letter');
   }

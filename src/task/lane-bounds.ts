@@ -15,6 +15,8 @@ export interface LaneBoundSettings {
 export class LaneBounds {
   /** Retrying lanes at their bound. */
   readonly #full = new Set<Lane>();
+  /** Parked lanes with followers. */
+  readonly #parked = new Set<Lane>();
 
   constructor(
     private readonly table: LaneTable,
@@ -35,20 +37,21 @@ export class LaneBounds {
     if (lane.state.status === 'parked' && lane.followers > 0 && this.isFull(lane)) return lane;
     if (!this.isTaskFull) return null;
     let largest: Lane | null = null;
-    for (const each of this.table)
-      if (each.state.status === 'parked' && each.followers > 0 && each.bytes > (largest?.bytes ?? 0))
-        largest = each;
+    for (const each of this.#parked) if (each.bytes > (largest?.bytes ?? 0)) largest = each;
     return largest;
   }
 
   /** After a lane's records or status have changed. */
   changed(lane: Lane): void {
+    if (lane.state.status === 'parked' && lane.followers > 0) this.#parked.add(lane);
+    else this.#parked.delete(lane);
     if (lane.state.status === 'retrying' && this.isFull(lane)) this.#full.add(lane);
     else if (lane.state.status === 'parked' || this.#isHalfEmpty(lane)) this.#full.delete(lane);
   }
 
   over(lane: Lane): void {
     this.#full.delete(lane);
+    this.#parked.delete(lane);
   }
 
   /** What it asks of the intake; resumed at half of a lane, and at three quarters of the task's bytes. */

@@ -70,7 +70,6 @@ export class LaneKeeper {
     const wall = this.clock.now();
     for (const lane of lanes) {
       this.table.add(lane);
-      this.bounds.changed(lane);
       const { status, due, delayMs } = lane.state;
       if (status === 'parked') continue;
       const leftMs = Math.max(0, due - wall);
@@ -78,6 +77,16 @@ export class LaneKeeper {
       // A wall clock that went back must not make it wait longer than its delay.
       else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
     }
+  }
+
+  /** After a restore: the bounds may be others than those that the lanes grew under. */
+  makeRoom(): void {
+    for (const lane of this.table) this.#makeRoom(lane);
+  }
+
+  /** A lane can take it. */
+  fits(record: LaneRecord): boolean {
+    return this.book.fits(record);
   }
 
   isRunning(lane: Lane): boolean {
@@ -93,8 +102,10 @@ export class LaneKeeper {
     return this.#alarms.nextAt;
   }
 
-  get hasReady(): boolean {
-    return this.#ready.size > 0;
+  /** The head that has been ready longest. */
+  get ready(): Lane | undefined {
+    const [lane] = this.#ready;
+    return lane;
   }
 
   /** The head that has been ready longest; it runs from now on. */
@@ -133,15 +144,14 @@ export class LaneKeeper {
     this.book.write(lane, null);
     if (isRunning) this.#running.add(lane);
     else this.#alarm(lane, 0);
+    this.#makeRoom(lane);
     return lane;
   }
 
   append(lane: Lane, record: LaneRecord): void {
     this.book.follow(record);
     this.table.append(lane, record);
-    const parked = this.bounds.toEmpty(lane);
-    if (parked !== null) this.#empty(parked);
-    this.bounds.changed(lane);
+    this.#makeRoom(lane);
   }
 
   /** What a head's run, or a command, leads to. */
@@ -209,7 +219,7 @@ export class LaneKeeper {
     lane.state = state;
     this.book.write(lane, retryOn);
     if (state.status === 'retrying') this.#alarm(lane, retryOn?.delayMs ?? 0);
-    this.bounds.changed(lane);
+    this.#makeRoom(lane);
   }
 
   #leave(lane: Lane): void {
@@ -224,6 +234,15 @@ export class LaneKeeper {
     this.book.end(lane);
     this.bounds.over(lane);
     this.events.over(lane.slot);
+  }
+
+  /** After a lane has changed: a full one asks intake to wait, unless followers of a parked head can go. */
+  #makeRoom(lane: Lane): void {
+    this.bounds.changed(lane);
+    for (let full = this.bounds.toEmpty(lane); full !== null; full = this.bounds.toEmpty(lane)) {
+      this.#empty(full);
+      this.bounds.changed(full);
+    }
   }
 
   /** Its followers go to the dead letters, in order: its head is parked, and there is no room. */
@@ -241,6 +260,7 @@ export class LaneKeeper {
     const tier = this.rules.tiers.atLeast(leftMs);
     const waitMs = tier?.delayMs ?? leftMs;
     const delayMs = tier?.delayMs ?? lane.state.delayMs;
+    this.book.beginDecision();
     this.book.disarm(lane);
     lane.state = { ...lane.state, delayMs, due: epochMs(this.clock.now() + waitMs) };
     this.book.write(lane, tier);

@@ -1,6 +1,6 @@
 /** One running task, as the circuit breaker sees it. */
 import type { Pauses } from '../ports/flow-control.js';
-import type { EpochMs } from '../record/units.js';
+import type { EpochMs, MonotonicMs } from '../record/units.js';
 import type { Probed } from './breaker-desk.js';
 import type { Holding } from './holding.js';
 
@@ -11,15 +11,23 @@ export class ProbedTask implements Probed {
   ) {}
 
   get waitingSince(): EpochMs | undefined {
-    return this.holding.task.waitingSince;
+    return this.holding.task.probes.waitingSince;
   }
 
-  get hasDueHead(): boolean {
-    return this.holding.task.hasDueHead;
+  get hasFreshHead(): boolean {
+    return this.holding.task.probes.hasFreshHead;
   }
 
-  probe(): boolean {
-    return this.holding.task.probe();
+  get hasAny(): boolean {
+    return this.holding.task.probes.hasAny;
+  }
+
+  get probedAt(): MonotonicMs | undefined {
+    return this.holding.task.probes.askedAt;
+  }
+
+  probe(at: MonotonicMs): boolean {
+    return this.holding.task.probe(at);
   }
 
   breakerChanged(): void {

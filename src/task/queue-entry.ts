@@ -35,10 +35,14 @@ export class QueueEntry implements RecordRun {
   isHead = false;
   /** The breaker is open, and this run shows whether it may close. */
   isProbe = false;
+  /** How often it has failed as one. */
+  failedProbes = 0;
   /** Since when its result waits. */
   resolvedAt: MonotonicMs = monotonicMs(0);
   /** Runs begun that count. */
   attempt = 0;
+  /** Runs begun, also those that do not count: tells their answers apart. */
+  run = 0;
   nowMs: EpochMs;
   type = 'unknown';
   firstFailureAt: EpochMs | undefined;
@@ -88,6 +92,7 @@ export class QueueEntry implements RecordRun {
   begin(nowMs: EpochMs): void {
     this.state = 'running';
     this.attempt += 1;
+    this.run += 1;
     this.nowMs = nowMs;
     this.timedOut = false;
     this.#abort = undefined;

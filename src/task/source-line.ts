@@ -14,23 +14,23 @@ import { sourceId } from '../lanes/record-id.js';
 import { recordName } from '../record/event-id.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import { asProcessingFailure } from '../record/record-error.js';
+import type { ProducedRecord } from '../record/record.js';
 import { placeOf } from '../record/record.js';
-import type { CommitOffset, EpochMs } from '../record/units.js';
+import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
 import { EmissionQueue } from './emission-queue.js';
 import { Patience } from './patience.js';
 import { QueueEntry } from './queue-entry.js';
+import { SourcePositions } from './source-positions.js';
 import type { TaskParts } from './task-parts.js';
 import type { RecordsMessage } from './task-message.js';
 import { Unwritable } from './unwritable.js';
 
 export class SourceLine {
   readonly queue = new EmissionQueue();
-  readonly #next = new Map<string, CommitOffset>();
-  /** Of the source topics: everything below has been read. */
-  readonly #ends = new Map<string, CommitOffset>();
+  readonly positions = new SourcePositions();
   readonly #patience: Patience;
   #order = 0;
 
@@ -39,25 +39,15 @@ export class SourceLine {
     this.#patience = new Patience(clock, settings.emissionPatienceMs, parts.ring);
   }
 
-  startAt(positions: ReadonlyMap<string, CommitOffset>): void {
-    for (const [topic, position] of positions) this.#next.set(topic, position);
-  }
-
-  /** The position to read next of a source topic, once it is known. */
-  nextOffset(topic: string): CommitOffset | undefined {
-    return this.#next.get(topic);
-  }
-
-  /** When the record at the front was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    const front = this.queue.front();
-    return front?.state === 'waiting' ? front.readAt : undefined;
+  /** The next record that may start. */
+  get startable(): QueueEntry | undefined {
+    return this.queue.startable(this.parts.isHeld);
   }
 
   take({ batch, from, to }: RecordsMessage): void {
     const { host, ledger, lanes, owner } = this.parts;
     const topic = batch.topic(from);
-    let next = this.#next.get(topic);
+    let next = this.positions.next(topic);
     if (next === undefined) return;
     const readAt = host.clock.now();
     for (let i = from; i < to && this.parts.isRunning(); i++) {
@@ -65,34 +55,28 @@ export class SourceLine {
       // Read twice: a message of an older epoch of this partition. Gaps are the broker's (control records, compaction).
       if (offset < next) continue;
       next = after(offset);
-      this.#next.set(topic, next);
+      this.positions.take(topic, next);
       const record = new BatchRecord(batch, i);
       const entry = new QueueEntry(record, record.bytes, this.#order++, readAt, owner);
       ledger.take(record.bytes);
       if (lanes.table.mayHold(topic, offset) && this.#isKnown(record)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);
-      } else if (this.queue.length === 0 && this.#mayStart(entry.slot)) this.#runAtOnce(entry);
+      } else if (this.queue.length === 0 && this.#mayStart(entry)) this.#runAtOnce(entry);
       else this.queue.add(entry);
     }
   }
 
   /** What lies between the last record and the end is no record. */
   reachEnd(topic: string, end: CommitOffset): void {
-    this.#ends.set(topic, end);
+    this.positions.reachEnd(topic, end);
     this.passEnds();
   }
 
-  /** When nothing is undecided: positions are those of decided records. An end is told once, so it waits for that. */
+  /** When nothing is undecided: positions are those of decided records. */
   passEnds(): void {
-    if (this.#ends.size === 0 || this.queue.length > 0 || !this.parts.isRunning()) return;
-    for (const [topic, end] of this.#ends) {
-      const next = this.#next.get(topic);
-      if (next === undefined || end <= next) continue;
-      this.#next.set(topic, end);
-      this.parts.ledger.open.positions.set(topic, end);
-    }
-    this.#ends.clear();
+    if (!this.positions.hasEnds || this.queue.length > 0 || !this.parts.isRunning()) return;
+    for (const [topic, end] of this.positions.passEnds()) this.parts.ledger.open.positions.set(topic, end);
   }
 
   /** Decides what can be decided, from the front. */
@@ -136,13 +120,17 @@ export class SourceLine {
 
   conclude(entry: QueueEntry, end: AttemptEnd): void {
     const { breaker, clock } = this.parts.host;
-    const failure = end.ok ? null : asProcessingFailure(end.thrown);
+    // What its topic would refuse has failed: its key is not free before that is decided.
+    const failure = end.ok ? this.parts.outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
+    let isOwn = false;
     if (entry.isProbe) {
       entry.isProbe = false;
-      breaker.probeEnded(isFine);
+      if (!isFine) entry.failedProbes += 1;
+      isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (!end.ok) return this.#failed(entry, asProcessingFailure(end.thrown));
+    if (failure !== undefined) return this.#failed(entry, failure, isOwn);
+    if (!end.ok) return;
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
     this.#patience.waits(entry);
     this.queue.freeKey(entry);
@@ -153,6 +141,7 @@ export class SourceLine {
     const { attempts, host, lanes, ledger, slots, heads } = this.parts;
     const front = this.queue.front();
     if (!this.#patience.isOver(front) || front === undefined || !slots.mayConvert) return false;
+    ledger.beginDecision();
     this.queue.shift();
     const record = new LaneRecord(sourceId(front.record), ownedCopy(front.record));
     const failed = front.state === 'running' ? front.attempt - 1 : front.attempt;
@@ -189,10 +178,11 @@ export class SourceLine {
     return entry.slot === undefined ? undefined : this.parts.lanes.table.get(entry.slot);
   }
 
-  #mayStart(slot: string | undefined): boolean {
+  #mayStart(entry: QueueEntry): boolean {
     const { host, slots } = this.parts;
     if (!slots.mayStartSource || host.breaker.isOpen) return false;
-    return slot === undefined || !this.parts.isHeld(slot);
+    // A slot is made of the key's bytes: not for every record of a task without lanes.
+    return !this.parts.isAnyHeld() || entry.slot === undefined || !this.parts.isHeld(entry.slot);
   }
 
   /** It waits in a lane already: read again after a crash without transactions, or after a reset (review F16). */
@@ -209,10 +199,10 @@ export class SourceLine {
   /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
-    if (end?.ok) {
+    if (end?.ok && this.parts.outputs.refused(end.outputs) === undefined) {
       this.parts.host.breaker.firstRun(true);
-      entry.resolve({ kind: 'outputs', outputs: end.outputs }, entry.resolvedAt);
-      this.#decide(entry);
+      this.parts.ledger.beginDecision();
+      this.#emit(entry, end.outputs);
       return;
     }
     this.queue.add(entry);
@@ -221,10 +211,11 @@ export class SourceLine {
     this.decide();
   }
 
-  #failed(entry: QueueEntry, failure: ProcessingFailure): void {
+  /** `isOwn`: it counts although the breaker is open. */
+  #failed(entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
-    if (failure.retryable && host.breaker.isOpen) {
+    if (failure.retryable && host.breaker.isOpen && !isOwn) {
       entry.takeBack();
       this.queue.putBack(entry);
       return;
@@ -236,44 +227,50 @@ export class SourceLine {
       return;
     }
     ledger.open.tallies.retry(entry.record.topic, 'immediate', failure.reason);
+    if (host.breaker.isOpen) {
+      // Its next attempt is a probe.
+      entry.state = 'waiting';
+      this.queue.putBack(entry);
+      return;
+    }
     attempts.backOff(entry, decision.delayMs);
     if (!this.parts.isRunning()) attempts.giveUpBackOff(entry);
   }
 
   /** Appends its effects to the write-set, in one synchronous step. */
   #decide(entry: QueueEntry): void {
-    const { lanes, ledger, outputs } = this.parts;
+    const { host, lanes, ledger } = this.parts;
     const { outcome, record } = entry;
     if (outcome === undefined) throw new Error(`${placeOf(record)} is decided without an outcome`);
+    ledger.beginDecision();
+    // Its key was freed when they were there.
+    if (outcome.kind === 'outputs') return this.#emit(entry, outcome.outputs);
     if (outcome.kind === 'known') {
       this.#pass(entry);
       this.queue.freeKey(entry);
       return;
     }
-    const failure = outcome.kind === 'failed' ? outcome.failure : outputs.refused(outcome.outputs);
-    if (outcome.kind === 'outputs' && failure === undefined) {
-      outputs.write(outcome.outputs);
-      this.#pass(entry);
-      ledger.open.tallies.message(record.topic, entry.type, 'processed');
-      return;
-    }
-    if (failure === undefined) return;
-    entry.firstFailureAt ??= this.parts.host.clock.now();
-    const nowMs = this.parts.host.clock.now();
+    const { failure } = outcome;
     const became = lanes.open(
       new LaneRecord(sourceId(record), ownedCopy(record)),
       attempted(entry, entry.attempt - 1),
-      { kind: 'failed', failure, nowMs, isBreakerOpen: false },
+      { kind: 'failed', failure, nowMs: host.clock.now(), isBreakerOpen: false },
     );
     this.#pass(entry);
     if (became === 'leaves') ledger.open.tallies.message(record.topic, entry.type, 'dead-letter');
-    // The key of one with outputs was freed when they were there.
-    if (outcome.kind === 'failed') this.queue.freeKey(entry);
-    this.parts.host.loadChanged();
+    this.queue.freeKey(entry);
+    host.loadChanged();
+  }
+
+  #emit(entry: QueueEntry, outputs: readonly ProducedRecord[]): void {
+    this.parts.outputs.write(outputs);
+    this.#pass(entry);
+    this.parts.ledger.open.tallies.message(entry.record.topic, entry.type, 'processed');
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {
-    const { host, lanes } = this.parts;
+    const { host, lanes, ledger } = this.parts;
+    ledger.beginDecision();
     lanes.append(lane, new LaneRecord(sourceId(entry.record), ownedCopy(entry.record)));
     this.#pass(entry);
     this.queue.freeKey(entry);

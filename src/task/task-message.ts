@@ -7,21 +7,21 @@ import type { CommitOffset, EpochMs, Offset } from '../record/units.js';
 import type { InputPosition } from './input-position.js';
 import type { QueueEntry } from './queue-entry.js';
 
-/** `attempt` is the one that answers: an answer of an attempt that was given up is dropped. */
+/** `run` is the one that answers: an answer of a run that was given up is dropped. */
 export type AttemptMessage =
   | {
       readonly kind: 'succeeded';
       readonly entry: QueueEntry;
-      readonly attempt: number;
+      readonly run: number;
       readonly outputs: readonly ProducedRecord[];
     }
   | {
       readonly kind: 'failed';
       readonly entry: QueueEntry;
-      readonly attempt: number;
+      readonly run: number;
       readonly thrown: unknown;
     }
-  | { readonly kind: 'timed-out'; readonly entry: QueueEntry; readonly attempt: number }
+  | { readonly kind: 'timed-out'; readonly entry: QueueEntry; readonly run: number }
   | { readonly kind: 'retry-due'; readonly entry: QueueEntry };
 
 /** A run of records of one source topic: `from` to `to` (not included) of a batch. */
@@ -56,6 +56,11 @@ export interface CommandMessage {
   readonly command: Command | string;
 }
 
+/** Its lanes are those of the log: it begins. */
+export interface RestoredMessage {
+  readonly kind: 'restored';
+}
+
 /** A time has come: something may start. */
 export interface RingMessage {
   readonly kind: 'ring';
@@ -78,6 +83,7 @@ export type TaskMessage =
   | AttemptMessage
   | RetryMessage
   | CommandMessage
+  | RestoredMessage
   | RingMessage
   | BreakerMessage
   | ProbeMessage;

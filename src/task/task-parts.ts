@@ -21,6 +21,8 @@ export interface TaskParts {
   isRunning(): boolean;
   /** A lane or a command holds the key: no record of it is started from the queue. */
   isHeld(this: void, slot: string): boolean;
+  /** False: no key is held. Cheap. */
+  isAnyHeld(this: void): boolean;
   /** A timer has run out: the task looks at what may start. */
   ring(this: void): void;
 }

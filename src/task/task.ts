@@ -12,12 +12,10 @@
  * that starts whatever may start.
  */
 import type { TaskProcessor } from '../dsl/execution.js';
-import { laneKeyOf, slotOf } from '../lanes/lane-log.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { CommitOffset, EpochMs, Partition, TaskId } from '../record/units.js';
+import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { Attempts } from './attempts.js';
 import { CommandDesk } from './command-desk.js';
 import { HeadLine } from './head-line.js';
@@ -25,6 +23,7 @@ import type { LaneBook } from './lane-book.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
 import { Outputs } from './outputs.js';
+import { ProbeLine } from './probe-line.js';
 import type { EntryOwner } from './queue-entry.js';
 import { Slots } from './slots.js';
 import { SourceLine } from './source-line.js';
@@ -39,6 +38,8 @@ import { Unwritable } from './unwritable.js';
 
 export class Task implements EntryOwner {
   readonly lanes: LaneKeeper;
+  /** What it can run while the breaker is open. */
+  readonly probes: ProbeLine;
   #state: TaskState = 'created';
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
@@ -48,6 +49,7 @@ export class Task implements EntryOwner {
   readonly #heads: HeadLine;
   readonly #commands: CommandDesk;
   #whenDrained: (() => void)[] = [];
+  #isSourcesTurn = false;
 
   constructor(
     readonly id: TaskId,
@@ -77,9 +79,11 @@ export class Task implements EntryOwner {
       outputs: new Outputs(ledger, settings.maxMessageBytes),
       isRunning: () => this.#state === 'running',
       isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
+      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       ring,
     };
     this.#source = new SourceLine(parts);
+    this.probes = new ProbeLine(this.#source, this.#heads, this.lanes, host.breaker);
     this.#commands = new CommandDesk({
       partition,
       sources,
@@ -106,7 +110,7 @@ export class Task implements EntryOwner {
 
   /** The position to read next of a source topic, once it runs. */
   nextOffset(topic: string): CommitOffset | undefined {
-    return this.#source.nextOffset(topic);
+    return this.#source.positions.next(topic);
   }
 
   partitionCount(topic: string): number {
@@ -127,7 +131,7 @@ export class Task implements EntryOwner {
   /** Has everything in memory, and has started nothing yet: `wake` does. */
   enter(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
-    this.#source.startAt(positions);
+    this.#source.positions.startAt(positions);
     this.#acceptFrom = firstPoll;
     this.lanes.restore(restored.lanes);
     this.#commands.restore(restored.outcomes);
@@ -135,7 +139,7 @@ export class Task implements EntryOwner {
 
   /** Starts whatever may start. */
   wake(): void {
-    this.#mailbox.post({ kind: 'ring' });
+    this.#mailbox.post({ kind: 'restored' });
   }
 
   /** A run of records of one source topic: `from` to `to` (not included) of a batch. */
@@ -155,18 +159,10 @@ export class Task implements EntryOwner {
     this.#mailbox.post(message);
   }
 
-  /** When the record at the front of its queue was read, if it waits to be started. */
-  get waitingSince(): EpochMs | undefined {
-    return this.#state === 'running' ? this.#source.waitingSince : undefined;
-  }
-
-  get hasDueHead(): boolean {
-    return this.#state === 'running' && this.lanes.hasReady;
-  }
-
   /** Starts one record although the breaker is open; false when it could not. */
-  probe(): boolean {
+  probe(at: MonotonicMs): boolean {
     let isStarted = false;
+    this.probes.askedAt = at;
     this.#mailbox.post({ kind: 'probe', started: () => (isStarted = true) });
     return isStarted;
   }
@@ -234,6 +230,8 @@ export class Task implements EntryOwner {
           this.#commands.receive(offset, command, () => input.resolve(offset));
         }
         return;
+      case 'restored':
+        return this.lanes.makeRoom();
       case 'ring':
         return this.host.breaker.look();
       case 'breaker':
@@ -241,7 +239,7 @@ export class Task implements EntryOwner {
         this.#source.holdBack();
         return this.#heads.giveUpBackOffs();
       case 'probe':
-        if (this.#state === 'running' && (this.#source.probe() || this.#heads.probe())) message.started();
+        if (this.#state === 'running' && this.probes.start()) message.started();
         return;
       default: {
         const { entry } = message;
@@ -259,15 +257,26 @@ export class Task implements EntryOwner {
       this.#source.decide();
       if (this.#state !== 'running') return;
       const isDecided = this.#commands.advance();
-      const isStarted = this.#heads.startNext() || this.#source.startNext();
+      const isStarted = this.#startNext();
       if (!isDecided && !isStarted && !this.#source.losePatience()) break;
     }
     this.#source.passEnds();
   }
 
+  /** Heads and source records take turns: where there is one place for both, a long lane must not keep the others. */
+  #startNext(): boolean {
+    if (this.#isSourcesTurn && this.#source.startNext()) {
+      this.#isSourcesTurn = false;
+      return true;
+    }
+    if (!this.#heads.startNext()) return this.#source.startNext();
+    this.#isSourcesTurn = true;
+    return true;
+  }
+
   #retry({ appendedAt, input, offset, trigger }: RetryMessage): void {
     if (!input.read(offset)) return;
-    const lane = trigger === null ? undefined : this.#laneWithHead(trigger.head);
+    const lane = trigger === null ? undefined : this.lanes.table.laneOf(trigger.head);
     const isAwaited =
       lane !== undefined &&
       trigger !== null &&
@@ -275,12 +284,6 @@ export class Task implements EntryOwner {
     if (isAwaited) return;
     this.ledger.open.tallies.staleRetry(input.topic);
     input.resolve(offset);
-  }
-
-  #laneWithHead(name: string): Lane | undefined {
-    const head = this.lanes.table.record(name);
-    const lane = head && this.lanes.table.get(slotOf(laneKeyOf(head.record.key, head.id)));
-    return lane?.head === head ? lane : undefined;
   }
 
   #drained(): void {

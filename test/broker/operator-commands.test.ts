@@ -81,7 +81,7 @@ describe('the operator’s command line', function () {
     directory.forUser(user, KNOWN);
     const released = await cli(`lanes release ${user}`);
     expect([released.code, released.stdout], released.stderr).to.deep.equal([0, `release ${head}: done\n`]);
-    expect(released.stderr).to.include('failed 1 times');
+    expect(released.stderr).to.include('attempts 1');
     await bench.untilAllCommitted();
     await until('everything is written', async () => (await bench.audits()).length === records.length);
     await until('the lane is gone', async () => (await cli('lanes list --json')).stdout === '');

@@ -124,7 +124,10 @@ export class Journal {
 
   /** By the name that a record has in the lanes of a task. */
   named(task: TaskFacts, name: string): RecordFacts | undefined {
-    return task.letterNames.get(name) ?? this.#byName.get(name);
+    const found = task.letterNames.get(name) ?? this.#byName.get(name);
+    if (found !== undefined) return found;
+    for (const source of this.#sources) source.update();
+    return this.#byName.get(name);
   }
 
   isUnclean({ place, key }: RecordFacts): boolean {

@@ -40,7 +40,6 @@ const UNEXPLAINED = new Set([
   'dead-letter-too-large',
   'lane-record-too-large',
   'offset-reused',
-  'restore-failed',
 ]);
 
 export interface NodeProcessParts {

@@ -123,6 +123,6 @@ export class Observations {
 
 const hasFailed = (run: Run): boolean => run.failure !== null || run.abortedAtMs !== null;
 
-/** Of the source partition; a record without a key stands for itself. */
+/** Over all topics of a task, as lanes are; a record without a key stands for itself. */
 export const keyName = (place: string, key: string | null): string =>
-  key === null ? place : `${place.slice(0, place.lastIndexOf('@'))} ${key}`;
+  key === null ? place : `${place.slice(place.lastIndexOf('-'), place.lastIndexOf('@'))} ${key}`;

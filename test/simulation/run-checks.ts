@@ -24,6 +24,7 @@ interface KeyState {
   readonly running: Set<Run>;
   /** Its last run, by source topic. */
   readonly last: Map<string, { readonly offset: number; readonly run: Run }>;
+  latest: Run | null;
   /** The record that must succeed, or be skipped, before another may run. */
   unfinished: RecordFacts | null;
 }
@@ -70,7 +71,8 @@ export class RunChecks {
     if (run.key === null) return;
     const facts = this.journal.at(run.record);
     const state = this.#keys.get(`${run.epoch.id} ${run.key}`);
-    if (facts === undefined || state === undefined) return;
+    // A handler that ignores its signal ends when another attempt runs already.
+    if (facts === undefined || state?.latest !== run) return;
     state.unfinished = this.#staysHead(run, facts) ? facts : null;
   }
 
@@ -134,7 +136,10 @@ export class RunChecks {
     let state = this.#keys.get(name);
     if (state === undefined) {
       const head = lane === null ? undefined : this.journal.named(facts.task, lane.logged.head);
-      this.#keys.set(name, (state = { running: new Set(), last: new Map(), unfinished: head ?? null }));
+      this.#keys.set(
+        name,
+        (state = { running: new Set(), last: new Map(), latest: null, unfinished: head ?? null }),
+      );
     }
     for (const other of state.running) {
       if (other.endedAtMs !== null) state.running.delete(other);
@@ -142,6 +147,7 @@ export class RunChecks {
         this.#wrong('I4', run, `runs beside ${other.record} of the same key`, other.record);
     }
     state.running.add(run);
+    state.latest = run;
     const { unfinished } = state;
     if (unfinished !== null && unfinished !== facts && unfinished.skipsAsked === 0)
       this.#wrong(
@@ -151,7 +157,8 @@ export class RunChecks {
         unfinished.place,
       );
     state.unfinished = null;
-    if (facts.redrivesAsked > 0) return;
+    // Without a fence a crash leaves followers behind that come before what is read again: first occurrences count.
+    if (facts.redrivesAsked > 0 || !this.#isExact) return;
     const last = state.last.get(topic);
     if (last !== undefined && offset < last.offset)
       this.#wrong('I4', run, `runs after offset ${last.offset} of its key`, last.run.record);

@@ -11,6 +11,7 @@ import type { BadCall, Misfortune, PlannedMisfortune } from './fault.js';
 import { Journal } from './journal.js';
 import { NodeProcess } from './node-process.js';
 import { Observations } from './observations.js';
+import type { PlannedCommand } from './operator.js';
 import { Operator } from './operator.js';
 import { RecordingScheduler } from './recording-scheduler.js';
 import type { Burst, Scenario } from './scenario.js';
@@ -51,6 +52,8 @@ export class World {
   #whenStopped: (() => void) | null = null;
   readonly #pausesMs = new Map<number, number>();
   #inputs = 0;
+  /** Of the operator, so far. */
+  #commands = 0;
   /** Of the settings, for whoever is started. */
   #version = 0;
   /** When the breaker of a process was last seen open. */
@@ -72,7 +75,7 @@ export class World {
     this.#publisher = new Publisher(this.cluster);
     for (const burst of scenario.bursts) this.#at(burst.atMs, () => this.#write(burst));
     for (const planned of scenario.misfortunes) this.#plan(planned);
-    for (const planned of scenario.commands) this.#at(planned.atMs, () => operator.act(planned));
+    for (const planned of scenario.commands) this.#at(planned.atMs, () => this.#command(operator, planned));
     for (const bad of scenario.badCalls) this.#planBadCall(bad);
     for (let slot = 0; slot < scenario.slots; slot++) this.#start(slot);
     this.#at(scenario.chaosMs, () => this.#calm());
@@ -86,9 +89,9 @@ export class World {
     return [...this.#slots, ...this.#others].filter((one): one is NodeProcess => one !== null && !one.isGone);
   }
 
-  /** No fault comes any more. */
+  /** No fault and no command comes any more. */
   get isCalm(): boolean {
-    return this.#isCalm;
+    return this.#isCalm && this.#commands === this.scenario.commands.length;
   }
 
   get isAnyTransactionOpen(): boolean {
@@ -158,6 +161,11 @@ export class World {
     });
     this.transactionalIds.add(process.transactionalId);
     return process;
+  }
+
+  #command(operator: Operator, planned: PlannedCommand): void {
+    this.#commands += 1;
+    operator.act(planned);
   }
 
   #write({ inputs, how }: Burst): void {

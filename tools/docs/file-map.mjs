@@ -29,7 +29,7 @@ export const filesIn = (folder, root) => {
 
 /** The first comment of a source as lines without its marks. @param {string} source */
 const firstComment = (source) => {
-  const text = source.replace(/^\/\* eslint-disable \*\/\n/, '');
+  const text = source.replace(/^(?:#![^\n]*|\/\* eslint-disable \*\/)\n/, '');
   const block = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1];
   if (block !== undefined) return block.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trimEnd());
   return (/^(?:\/\/[^\n]*\n)+/.exec(text)?.[0] ?? '').split('\n').map((line) => line.replace(/^\/\/ ?/, ''));

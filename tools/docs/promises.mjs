@@ -10,6 +10,7 @@ const PROMISES = {
   P1: 'order per key',
   P2: 'once',
   P3: 'isolation',
+  P4: 'not early',
   P5: 'nothing dropped',
   P6: 'honest health',
 };
@@ -61,6 +62,22 @@ const ALSO = {
   'test/unit/task/task.test.ts': {
     promises: ['P1', 'P2', 'P5'],
     says: 'The task alone: order of effects, slots, attempts, time-outs, drain, close, aborts.',
+  },
+  'test/unit/task/task-lanes.test.ts': {
+    promises: ['P1', 'P2', 'P3', 'P4', 'P5'],
+    says: 'A task with lanes: heads, followers, tiers, patience, policies, bounds, commands, an open breaker.',
+  },
+  'test/unit/task/breaker-desk.test.ts': {
+    promises: ['P3'],
+    says: 'Which record probes an open breaker, and when the failure of a probe is its own.',
+  },
+  'test/unit/lanes/lane-log-image.test.ts': {
+    promises: ['P1', 'P2'],
+    says: 'What a replay of the lane log gives is what was in memory, however it was cut or compacted.',
+  },
+  'test/unit/lanes/retry-record.test.ts': {
+    promises: ['P5'],
+    says: 'A retry record has the bytes of its head, and always fits into its topic.',
   },
   'test/unit/record/dead-letter.test.ts': {
     promises: ['P5'],

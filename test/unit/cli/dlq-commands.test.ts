@@ -109,6 +109,18 @@ describe('dlq list', () => {
     expect(objects.map(({ id, key }) => [id, key])).to.deep.equal([['0-0', 'needle']]);
   });
 
+  it('stops where everything is older than asked for', async () => {
+    const bench = new OperatorBench(1);
+    for (let at = 0; at < 5000; at++) bench.letter(0, {}, lettered(at));
+    await bench.scheduler.advance(3_600_000);
+    bench.letter(0, {}, lettered(5000));
+    const since = epochMs(bench.nowMs - 60_000);
+    const { objects, progress } = await bench.run({ ...LIST, since }, { isJson: true });
+    expect(objects.map(({ id }) => id)).to.deep.equal(['0-5000']);
+    const windows = progress.flatMap((text) => /offset (\d+) to/.exec(text)?.[1] ?? []);
+    expect(windows.map(Number)).to.deep.equal([4501, 2501]);
+  });
+
   it('shows what others have written into the queue, without guessing', async () => {
     const bench = new OperatorBench();
     bench.letter(0, { key: null, value: null }, {});
@@ -304,7 +316,17 @@ describe('a record that was redriven and is parked again', () => {
       { status: 'parked', copied: true, firstFailureAt: epochMs(bench.nowMs) },
       () => at(17),
     );
-    bench.letter(0, {}, notice);
+    bench.letter(
+      0,
+      {},
+      {
+        ...notice,
+        'x-lanes-id': 'dlq-0-17',
+        '__streams.errors.topic': 'user.events',
+        '__streams.errors.partition': '0',
+        '__streams.errors.offset': '3',
+      },
+    );
     const { objects } = await bench.run(LIST, { isJson: true });
     expect(objects.map(({ isWaiting }) => isWaiting)).to.deep.equal([false, true]);
     const { notes } = await bench.run(redrive([0, 0], [0, 1]));

@@ -6,6 +6,7 @@ import { encodeLane, followerKey, laneKeyOf, laneLogKey } from '../../../src/lan
 import { freshHead } from '../../../src/lanes/lane-state.js';
 import { sourceId } from '../../../src/lanes/record-id.js';
 import { epochMs } from '../../../src/record/units.js';
+import { errorOf } from '../support/kafka-errors.js';
 import { consumed } from '../support/records.js';
 import { CARRYING, COMMANDS, LANE_LOG, OperatorBench, choice } from './operator-bench.js';
 
@@ -38,7 +39,7 @@ describe('lanes list', () => {
     expect(objects[0]).to.deep.include({ attempts: 5, delayMs: 120_000, inDeadLetters: true, due: null });
     const { lines } = await bench.run(LIST);
     expect(lines.at(-1)).to.match(
-      /^2 lanes: 1 retrying, 1 parked; 1 followers; the oldest record is .* old$/,
+      /^2 lanes: 1 retrying, 1 parked; followers 1; the oldest record is .* old$/,
     );
     expect(lines[1]).to.include('directory-refused: HTTP 418');
   });
@@ -241,6 +242,49 @@ describe('lanes release', () => {
     const { exitCode, lines } = await bench.run(bench.release({ key: Buffer.from('a') }));
     expect(exitCode).to.equal(1);
     expect(lines[0]).to.include('does not say what became of it');
+  });
+
+  it('finds its command when the broker took it and the answer was lost', async () => {
+    const bench = new OperatorBench();
+    bench.lane([consumed(3, { key: 'a' })]);
+    bench.answerWith(done);
+    bench.cluster.faults.fail('send', errorOf('retriable'), { applied: true });
+    const { exitCode, lines, notes } = await bench.run(bench.release({ key: Buffer.from('a') }));
+    expect([exitCode, lines]).to.deep.equal([0, ['release user.events-0-3: done']]);
+    expect(notes.at(-1)).to.include('retriable');
+  });
+
+  it('ends with 3 when the broker did not take it', async () => {
+    const bench = new OperatorBench();
+    bench.lane([consumed(3, { key: 'a' })]);
+    bench.cluster.faults.fail('send', errorOf('unusable'));
+    const { exitCode, lines, error } = await bench.run(bench.release({ key: Buffer.from('a') }));
+    expect([exitCode, lines]).to.deep.equal([3, []]);
+    expect(error).to.include('unusable');
+    expect(bench.commands()).to.deep.equal([]);
+  });
+
+  it('goes on over brokers that are late for a while, and gives up on those that stay away', async () => {
+    const bench = new OperatorBench();
+    bench.lane([consumed(3, { key: 'a' })]);
+    bench.answerWith(done);
+    for (const kind of ['watermarks', 'fetch', 'partition-counts'] as const)
+      bench.cluster.faults.fail(kind, errorOf('retriable'), { nth: 2, times: 3 });
+    expect((await bench.run(bench.release({ key: Buffer.from('a') }))).exitCode).to.equal(0);
+    bench.cluster.faults.fail('watermarks', errorOf('retriable'), { times: 100 });
+    expect((await bench.run(bench.release({ key: Buffer.from('a') }))).exitCode).to.equal(3);
+  });
+
+  it('says that its command stands when it is stopped while it waits', async () => {
+    const bench = new OperatorBench();
+    bench.lane([consumed(3, { key: 'a' })]);
+    const beganMs = bench.nowMs;
+    bench.scheduler.later(2000, 2000, () => bench.stop.abort());
+    const request = bench.release({ key: Buffer.from('a') }, { waitMs: 3_600_000 });
+    const { exitCode, lines } = await bench.run(request);
+    expect(exitCode).to.equal(1);
+    expect(lines[0]).to.include('will be carried out when');
+    expect(bench.nowMs - beganMs).to.be.below(10_000);
   });
 
   it('ends with 3 when there is no commands topic', async () => {

@@ -2,11 +2,15 @@
  * Operator commands on the simulated cluster, with a service of the test's own: what a task would write to
  * the lane log and the dead letters is written by the test, and commands are answered as it says.
  */
-import type { lanesChange } from '../../../src/cli/lanes-change.js';
 import type { ExitCode } from '../../../src/cli/exit-code.js';
 import { exitCodeOf } from '../../../src/cli/exit-code.js';
 import { Operator } from '../../../src/cli/operator.js';
-import type { Carrying, LaneChoice, OperatorRequest } from '../../../src/cli/operator-request.js';
+import type {
+  Carrying,
+  LaneChoice,
+  LanesChange,
+  OperatorRequest,
+} from '../../../src/cli/operator-request.js';
 import type { Output } from '../../../src/cli/output.js';
 import { paint } from '../../../src/cli/paint.js';
 import { perform } from '../../../src/cli/perform.js';
@@ -53,6 +57,7 @@ export interface Said {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
   readonly notes: readonly string[];
+  readonly progress: readonly string[];
   /** The message of what it threw; the entry of the process prints it. */
   readonly error: string | null;
   /** Of lines of JSON. */
@@ -84,6 +89,7 @@ export class OperatorBench {
   async run(request: OperatorRequest, { isJson = false }: { readonly isJson?: boolean } = {}): Promise<Said> {
     const lines: string[] = [];
     const notes: string[] = [];
+    const progress: string[] = [];
     const output: Output = {
       isJson,
       paint: paint(false),
@@ -91,7 +97,7 @@ export class OperatorBench {
       line: (text) => void lines.push(text),
       json: (value) => void lines.push(jsonLine(value)),
       note: (text) => void notes.push(text),
-      progress: () => undefined,
+      progress: (text) => void progress.push(text),
     };
     const process = this.cluster.process('cli');
     const operator = new Operator({
@@ -114,11 +120,12 @@ export class OperatorBench {
       ...end,
       lines,
       notes,
+      progress,
       objects: isJson ? lines.map((line) => JSON.parse(line) as Record<string, unknown>) : [],
     };
   }
 
-  release(of: Partial<LaneChoice>, carrying: Partial<Carrying> = {}): Parameters<typeof lanesChange>[1] {
+  release(of: Partial<LaneChoice>, carrying: Partial<Carrying> = {}): LanesChange {
     return { kind: 'lanes release', lane: choice(of), carrying: { ...CARRYING, ...carrying } };
   }
 

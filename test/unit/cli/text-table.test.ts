@@ -44,6 +44,13 @@ describe('a table', () => {
   });
 });
 
+describe('a table of very many rows', () => {
+  it('is made like any other', () => {
+    const many = Array.from({ length: 200_000 }, (_, count) => ({ name: 'a', count, note: '' }));
+    expect(tableLines(COLUMNS, many, paint(false))).to.have.length(200_001);
+  });
+});
+
 describe('colours', () => {
   it('are for a terminal whose user has not refused them', () => {
     expect(wantsColor(true, {})).to.equal(true);

@@ -49,6 +49,26 @@ describe('TopicReader', () => {
     }
   });
 
+  it('stops before its end where the end is a marker and the next record comes with it', async () => {
+    const { scheduler, cluster, read } = await bench(1);
+    const producer = cluster.process('service').clients.transactionalProducer();
+    const write = async (): Promise<void> => {
+      await producer.connect();
+      await producer.initTransactions();
+      await producer.begin();
+      producer.produce([
+        { topic: TOPIC, partition: partition(0), key: null, value: Buffer.from('one'), headers: [] },
+      ]);
+      await producer.flush();
+      await producer.commit();
+    };
+    await scheduler.complete(write());
+    await scheduler.advance(1000);
+    const last = cluster.produce(TOPIC, 0, { key: null, value: 'next' });
+    expect(last).to.equal(2);
+    expect(await read([stretch(0, 0, last)])).to.deep.equal(['0@0']);
+  });
+
   it('does not wait for a transaction that stays open at the end', async () => {
     const { scheduler, cluster, read } = await bench(1);
     cluster.produce(TOPIC, 0, { key: null, value: 'before' });

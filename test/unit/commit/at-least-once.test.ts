@@ -3,7 +3,7 @@ import { AtLeastOnceCommitter } from '../../../src/commit/at-least-once.js';
 import { unitOf } from '../support/commit-units.js';
 import { errorOf, KINDS } from '../support/kafka-errors.js';
 import { acknowledgedProducer, sourceConsumer } from '../support/ports.js';
-import { textOf } from '../support/records.js';
+import { produced, textOf } from '../support/records.js';
 import type { Deferred } from '../support/settle.js';
 import { deferred, settle } from '../support/settle.js';
 
@@ -109,5 +109,25 @@ describe('AtLeastOnceCommitter', () => {
     const result = committer.commit([unitOf('a')]);
     await fail(new TypeError('x is not a function'));
     expect((await result).kind).to.equal('fatal');
+  });
+
+  it('writes the changelog stage by stage between effects and checkpoints, each acknowledged first (F13)', async () => {
+    const { committer, writes, acknowledge } = bench();
+    const staged = (name: string) =>
+      unitOf(name, { changelog: [[produced(`${name}-followers`)], [produced(`${name}-lanes`)]] });
+    const result = committer.commit([staged('a'), staged('b')]);
+    const expected = [
+      'a-1 a-2 b-1 b-2',
+      'a-followers b-followers',
+      'a-lanes b-lanes',
+      'a-checkpoint b-checkpoint',
+      'a=2 lanes=1 b=2 lanes=1',
+    ];
+    for (let i = 1; i <= expected.length; i++) {
+      await settle();
+      expect(writes).to.deep.equal(expected.slice(0, i));
+      await acknowledge();
+    }
+    expect(await result).to.deep.equal({ kind: 'committed' });
   });
 });

@@ -156,7 +156,7 @@ describe('CommitLoop', () => {
   });
 
   describe('the gate', () => {
-    it('is held while a transaction is open, so that no rebalance is answered inside it', async () => {
+    it('is held while a transaction is open, so that no rebalance is answered inside it (F1)', async () => {
       const outcome = deferred<CommitResult>();
       const { scheduler, gate, start } = bench([new ScriptedSource('a')], () => outcome.promise);
       start();
@@ -279,7 +279,7 @@ describe('CommitLoop', () => {
       (texts: readonly string[]) =>
         texts.includes(bad) ? aborted(cause) : COMMITTED;
 
-    it('commits task by task after two aborts for the same reason; the one that is refused alone is reported', async () => {
+    it('commits task by task after two aborts for the same reason; the one that is refused alone is reported (F14)', async () => {
       const [good, bad, other] = [
         new ScriptedSource('good'),
         new ScriptedSource('bad'),

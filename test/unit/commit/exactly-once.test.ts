@@ -112,7 +112,7 @@ describe('ExactlyOnceCommitter', () => {
   }
 
   for (const kind of KINDS) {
-    it(`answers unknown when commit fails as ${kind}, and never aborts what may be committed`, async () => {
+    it(`answers unknown when commit fails as ${kind}, and never aborts what may be committed (F17)`, async () => {
       const cause = errorOf(kind);
       const { commit, steps } = bench({ commit: failing(cause) });
       expect(await commit(unitOf('a'))).to.deep.equal({ kind: 'unknown', cause });

@@ -105,7 +105,7 @@ describe('Admission', () => {
     );
   });
 
-  it('as a law: a partition that stands still cannot eat the credit of the others', () => {
+  it('as a law: a partition that stands still cannot eat the credit of the others (F18)', () => {
     fc.assert(
       fc.property(settings, (given) => {
         fc.pre(given.partitions > 1);

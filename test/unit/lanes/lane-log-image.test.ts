@@ -9,6 +9,7 @@ import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import { idText, sourceId } from '../../../src/lanes/record-id.js';
 import { NotRetryableError } from '../../../src/record/record-error.js';
 import { epochMs, partition } from '../../../src/record/units.js';
+import { ChangelogWrites } from '../../../src/state/changelog-writes.js';
 import { damaged } from '../support/lane-arbitraries.js';
 import type { Entry, Model } from '../support/lane-history.js';
 import { LaneHistory, PARTITION, compacted, steps } from '../support/lane-history.js';
@@ -42,6 +43,33 @@ const modelled = ({ lanes, outcomes }: Model) => ({
   outcomes: Object.fromEntries(outcomes),
   orphans: 0,
 });
+
+/** The records that the log still has, by key: each must be in one lane, whatever else there is. */
+const followersIn = (log: readonly Entry[]): readonly string[] => {
+  const alive = new Map<string, Buffer>();
+  for (const { key, value } of log) {
+    if (key[0] !== 0x02) continue;
+    if (value === null) alive.delete(key.toString('hex'));
+    else alive.set(key.toString('hex'), value);
+  }
+  return [...alive].map(([key, value]) => `${key}: ${value.toString('hex')}`).sort();
+};
+const foundIn = (log: readonly Entry[]): readonly string[] =>
+  replayed(log)
+    .lanes.flatMap((each) => [...each])
+    .map(({ id, record }) => `${followerKey(id).toString('hex')}: ${encodeRecord(record).toString('hex')}`)
+    .sort();
+
+/** One write-set of them all, in the order in which it is acknowledged without a transaction. */
+const merged = (transactions: readonly (readonly Entry[])[]): readonly Entry[] => {
+  const writes = new ChangelogWrites();
+  for (const { key, value } of transactions.flat()) {
+    if (value === null) writes.remove(key);
+    else if (key[0] === 0x02) writes.append(key, value);
+    else writes.put(key, () => ({ value, trigger: null }));
+  }
+  return writes.seal(1).stages.flat();
+};
 
 const KEY = Buffer.from('k');
 const LANE: LaneKey = { kind: 'keyed', key: KEY };
@@ -104,17 +132,24 @@ describe('LaneLogImage', () => {
         const history = new LaneHistory();
         const log = given.flatMap((step) => history.transaction(step));
         const cut = log.length === 0 ? 0 : where % (log.length + 1);
-        const alive = new Map<string, Buffer>();
-        for (const { key, value } of log.slice(0, cut)) {
-          if (key[0] !== 0x02) continue;
-          if (value === null) alive.delete(key.toString('hex'));
-          else alive.set(key.toString('hex'), value);
+        expect(foundIn(log.slice(0, cut))).to.deep.equal(followersIn(log.slice(0, cut)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('as a law: the same holds of transactions that were merged into one set, written stage by stage (F13)', () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 12 }), fc.nat(), (given, each, where) => {
+        const history = new LaneHistory();
+        const log: Entry[] = [];
+        for (let from = 0; from < given.length; from += each) {
+          const transactions = given.slice(from, from + each).map((step) => history.transaction(step));
+          log.push(...merged(transactions));
         }
-        const found = replayed(log.slice(0, cut)).lanes.flatMap((each) =>
-          [...each].map(({ id, record }) => [followerKey(id).toString('hex'), encodeRecord(record)] as const),
-        );
-        expect(found.length).to.equal(alive.size);
-        expect(new Map(found)).to.deep.equal(alive);
+        expect(plain(replayed(log))).to.deep.equal(modelled(history.model));
+        const cut = log.slice(0, log.length === 0 ? 0 : where % log.length);
+        expect(foundIn(cut)).to.deep.equal(followersIn(cut));
       }),
       { numRuns: 300 },
     );

@@ -92,6 +92,21 @@ describe('decideHead', () => {
     expect([state.status, state.copied, state.attempts]).to.deep.equal(['parked', true, 3]);
   });
 
+  it('counts the run with which a head leaves, so that its dead letter tells them all', () => {
+    const { state } = decideHead(inLast, fails(down, false, NOW + 1), SKIP);
+    expect([state.attempts, state.firstFailureAt, state.failure?.reason]).to.deep.equal([
+      3,
+      NOW,
+      'directory-timeout',
+    ]);
+  });
+
+  it('goes on counting where a record of the source had come to when it became a head', () => {
+    const brought = freshHead(NOW, { attempts: 1, firstFailureAt: epochMs(7) });
+    const { state, retryOn } = waiting(decideHead(brought, fails(down), SKIP));
+    expect([state.attempts, state.firstFailureAt, retryOn]).to.deep.equal([2, 7, FIVE]);
+  });
+
   it('does at once what the policy says of a failure that no later run can mend, with its own reason', () => {
     expect(decideHead(inFirst, fails(hopeless), SKIP)).to.include({
       kind: 'leaves',

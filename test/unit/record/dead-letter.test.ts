@@ -104,7 +104,7 @@ describe('dead letter', () => {
     );
     expect(letter.key).to.equal(null);
     expect(letter.value).to.equal(null);
-    expect(letter.headers).to.have.lengthOf(10);
+    expect(letter.headers).to.have.lengthOf(11);
   });
 
   it('withholds the text of a parser, which quotes the record', () => {

@@ -181,7 +181,7 @@ describe('acquire', () => {
       kafka.committed = [8, 3];
     };
 
-    it('reads everything again, and refuses only when the same pair is read a heartbeat later', async () => {
+    it('reads everything again, and refuses only when the same pair is read a heartbeat later (F5)', async () => {
       const { kafka, begin, scheduler } = bench();
       disagree(kafka);
       const refused = await refusal(scheduler.complete(begin()));

@@ -146,7 +146,7 @@ const CASES: readonly Case[] = [
 
   // Expired offsets.
   {
-    what: 'both offsets expired',
+    what: 'both offsets expired (F4)',
     found: { checkpoint: { sequence: 4, at: 10 } },
     then: 'start at 10 after 4, checkpoint due',
   },
@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
 
   // A lane log that was lost.
   {
-    what: 'a sequence but no checkpoint',
+    what: 'a sequence but no checkpoint (F15)',
     found: { committed: 10, sequence: 4 },
     then: 'refuse: lane-log-lost',
   },

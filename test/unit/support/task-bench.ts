@@ -49,7 +49,8 @@ export const NOTHING_RESTORED: RestoredLanes = { lanes: [], outcomes: new Map(),
 export const CLOSED_BREAKER: BreakerView = {
   isOpen: false,
   firstRun: () => undefined,
-  probeEnded: () => undefined,
+  probeEnded: () => false,
+  isFresh: () => true,
   abandoned: () => undefined,
   look: () => undefined,
 };
@@ -63,8 +64,13 @@ export class FakeBreaker implements BreakerView {
     this.told.push(`first run ${ok ? 'fine' : 'failed'}`);
   }
 
-  probeEnded(ok: boolean): void {
+  probeEnded(_of: object, ok: boolean): boolean {
     this.told.push(`probe ${ok ? 'fine' : 'failed'}`);
+    return false;
+  }
+
+  isFresh(): boolean {
+    return true;
   }
 
   abandoned(): void {

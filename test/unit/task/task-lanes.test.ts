@@ -4,7 +4,7 @@ import type { Lane } from '../../../src/lanes/lane.js';
 import { LaneLogImage } from '../../../src/lanes/lane-log-image.js';
 import type { CommitUnit } from '../../../src/ports/commit.js';
 import { NotRetryableError, RetryableError } from '../../../src/record/record-error.js';
-import { epochMs, partition } from '../../../src/record/units.js';
+import { epochMs, monotonicMs, partition } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY, decodeCheckpoint } from '../../../src/state/checkpoint.js';
 import type { TaskSettings } from '../../../src/task/task-host.js';
 import { consumed, position, SOURCE } from '../support/records.js';
@@ -256,6 +256,40 @@ describe('Task with lanes', () => {
     });
   });
 
+  describe('what a lane drains', () => {
+    it('commits the sequence to the group with it, although no position of the source moves (F3)', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      const opened = bench.commitAndDeliver();
+      await bench.pass(5000);
+      await bench.succeed(0);
+      const drained = bench.take();
+      expect(drained.records.map(nameOf)).to.deep.equal(['out-0']);
+      const sequence = checkpointOf(opened).sequence + 1;
+      expect(checkpointOf(drained).sequence).to.equal(sequence);
+      expect(drained.offsets).to.deep.equal([
+        position(SOURCE, 0, 1),
+        position('G.user.events.lanes-changelog', 0, sequence),
+      ]);
+    });
+
+    it('does not leave a record of its key behind that was queued while it lived (F9)', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      bench.commitAndDeliver();
+      bench.offer([consumed(1, { key: 'slow' }), consumed(2)]);
+      await bench.pass(5000);
+      await bench.succeed(0);
+      expect(bench.task.lanes.table.size).to.equal(0);
+      expect(bench.begun.at(-1)).to.equal('2/1');
+      await bench.succeed(2);
+      await bench.succeed(1);
+      expect(bench.commit()).to.deep.equal(['out-0', 'out-1', 'out-2']);
+    });
+  });
+
   describe('a restored task', () => {
     it('has the lanes of the log, runs those that are due without an arm, and the others in their time', async () => {
       const before = await started();
@@ -445,6 +479,16 @@ describe('Task with lanes', () => {
   });
 
   describe('bounds', () => {
+    it('a task that new lanes fill moves the followers of its largest parked lane, and goes on (F21)', async () => {
+      const bench = await started({ deadLetterPolicy: 'park', taskMaxBufferBytes: 20_000, maxInFlight: 1 });
+      bench.handler = () => {
+        throw hopeless();
+      };
+      bench.offer('a a a b c d e f g h i j k l m'.split(' ').map((key, at) => consumed(at, { key })));
+      expect(laneOf(bench, 'a').followers).to.equal(0);
+      expect(bench.task.queued).to.equal(0);
+    });
+
     it('a retrying lane at its bound asks intake to wait, and no more when it has drained to half', async () => {
       const bench = await started({ laneMaxFollowers: 2 });
       bench.offer([consumed(0), consumed(1), consumed(2)]);
@@ -535,7 +579,7 @@ describe('Task with lanes', () => {
       await bench.succeed(1);
       expect(bench.task.lanes.table.size).to.equal(0);
       expect(bench.begun).to.deep.equal(['0/1', '1/1']);
-      expect(bench.task.probe()).to.equal(true);
+      expect(bench.task.probe(monotonicMs(0))).to.equal(true);
       expect(bench.begun).to.deep.equal(['0/1', '1/1', '0/1']);
       await bench.fail(0, away());
       expect(bench.breaker.told.at(-1)).to.equal('probe failed');
@@ -553,7 +597,7 @@ describe('Task with lanes', () => {
       bench.breaker.isOpen = true;
       await bench.pass(5000);
       expect(bench.begun).to.deep.equal(['0/1']);
-      expect(bench.task.probe()).to.equal(true);
+      expect(bench.task.probe(monotonicMs(0))).to.equal(true);
       await bench.fail(0, away());
       expect(bench.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 5s after 1`]);
     });

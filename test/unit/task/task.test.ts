@@ -350,7 +350,7 @@ describe('Task', () => {
   });
 
   describe('records of another epoch', () => {
-    it('are dropped: batches of polls that were issued before the task ran', async () => {
+    it('are dropped: batches of polls that were issued before the task ran (F20)', async () => {
       const bench = await new TaskBench({}, echo).start(0, 5);
       bench.offer([consumed(0)], 4);
       expect(bench.decided).to.deep.equal([]);
@@ -757,7 +757,7 @@ describe('Task', () => {
       expect(bench.loads).to.deep.equal([2]);
     });
 
-    it('returns its credit when it is dropped', async () => {
+    it('returns its credit when it is dropped (F18)', async () => {
       const bench = await new TaskBench().start();
       bench.offer([consumed(0)]);
       await bench.task.close();

@@ -168,6 +168,37 @@ describe('SimulatedCluster', () => {
     await scheduler.run(() => cluster.committedOffsets('group').get('in-0') === 7);
   });
 
+  it('does not lend a member that is lost: the broker would not check its offsets (review.md, F2)', async () => {
+    const { scheduler, cluster } = make();
+    const { clients } = cluster.process('a', { sessionTimeoutMs: 6000 });
+    const consumer = clients.sourceConsumer();
+    const producer = clients.transactionalProducer();
+    await scheduler.complete(Promise.all([consumer.connect(), producer.initTransactions()]));
+    let refused: Promise<KafkaError> | undefined;
+    const tryIt = async (answer: () => void): Promise<KafkaError> => {
+      await producer.begin();
+      const error = await rejection(producer.sendOffsets([{ ...p0, offset: commitOffset(7) }], consumer));
+      await producer.abort();
+      answer();
+      return error;
+    };
+    consumer.subscribe(['in'], (event) => {
+      if (event.kind === 'revoke' && event.lost) refused ??= tryIt(() => event.answer());
+      else event.answer();
+    });
+    const poll = (): void => void consumer.poll(10, 100).then(poll, poll);
+    poll();
+    await scheduler.run(() => cluster.group('group').memberIds.length === 1);
+    await scheduler.advance(1000);
+    const [member = ''] = cluster.group('group').memberIds;
+    cluster.group('group').evict(member);
+    await scheduler.run(() => refused !== undefined);
+    if (refused === undefined) return expect.fail('it was never lost');
+    expect((await scheduler.complete(refused)).kind).to.equal('abortable');
+    await scheduler.advance(1000);
+    expect(cluster.committedOffsets('group').size).to.equal(0);
+  });
+
   it('rebalances when a topic grows', async () => {
     const { scheduler, cluster } = make();
     const a = await scheduler.complete(start(cluster, 'a'));
