@@ -74,7 +74,11 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a parked lane at its bound keeps its followers (F21)',
     focus: 'operator',
-    rewrites: one(KEEPER, 'if (parked !== null)\n            this.#empty(parked);', ';'),
+    rewrites: one(
+      KEEPER,
+      'let full = this.bounds.toEmpty(lane); full !== null;',
+      'let full = this.bounds.toEmpty(lane); false;',
+    ),
     caughtBy: ['I10', 'I12'],
   },
   {
