@@ -47,7 +47,6 @@ export class TaskRestorer {
       partition: task.partition,
       sources: task.sources,
       laneLog: factory.laneLogOf(task.sources),
-      beside: factory.besideLaneLog(task.sources),
       image,
       onProgress: (done, total) => (holding.progress = { done, total }),
       signal: life.signal,

@@ -17,7 +17,6 @@ interface Found {
   };
   readonly low?: number;
   readonly high?: number;
-  readonly traces?: readonly string[];
 }
 
 const evidence = (found: Found): StartEvidence => ({
@@ -39,7 +38,6 @@ const evidence = (found: Found): StartEvidence => ({
           inputs: new Map(),
           adopted: new Map(),
         },
-  traces: found.traces ?? [],
 });
 
 const RULES: StartRules = { guarantee: 'exactly_once_v2', startFrom: 'earliest', offsetMismatch: 'refuse' };
@@ -203,17 +201,6 @@ const CASES: readonly Case[] = [
     found: { committed: 10, sequence: 4 },
     rules: AT_LEAST_ONCE,
     then: 'refuse: lane-log-lost',
-  },
-  {
-    what: 'an offset of the source and records in other topics of ours: the log is gone, and its offsets (F15)',
-    found: { committed: 10, traces: ['dlq'] },
-    then: 'disagree: lane-log-lost',
-  },
-  {
-    what: 'the same, adopt',
-    found: { committed: 10, traces: ['dlq'] },
-    rules: ADOPT,
-    then: 'start at 10 after 0, checkpoint due',
   },
   { what: 'a sequence alone', found: { sequence: 4 }, then: 'refuse: lane-log-lost' },
   { what: 'the sequence 0 alone', found: { sequence: 0 }, then: 'refuse: lane-log-lost' },
@@ -415,10 +402,7 @@ describe('decideStart', () => {
 
     it('gives each its own position', () => {
       const sources = [source('a', 7), source('b', 9)];
-      const verdict = decideStart(
-        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
-        RULES,
-      );
+      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, RULES);
       expect([...started(verdict).positions]).to.deep.equal([
         ['a', 7],
         ['b', 9],
@@ -433,7 +417,7 @@ describe('decideStart', () => {
       ] as const) {
         const sources = [source('a', 7), source('b', committed, 4)];
         const verdict = started(
-          decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }), traces: [] }, RULES),
+          decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }) }, RULES),
         );
         expect([...verdict.positions]).to.deep.equal([
           ['a', 7],
@@ -446,29 +430,20 @@ describe('decideStart', () => {
     it('refuses all when START_FROM=fail and one that was added has no offset', () => {
       const sources = [source('a', 7), source('b', null)];
       const rules = { ...RULES, startFrom: 'fail' } as const;
-      const verdict = decideStart(
-        { sources, sequence: 3, checkpoint: checkpoint({ a: 7 }), traces: [] },
-        rules,
-      );
+      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }) }, rules);
       expect(summary(verdict)).to.equal('refuse: no-offset');
     });
 
     it('refuses all when one was reset, whatever the others say', () => {
       const sources = [source('a', 7), source('b', 8)];
-      const verdict = decideStart(
-        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
-        RULES,
-      );
+      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, RULES);
       expect(summary(verdict)).to.equal('disagree: offset-mismatch');
     });
 
     it('counts the gap of each', () => {
       const sources = [source('a', 7, 10), source('b', 9, 20)];
       const rules = { ...RULES, ...ADOPT };
-      const verdict = decideStart(
-        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
-        rules,
-      );
+      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, rules);
       expect(started(verdict).gaps).to.deep.equal([
         { topic: 'a', from: 7, to: 10 },
         { topic: 'b', from: 9, to: 20 },
@@ -477,7 +452,7 @@ describe('decideStart', () => {
 
     it('forgets a topic that the topology no longer reads', () => {
       const verdict = decideStart(
-        { sources: [source('a', 7)], sequence: 3, checkpoint: checkpoint({ a: 7, gone: 9 }), traces: [] },
+        { sources: [source('a', 7)], sequence: 3, checkpoint: checkpoint({ a: 7, gone: 9 }) },
         RULES,
       );
       expect([...started(verdict).positions.keys()]).to.deep.equal(['a']);
