@@ -37,6 +37,8 @@ export type Misfortune =
   | { readonly kind: 'rolling-restart' }
   /** The next version of the settings: one process after the other, or all stopped, then all started. */
   | { readonly kind: 'reconfigure'; readonly rolling: boolean }
+  /** All stopped, the group's source offsets put back to a part of what they were, then all started. */
+  | { readonly kind: 'reset'; readonly to: number }
   | { readonly kind: 'grow' }
   /** Everything is stopped until the group's offsets have expired, then started again. */
   | { readonly kind: 'long-stop'; readonly forgets: 'lane-log' | 'everything' };
@@ -114,6 +116,8 @@ export interface FaultSpace {
   readonly slots: number;
   /** Of the settings. */
   readonly versions: number;
+  /** An operator puts offsets back. */
+  readonly isReset: boolean;
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
 }
@@ -201,6 +205,12 @@ const anyTroubleOfLanes = (random: Random, space: FaultSpace): PlannedMisfortune
   return { when, what, slowing: randomSlowing(random, slot, what) };
 };
 
+const reset = (random: Random, { chaosMs }: FaultSpace): PlannedMisfortune => ({
+  when: { at: 'time', ms: random.between(chaosMs / 4, (chaosMs * 3) / 4) },
+  what: { kind: 'reset', to: random.pick([0, 0.5, 0.9]) },
+  slowing: null,
+});
+
 const reconfigurations = (random: Random, { chaosMs, versions }: FaultSpace): readonly PlannedMisfortune[] =>
   Array.from({ length: versions - 1 }, (_, i) => ({
     when: { at: 'time', ms: Math.round((chaosMs * (i + 0.3 + 0.6 * random.next())) / (versions - 1)) },
@@ -236,7 +246,7 @@ export const randomMisfortunes = (
   space: FaultSpace,
   focus: Focus | undefined,
 ): readonly PlannedMisfortune[] => {
-  const changes = reconfigurations(random, space);
+  const changes = [...reconfigurations(random, space), ...(space.isReset ? [reset(random, space)] : [])];
   const some = (count: number, any: typeof anyMisfortune): readonly PlannedMisfortune[] => [
     ...changes,
     ...Array.from({ length: count }, () => any(random, space)),
