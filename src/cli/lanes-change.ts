@@ -1,5 +1,4 @@
 /** `lanes release` and `lanes skip`: the operator decides about the head of a lane. */
-import { idText, sourceId } from '../lanes/record-id.js';
 import { Delivery } from './delivery.js';
 import { laneCommand } from './errand.js';
 import type { ExitCode } from './exit-code.js';
@@ -18,7 +17,7 @@ const noticeOf = async (
   { lane, partition, view }: LocatedLane,
 ): Promise<number | null> => {
   if (!lane.state.copied) return null;
-  const recordId = idText(sourceId(lane.head.record));
+  const recordId = lane.head.name;
   const [notice] = await new LetterBox(operator, view.site).search({
     partition,
     isWanted: (letter) => letter.state === 'parked' && letter.recordId === recordId,

@@ -1,6 +1,5 @@
 /** What became of a dead letter after it was written, as the lane logs say. Pure. */
 import type { CommandOutcome } from '../lanes/command.js';
-import { idText, sourceId } from '../lanes/record-id.js';
 import type { Letter } from './letter.js';
 import type { LocatedLane } from './located-lane.js';
 
@@ -19,7 +18,7 @@ export class LetterFates {
   readonly #heads: ReadonlyMap<string, LocatedLane>;
 
   constructor(lanes: readonly LocatedLane[]) {
-    this.#heads = new Map(lanes.map((one) => [idText(sourceId(one.lane.head.record)), one]));
+    this.#heads = new Map(lanes.map((one) => [one.lane.head.name, one]));
   }
 
   add(partition: number, outcomes: ReadonlyMap<number, CommandOutcome>): void {

@@ -24,7 +24,7 @@ export interface Letter {
   readonly key: Buffer | null;
   /** Null: the record has no value. */
   readonly valueBytes: number | null;
-  /** `x-lanes-id`: of the source record, also of one that was redriven. */
+  /** `x-lanes-id`: of the source record, or of one that was redriven what its lane calls it. */
   readonly recordId: string | null;
   readonly origin: Origin | null;
   readonly originalTimestamp: EpochMs | null;

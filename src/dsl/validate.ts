@@ -41,9 +41,17 @@ const topicsAreUsable: Check = (nodes) =>
     });
   });
 
+/** Records in lanes are named `topic-partition-offset`, those that were redriven `dlq-partition-offset`. */
+const REDRIVEN = 'dlq';
+
 const sourcesAreComplete: Check = (nodes) =>
   sourcesOf(nodes).flatMap((source) => [
     ...(source.topics.length === 0 ? [`source "${source.name}" has no topic`] : []),
+    ...(source.topics.includes(REDRIVEN)
+      ? [
+          `source "${source.name}" reads the topic "${REDRIVEN}": its records would be called as redriven dead letters are`,
+        ]
+      : []),
     ...(source.topics.length > 1 && !source.named
       ? [
           `the source of the topics ${source.topics.join(', ')} needs a name (Consumed.withName): ` +

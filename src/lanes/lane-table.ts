@@ -3,6 +3,7 @@
  * its place in a lane. Data only. Every change of a lane's records goes through it, so that its sums are true.
  */
 import type { Lane } from './lane.js';
+import { laneKeyOf, slotOf } from './lane-log.js';
 import type { LaneRecord } from './lane-record.js';
 
 export class LaneTable {
@@ -65,6 +66,13 @@ export class LaneTable {
   /** By its name, as `idText` writes it. */
   record(name: string): LaneRecord | undefined {
     return this.#records.get(name);
+  }
+
+  /** The lane whose head has that name. */
+  laneOf(head: string): Lane | undefined {
+    const record = this.#records.get(head);
+    const lane = record && this.#lanes.get(slotOf(laneKeyOf(record.record.key, record.id)));
+    return lane?.head === record ? lane : undefined;
   }
 
   /** False only when no record of the topic at that offset can be in a lane; cheap, for every record read. */

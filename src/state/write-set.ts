@@ -58,10 +58,10 @@ export class WriteSet {
     this.bytes += key.length + value.length;
   }
 
-  /** A changelog entry in its last state. */
-  put(key: Buffer, stamping: Stamping): void {
+  /** A changelog entry in its last state. `triggerBytes`: key and value of the record that goes with it. */
+  put(key: Buffer, stamping: Stamping, triggerBytes = 0): void {
     this.#changelog.put(key, stamping);
-    this.bytes += key.length + STAMPED_BYTES;
+    this.bytes += key.length + STAMPED_BYTES + triggerBytes;
   }
 
   remove(key: Buffer): void {

@@ -12,6 +12,7 @@ import { commandKey, encodeOutcome, laneKeyOf, slotOf } from '../lanes/lane-log.
 import { LaneRecord } from '../lanes/lane-record.js';
 import { idText, sourceId } from '../lanes/record-id.js';
 import type { Clock } from '../ports/clock.js';
+import type { ConsumedRecord } from '../record/record.js';
 import type { Offset, Partition } from '../record/units.js';
 import { COMMANDS_RETENTION_MS } from '../record/retention.js';
 import type { LaneKeeper } from './lane-keeper.js';
@@ -59,6 +60,17 @@ export class CommandDesk {
     }
   }
 
+  /** The same while it runs: a process may live for months. */
+  #forgetOld(): void {
+    const { clock, ledger } = this.parts;
+    for (const [offset, outcome] of this.#outcomes) {
+      if (clock.now() - outcome.at <= COMMANDS_RETENTION_MS) return;
+      this.#outcomes.delete(offset);
+      if (isRedriven(outcome)) this.#redriven.delete(outcome.deadLetter);
+      ledger.open.remove(commandKey(offset));
+    }
+  }
+
   get length(): number {
     return this.#waiting.length;
   }
@@ -103,6 +115,7 @@ export class CommandDesk {
 
   #decide({ offset, command, slot, done }: Waiting): void {
     const { clock, ledger } = this.parts;
+    ledger.beginDecision();
     const verdict = typeof command === 'string' ? refused(command) : this.#carryOut(command);
     const outcome: CommandOutcome = {
       command: typeof command === 'string' ? 'unknown' : command.kind,
@@ -113,6 +126,7 @@ export class CommandDesk {
     ledger.open.put(commandKey(offset), () => ({ value: encodeOutcome(outcome), trigger: null }));
     ledger.open.tallies.command(outcome.command, outcome.outcome);
     this.#note(offset, outcome);
+    this.#forgetOld();
     done();
     if (slot !== undefined && !this.holds(slot)) this.parts.freed(slot);
   }
@@ -157,21 +171,43 @@ export class CommandDesk {
     if (record.partition !== partition || !sources.includes(record.topic))
       return refused(`its record is of ${record.topic}-${record.partition}, which this task does not read`);
     const id = { kind: 'redriven', partition, offset: deadLetter } as const;
-    if (keeper.table.record(idText(sourceId(record))) !== undefined)
-      return refused('its record waits in a lane: release it instead');
+    // A crash without transactions can leave it there and forget that this command did it (review F13).
+    if (keeper.table.record(idText(id)) !== undefined) return DONE;
+    if (this.#waits(record)) return refused('its record waits in a lane: release it instead');
     const redriven = new LaneRecord(id, record);
+    if (!keeper.fits(redriven))
+      return refused('its record is too large for the lane log: raise MAX_MESSAGE_BYTES first');
     const lane = keeper.table.get(slotOf(laneKeyOf(record.key, id)));
     if (lane === undefined) keeper.openDue(redriven, UNTRIED, false);
     else keeper.append(lane, redriven);
     return DONE;
   }
 
+  /** In a lane, read from the source or redriven before. */
+  #waits(record: ConsumedRecord): boolean {
+    const { table } = this.parts.keeper;
+    const id = sourceId(record);
+    if (table.record(idText(id)) !== undefined) return true;
+    for (const each of table.get(slotOf(laneKeyOf(record.key, id))) ?? [])
+      if (isSamePlace(each.record, record)) return true;
+    if (record.key !== null) return false;
+    // Without a key each has a lane of its own.
+    for (const { key, head } of table)
+      if (key.kind === 'keyless' && isSamePlace(head.record, record)) return true;
+    return false;
+  }
+
   #note(offset: number, outcome: CommandOutcome): void {
     this.#outcomes.set(offset, outcome);
-    if (outcome.command === 'redrive' && outcome.outcome === 'done' && outcome.deadLetter !== null)
-      this.#redriven.add(outcome.deadLetter);
+    if (isRedriven(outcome)) this.#redriven.add(outcome.deadLetter);
   }
 }
+
+const isRedriven = (of: CommandOutcome): of is CommandOutcome & { readonly deadLetter: number } =>
+  of.command === 'redrive' && of.outcome === 'done' && of.deadLetter !== null;
+
+const isSamePlace = (one: ConsumedRecord, other: ConsumedRecord): boolean =>
+  one.offset === other.offset && one.topic === other.topic && one.partition === other.partition;
 
 const UNTRIED = { attempts: 0, firstFailureAt: null };
 

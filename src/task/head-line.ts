@@ -52,6 +52,7 @@ export class HeadLine {
     const { host, lanes, ledger, outputs } = this.parts();
     const lane = this.#lanes.get(entry);
     if (lane === undefined) throw new Error('a head that belongs to no lane');
+    ledger.beginDecision();
     this.#lanes.delete(entry);
     // What its handler still answers after the grace of a time-out is nobody's.
     entry.state = 'decided';

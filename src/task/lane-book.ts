@@ -19,6 +19,7 @@ import { HEADER_BUDGET_BYTES, sizeOnWire } from '../record/record-size.js';
 import { placeOf } from '../record/record.js';
 import type { RetryTier } from '../record/retry-tier.js';
 import type { Partition } from '../record/units.js';
+import type { Stamping } from '../state/changelog-writes.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { TaskLedger } from './task-ledger.js';
 import { Unwritable } from './unwritable.js';
@@ -41,6 +42,11 @@ export class LaneBook {
     private readonly letters: DeadLetters,
     private readonly clock: Clock,
   ) {}
+
+  /** What is written until the next call belongs together. */
+  beginDecision(): void {
+    this.ledger.beginDecision();
+  }
 
   /** It has a retry record, written or on its way. */
   isArmed(lane: Lane): boolean {
@@ -68,7 +74,8 @@ export class LaneBook {
     const mine = {};
     this.#toBeArmed.set(lane, mine);
     open.tallies.retry(head.record.topic, retryOn.name, state.failure?.reason ?? 'processing');
-    open.put(laneLogKey(key), (stamp) => {
+    const triggerBytes = (head.record.key?.length ?? 0) + (head.record.value?.length ?? 0);
+    const stamped: Stamping = (stamp) => {
       const arm = stamp();
       if (this.#toBeArmed.get(lane) === mine) {
         this.#toBeArmed.delete(lane);
@@ -79,7 +86,8 @@ export class LaneBook {
         value: encodeLane({ state, head: head.name, arm }),
         trigger: retryRecord(head, state, arm, place),
       };
-    });
+    };
+    open.put(laneLogKey(key), stamped, triggerBytes);
   }
 
   /** The lane is over. */
@@ -88,19 +96,20 @@ export class LaneBook {
   }
 
   /** A record begins to wait in a lane: nothing else keeps it and its place. */
-  follow({ id, record }: LaneRecord): void {
-    const { laneLog, maxMessageBytes, partition } = this.topics;
-    const key = followerKey(id);
-    const value = encodeRecord(record);
-    const limitBytes = maxMessageBytes + HEADER_BUDGET_BYTES;
-    const bytes = sizeOnWire({ topic: laneLog, partition, key, value, headers: [] });
-    if (bytes > limitBytes) {
+  follow(of: LaneRecord): void {
+    const { key, value, bytes } = this.#entryOf(of);
+    if (bytes > this.#limitBytes) {
       throw new Unwritable(
         'lane-record-too-large',
-        `${placeOf(record)} must wait in a lane and has ${bytes} bytes there, ${laneLog} takes ${limitBytes}. Raise MAX_MESSAGE_BYTES and the topic's max.message.bytes; until then its partition stands still and nothing is dropped.`,
+        `${placeOf(of.record)} must wait in a lane and has ${bytes} bytes there, ${this.topics.laneLog} takes ${this.#limitBytes}. Raise MAX_MESSAGE_BYTES and the topic's max.message.bytes; until then its partition stands still and nothing is dropped.`,
       );
     }
     this.ledger.open.append(key, value);
+  }
+
+  /** A lane can take it. */
+  fits(of: LaneRecord): boolean {
+    return this.#entryOf(of).bytes <= this.#limitBytes;
   }
 
   /** A record has left its lane. */
@@ -127,6 +136,16 @@ export class LaneBook {
       }),
     );
     open.tallies.deadLetter(record.topic, reason);
+  }
+
+  get #limitBytes(): number {
+    return this.topics.maxMessageBytes + HEADER_BUDGET_BYTES;
+  }
+
+  #entryOf({ id, record }: LaneRecord) {
+    const { laneLog, partition } = this.topics;
+    const [key, value] = [followerKey(id), encodeRecord(record)];
+    return { key, value, bytes: sizeOnWire({ topic: laneLog, partition, key, value, headers: [] }) };
   }
 }
 

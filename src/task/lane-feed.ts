@@ -81,7 +81,8 @@ export class LaneFeed {
     const { signal } = this.#stop;
     const of = { topic, partition: this.task.partition };
     const start = await this.#startOf(of, from);
-    if (start === null) return;
+    // Stopped between the answer and here: a new feed may follow the topic by now.
+    if (start === null || signal.aborted) return;
     // A topic that was made anew has other records at the same offsets.
     const input = before !== undefined && before.next <= start ? before : this.#inputOf(topic, start);
     input.pass(start);

@@ -77,7 +77,16 @@ export class LaneKeeper {
       // A wall clock that went back must not make it wait longer than its delay.
       else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
     }
-    for (const lane of lanes) this.#makeRoom(lane);
+  }
+
+  /** After a restore: the bounds may be others than those that the lanes grew under. */
+  makeRoom(): void {
+    for (const lane of this.table) this.#makeRoom(lane);
+  }
+
+  /** A lane can take it. */
+  fits(record: LaneRecord): boolean {
+    return this.book.fits(record);
   }
 
   isRunning(lane: Lane): boolean {
@@ -251,6 +260,7 @@ export class LaneKeeper {
     const tier = this.rules.tiers.atLeast(leftMs);
     const waitMs = tier?.delayMs ?? leftMs;
     const delayMs = tier?.delayMs ?? lane.state.delayMs;
+    this.book.beginDecision();
     this.book.disarm(lane);
     lane.state = { ...lane.state, delayMs, due: epochMs(this.clock.now() + waitMs) };
     this.book.write(lane, tier);

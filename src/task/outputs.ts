@@ -13,10 +13,12 @@ export class Outputs {
 
   /** Why they cannot be written: then the record has failed, for good. */
   refused(outputs: readonly ProducedRecord[]): ProcessingFailure | undefined {
-    const tooLarge = outputs.find((output) => exceeds(output, this.maxMessageBytes));
-    if (tooLarge === undefined) return undefined;
-    const message = `An output to ${tooLarge.topic} is larger than MAX_MESSAGE_BYTES (${this.maxMessageBytes})`;
-    return new NotRetryableError('output-too-large', message);
+    for (const output of outputs) {
+      if (!exceeds(output, this.maxMessageBytes)) continue;
+      const message = `An output to ${output.topic} is larger than MAX_MESSAGE_BYTES (${this.maxMessageBytes})`;
+      return new NotRetryableError('output-too-large', message);
+    }
+    return undefined;
   }
 
   write(outputs: readonly ProducedRecord[]): void {

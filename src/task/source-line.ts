@@ -14,6 +14,7 @@ import { sourceId } from '../lanes/record-id.js';
 import { recordName } from '../record/event-id.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import { asProcessingFailure } from '../record/record-error.js';
+import type { ProducedRecord } from '../record/record.js';
 import { placeOf } from '../record/record.js';
 import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
@@ -119,6 +120,7 @@ export class SourceLine {
 
   conclude(entry: QueueEntry, end: AttemptEnd): void {
     const { breaker, clock } = this.parts.host;
+    // What its topic would refuse has failed: its key is not free before that is decided.
     const failure = end.ok ? this.parts.outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
     const isFine = failure?.retryable !== true;
     let isOwn = false;
@@ -127,7 +129,6 @@ export class SourceLine {
       if (!isFine) entry.failedProbes += 1;
       isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    // One whose outputs cannot be written keeps its key, too: it may become a lane.
     if (failure !== undefined) return this.#failed(entry, failure, isOwn);
     if (!end.ok) return;
     entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
@@ -140,6 +141,7 @@ export class SourceLine {
     const { attempts, host, lanes, ledger, slots, heads } = this.parts;
     const front = this.queue.front();
     if (!this.#patience.isOver(front) || front === undefined || !slots.mayConvert) return false;
+    ledger.beginDecision();
     this.queue.shift();
     const record = new LaneRecord(sourceId(front.record), ownedCopy(front.record));
     const failed = front.state === 'running' ? front.attempt - 1 : front.attempt;
@@ -199,8 +201,8 @@ export class SourceLine {
     const end = this.parts.attempts.begin(entry);
     if (end?.ok && this.parts.outputs.refused(end.outputs) === undefined) {
       this.parts.host.breaker.firstRun(true);
-      entry.resolve({ kind: 'outputs', outputs: end.outputs }, entry.resolvedAt);
-      this.#decide(entry);
+      this.parts.ledger.beginDecision();
+      this.#emit(entry, end.outputs);
       return;
     }
     this.queue.add(entry);
@@ -237,36 +239,38 @@ export class SourceLine {
 
   /** Appends its effects to the write-set, in one synchronous step. */
   #decide(entry: QueueEntry): void {
-    const { lanes, ledger, outputs } = this.parts;
+    const { host, lanes, ledger } = this.parts;
     const { outcome, record } = entry;
     if (outcome === undefined) throw new Error(`${placeOf(record)} is decided without an outcome`);
+    ledger.beginDecision();
+    // Its key was freed when they were there.
+    if (outcome.kind === 'outputs') return this.#emit(entry, outcome.outputs);
     if (outcome.kind === 'known') {
       this.#pass(entry);
       this.queue.freeKey(entry);
       return;
     }
-    if (outcome.kind === 'outputs') {
-      outputs.write(outcome.outputs);
-      this.#pass(entry);
-      ledger.open.tallies.message(record.topic, entry.type, 'processed');
-      return;
-    }
     const { failure } = outcome;
-    entry.firstFailureAt ??= this.parts.host.clock.now();
-    const nowMs = this.parts.host.clock.now();
     const became = lanes.open(
       new LaneRecord(sourceId(record), ownedCopy(record)),
       attempted(entry, entry.attempt - 1),
-      { kind: 'failed', failure, nowMs, isBreakerOpen: false },
+      { kind: 'failed', failure, nowMs: host.clock.now(), isBreakerOpen: false },
     );
     this.#pass(entry);
     if (became === 'leaves') ledger.open.tallies.message(record.topic, entry.type, 'dead-letter');
     this.queue.freeKey(entry);
-    this.parts.host.loadChanged();
+    host.loadChanged();
+  }
+
+  #emit(entry: QueueEntry, outputs: readonly ProducedRecord[]): void {
+    this.parts.outputs.write(outputs);
+    this.#pass(entry);
+    this.parts.ledger.open.tallies.message(entry.record.topic, entry.type, 'processed');
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {
-    const { host, lanes } = this.parts;
+    const { host, lanes, ledger } = this.parts;
+    ledger.beginDecision();
     lanes.append(lane, new LaneRecord(sourceId(entry.record), ownedCopy(entry.record)));
     this.#pass(entry);
     this.queue.freeKey(entry);

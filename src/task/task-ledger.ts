@@ -1,7 +1,7 @@
 /**
  * The books of a task: what it has taken, decided and committed. It is the task's side of a commit
  * (CommitSource): write-sets in the order of decision, the last one open, at most the first one with the
- * commit loop. A set is closed at a size that a transaction can flush well within its time.
+ * commit loop. A set is closed at a size that a transaction can flush well within its time, between two decisions.
  *
  * Invariants: the sequence grows by one per committed unit and is reused after an abort (I6); a write-set
  * that was aborted comes again, unchanged, before newer effects (I11); once closed, nothing of it is committed.
@@ -56,11 +56,17 @@ export class TaskLedger implements CommitSource {
 
   /** What is decided now goes here. */
   get open(): WriteSet {
-    if (this.#open.bytes >= SET_BYTES) {
-      this.#closedSets.push(this.#open);
-      this.#open = new WriteSet();
-    }
     return this.#open;
+  }
+
+  /**
+   * One decision begins: all of it goes into one write-set, however large it is. Cut anywhere else, outputs would
+   * be committed without the position that says so, and come again after a crash between the two commits.
+   */
+  beginDecision(): void {
+    if (this.#open.bytes < SET_BYTES) return;
+    this.#closedSets.push(this.#open);
+    this.#open = new WriteSet();
   }
 
   /** Source records taken and not yet committed. */

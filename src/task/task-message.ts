@@ -56,6 +56,11 @@ export interface CommandMessage {
   readonly command: Command | string;
 }
 
+/** Its lanes are those of the log: it begins. */
+export interface RestoredMessage {
+  readonly kind: 'restored';
+}
+
 /** A time has come: something may start. */
 export interface RingMessage {
   readonly kind: 'ring';
@@ -78,6 +83,7 @@ export type TaskMessage =
   | AttemptMessage
   | RetryMessage
   | CommandMessage
+  | RestoredMessage
   | RingMessage
   | BreakerMessage
   | ProbeMessage;

@@ -19,10 +19,10 @@ export interface TaskParts {
   readonly outputs: Outputs;
   /** It takes and starts; false while it drains, and when it is over. */
   isRunning(): boolean;
-  /** Some key is held. */
-  isAnyHeld(): boolean;
   /** A lane or a command holds the key: no record of it is started from the queue. */
   isHeld(this: void, slot: string): boolean;
+  /** False: no key is held. Cheap. */
+  isAnyHeld(this: void): boolean;
   /** A timer has run out: the task looks at what may start. */
   ring(this: void): void;
 }

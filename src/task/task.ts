@@ -12,9 +12,7 @@
  * that starts whatever may start.
  */
 import type { TaskProcessor } from '../dsl/execution.js';
-import { laneKeyOf, slotOf } from '../lanes/lane-log.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import type { Lane } from '../lanes/lane.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
@@ -51,6 +49,7 @@ export class Task implements EntryOwner {
   readonly #heads: HeadLine;
   readonly #commands: CommandDesk;
   #whenDrained: (() => void)[] = [];
+  #isSourcesTurn = false;
 
   constructor(
     readonly id: TaskId,
@@ -79,8 +78,8 @@ export class Task implements EntryOwner {
       heads: this.#heads,
       outputs: new Outputs(ledger, settings.maxMessageBytes),
       isRunning: () => this.#state === 'running',
-      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
+      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       ring,
     };
     this.#source = new SourceLine(parts);
@@ -140,7 +139,7 @@ export class Task implements EntryOwner {
 
   /** Starts whatever may start. */
   wake(): void {
-    this.#mailbox.post({ kind: 'ring' });
+    this.#mailbox.post({ kind: 'restored' });
   }
 
   /** A run of records of one source topic: `from` to `to` (not included) of a batch. */
@@ -230,6 +229,8 @@ export class Task implements EntryOwner {
           this.#commands.receive(offset, command, () => input.resolve(offset));
         }
         return;
+      case 'restored':
+        return this.lanes.makeRoom();
       case 'ring':
         return;
       case 'breaker':
@@ -255,15 +256,26 @@ export class Task implements EntryOwner {
       this.#source.decide();
       if (this.#state !== 'running') return;
       const isDecided = this.#commands.advance();
-      const isStarted = this.#heads.startNext() || this.#source.startNext();
+      const isStarted = this.#startNext();
       if (!isDecided && !isStarted && !this.#source.losePatience()) break;
     }
     this.#source.passEnds();
   }
 
+  /** Heads and source records take turns: where there is one place for both, a long lane must not keep the others. */
+  #startNext(): boolean {
+    if (this.#isSourcesTurn && this.#source.startNext()) {
+      this.#isSourcesTurn = false;
+      return true;
+    }
+    if (!this.#heads.startNext()) return this.#source.startNext();
+    this.#isSourcesTurn = true;
+    return true;
+  }
+
   #retry({ appendedAt, input, offset, trigger }: RetryMessage): void {
     if (!input.read(offset)) return;
-    const lane = trigger === null ? undefined : this.#laneWithHead(trigger.head);
+    const lane = trigger === null ? undefined : this.lanes.table.laneOf(trigger.head);
     const isAwaited =
       lane !== undefined &&
       trigger !== null &&
@@ -271,12 +283,6 @@ export class Task implements EntryOwner {
     if (isAwaited) return;
     this.ledger.open.tallies.staleRetry(input.topic);
     input.resolve(offset);
-  }
-
-  #laneWithHead(name: string): Lane | undefined {
-    const head = this.lanes.table.record(name);
-    const lane = head && this.lanes.table.get(slotOf(laneKeyOf(head.record.key, head.id)));
-    return lane?.head === head ? lane : undefined;
   }
 
   #drained(): void {

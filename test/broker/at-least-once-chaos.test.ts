@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { startBroker, type LocalKafka } from '../support/broker.js';
-import { expectNoFaults } from '../support/checker.js';
+import { expectNoFaults } from '../support/faults.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { Turmoil } from '../support/turmoil.js';
 

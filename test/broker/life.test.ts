@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { startBroker, type LocalKafka } from '../support/broker.js';
-import { expectNoFaults } from '../support/checker.js';
+import { expectNoFaults } from '../support/faults.js';
 import { DirectoryServer } from '../support/directory-server.js';
 import { HostileRecords } from '../support/hostile-records.js';
 import { Load, produceAll } from '../support/load.js';

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -94,7 +96,9 @@ public final class RecordTool {
         return read(request[0], request[2]);
       case "createTopic":
         NewTopic topic = new NewTopic(request[2], Integer.parseInt(request[3]), (short) 1);
-        admin.createTopics(List.of(topic.configs(Map.of("max.message.bytes", "1000000")))).all().get();
+        Map<String, String> config = new HashMap<>(Map.of("max.message.bytes", "1000000"));
+        for (int i = 4; i < request.length; i += 2) config.put(request[i], request[i + 1]);
+        admin.createTopics(List.of(topic.configs(config))).all().get();
         return "";
       case "deleteTopic":
         admin.deleteTopics(List.of(request[2])).all().get();
@@ -111,6 +115,11 @@ public final class RecordTool {
       case "config":
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, request[2]);
         return admin.describeConfigs(List.of(resource)).all().get().get(resource).get(request[3]).value();
+      case "alterConfig":
+        ConfigResource altered = new ConfigResource(ConfigResource.Type.TOPIC, request[2]);
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry(request[3], request[4]), AlterConfigOp.OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(altered, List.of(set))).all().get();
+        return "";
       case "ends":
         return join(ends(request[2]));
       case "committed":

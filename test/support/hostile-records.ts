@@ -269,6 +269,8 @@ export interface HostileOptions {
   readonly users?: number;
   /** The part of records that can never succeed, of 1. */
   readonly bad?: number;
+  /** The part of 900 kB. */
+  readonly huge?: number;
 }
 
 const ACTIONS = ['login', 'logout', 'password_changed'] as const;
@@ -278,18 +280,20 @@ export class HostileRecords {
   readonly #random: Random;
   readonly #userIds: readonly string[];
   readonly #bad: number;
+  readonly #huge: number;
   #count = 0;
 
-  constructor({ seed, users = 40, bad = 0.2 }: HostileOptions) {
+  constructor({ seed, users = 40, bad = 0.2, huge = 0.003 }: HostileOptions) {
     this.#random = new Random(seed);
     this.#userIds = Array.from({ length: users }, () => this.#uuid());
     this.#bad = bad;
+    this.#huge = huge;
   }
 
   next(): HostileRecord {
     if (this.#random.chance(this.#bad)) return this.#spoiled(this.#event());
     // In plain JSON: base64 would make it larger than the source takes.
-    if (this.#random.chance(0.003)) return this.huge();
+    if (this.#random.chance(this.#huge)) return this.huge();
     return this.#valid(this.#event());
   }
 

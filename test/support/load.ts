@@ -25,6 +25,25 @@ export const produceAll = async (
     records.map(async (record) => ({ record, place: await tool.produce(topic, record, partition) })),
   );
 
+/** In this order, so many a second, or as fast as the broker takes them when that is slower. */
+export const produceSteadily = async (
+  tool: RecordTool,
+  topic: string,
+  records: readonly HostileRecord[],
+  recordsPerSecond: number,
+): Promise<Input[]> => {
+  const written: Promise<Input>[] = [];
+  const beganMs = performance.now();
+  while (written.length < records.length) {
+    const due = ((performance.now() - beganMs) / 1000) * recordsPerSecond;
+    for (const record of records.slice(written.length, Math.ceil(due))) {
+      written.push(tool.produce(topic, record).then((place) => ({ record, place })));
+    }
+    await sleep(10);
+  }
+  return Promise.all(written);
+};
+
 export class Load {
   readonly #records: HostileRecords;
   readonly #written: Promise<Input>[] = [];

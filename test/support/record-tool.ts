@@ -125,8 +125,12 @@ export class RecordTool {
     return records;
   }
 
-  async createTopic(topic: string, partitions: number): Promise<void> {
-    await this.#ask(['createTopic', topic, String(partitions)]);
+  async createTopic(
+    topic: string,
+    partitions: number,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.#ask(['createTopic', topic, String(partitions), ...Object.entries(config).flat()]);
   }
 
   async deleteTopic(topic: string): Promise<void> {
@@ -150,6 +154,10 @@ export class RecordTool {
   async topicConfig(topic: string, name: string): Promise<string> {
     const [value] = await this.#ask(['config', topic, name]);
     return value ?? '';
+  }
+
+  async setTopicConfig(topic: string, name: string, value: string): Promise<void> {
+    await this.#ask(['alterConfig', topic, name, value]);
   }
 
   /** Ends of the logs by partition; uncommitted records count. */

@@ -2,7 +2,8 @@
  * One application on a real Kafka: topics and a group of its own, service processes that run it, and the
  * judgement of all that it did. Everything that a broker test of the service has in common.
  */
-import { expectNoFaults, judge, type Input, type Rules, type Verdict } from './checker.js';
+import { judge, type EndsVerdict, type Input, type Rules } from './checker.js';
+import { expectNoFaults } from './faults.js';
 import { uniqueName } from './broker.js';
 import { RecordTool, type StoredRecord } from './record-tool.js';
 import { ServiceProcess, type ServiceEnvironment } from './service-process.js';
@@ -20,6 +21,8 @@ export const recordToolFor = (bootstrapServers: string): Promise<RecordTool> => 
 export interface BenchOptions {
   readonly partitions?: number;
   readonly env?: ServiceEnvironment;
+  /** More of it, by who starts: `<name>-<number>`, another for every process. */
+  readonly envOf?: (caller: string) => ServiceEnvironment;
 }
 
 export class ServiceBench {
@@ -29,11 +32,13 @@ export class ServiceBench {
   readonly deadLetters = `${this.group}.${this.source}.dlq`;
   readonly laneLog = `${this.group}.${this.source}.lanes-changelog`;
   readonly #env: ServiceEnvironment;
+  readonly #callers = new Map<ServiceProcess, string>();
 
   private constructor(
     readonly tool: RecordTool,
     bootstrapServers: string,
     env: ServiceEnvironment,
+    private readonly envOf: (caller: string) => ServiceEnvironment,
   ) {
     this.#env = {
       KAFKA_BROKERS: bootstrapServers,
@@ -47,15 +52,24 @@ export class ServiceBench {
   /** The source topic is there when it resolves; the service makes the others. */
   static async on(
     { bootstrapServers }: { readonly bootstrapServers: string },
-    { partitions = 3, env = {} }: BenchOptions = {},
+    { partitions = 3, env = {}, envOf = () => ({}) }: BenchOptions = {},
   ): Promise<ServiceBench> {
-    const bench = new ServiceBench(await recordToolFor(bootstrapServers), bootstrapServers, env);
+    const tool = await recordToolFor(bootstrapServers);
+    const bench = new ServiceBench(tool, bootstrapServers, env, envOf);
     if (partitions > 0) await bench.tool.createTopic(bench.source, partitions);
     return bench;
   }
 
-  start(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
-    return ServiceProcess.start(name, { ...this.#env, ...env });
+  async start(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
+    const caller = `${name}-${this.#callers.size + 1}`;
+    const service = await ServiceProcess.start(name, { ...this.#env, ...this.envOf(caller), ...env });
+    this.#callers.set(service, caller);
+    return service;
+  }
+
+  /** As `envOf` was told. */
+  callerOf(service: ServiceProcess): string {
+    return this.#callers.get(service) ?? service.name;
   }
 
   async startReady(name: string, env: ServiceEnvironment = {}): Promise<ServiceProcess> {
@@ -120,13 +134,13 @@ export class ServiceBench {
     return this.tool.read(this.deadLetters);
   }
 
-  async verdict(inputs: readonly Input[], rules?: Rules): Promise<Verdict> {
+  async verdict(inputs: readonly Input[], rules?: Rules): Promise<EndsVerdict> {
     const [audits, deadLetters] = await Promise.all([this.audits(), this.letters()]);
     return judge({ topic: this.source, inputs, audits, deadLetters }, rules);
   }
 
   /** Throws when anything is missing, doubled, out of order, or not what it must be. */
-  async expectExactlyOnce(inputs: readonly Input[]): Promise<Verdict> {
+  async expectExactlyOnce(inputs: readonly Input[]): Promise<EndsVerdict> {
     const stored = await this.tool.read(this.source);
     if (stored.length !== inputs.length) {
       throw new Error(`the load wrote ${inputs.length} records, the source has ${stored.length}`);

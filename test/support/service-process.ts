@@ -24,6 +24,7 @@ export interface ServiceStatus {
   readonly uncommitted: number;
   readonly pausedPartitions: number;
   readonly msSincePoll?: number;
+  readonly breaker?: 'closed' | 'open';
   readonly tasks: readonly {
     readonly partition: number;
     readonly state: string;
@@ -31,6 +32,14 @@ export interface ServiceStatus {
     readonly uncommitted: number;
     readonly paused: readonly string[];
     readonly refused?: { readonly reason: string; readonly message: string };
+    readonly lanes?: {
+      readonly retrying: number;
+      readonly parked: number;
+      readonly followers: number;
+      readonly bytes: number;
+      readonly oldestHeadAgeMs: number | null;
+      readonly nextDueInMs: number | null;
+    };
   }[];
 }
 

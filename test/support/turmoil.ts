@@ -1,10 +1,11 @@
 /**
  * Three service processes under load, and what befalls them: each in turn is killed, told to stop, and
- * frozen beyond its session time-out; then two at once are killed. Every step waits until the processes have
- * made progress, so that it hits them at work.
+ * frozen beyond its session time-out; then two at once are killed. Or kills only, one after the other. Every
+ * step waits until the processes have made progress, so that it hits them at work.
  */
 import type { Input } from './checker.js';
 import { Load } from './load.js';
+import type { ZombieSpell } from './retry-checker.js';
 import type { ServiceBench } from './service-bench.js';
 import type { ServiceEnvironment, ServiceProcess } from './service-process.js';
 import { until } from './wait.js';
@@ -14,16 +15,27 @@ export interface TurmoilOptions {
   readonly recordsPerSecond: number;
   /** With INSTANCE_ID: static members with a stable transactional id. */
   readonly named: boolean;
+  readonly users?: number;
+  /** The part of records that can never succeed, of 1. */
+  readonly bad?: number;
+  readonly huge?: number;
+  readonly rounds?: 'mixed' | 'kills';
+  /** Source records that the group commits between two steps: some commits of every process. */
+  readonly progress?: number;
+  /** Resolves when all that was written has been worked off. */
+  readonly rest?: () => Promise<void>;
 }
 
 const NAMES = ['a', 'b', 'c'] as const;
-/** Committed by the group between two steps: some commits of every process. */
 const PROGRESS_RECORDS = 500;
 const REJOIN_LIMIT_MS = 60_000;
+const REST_LIMIT_MS = 180_000;
 
 export class Turmoil {
+  /** When a process went on that had been stopped, until it knew what it had lost. */
+  readonly zombies: ZombieSpell[] = [];
   readonly #services: ServiceProcess[] = [];
-  readonly #steps: string[] = [];
+  readonly #steps = new Map<string, number>();
 
   constructor(
     private readonly bench: ServiceBench,
@@ -31,7 +43,7 @@ export class Turmoil {
   ) {}
 
   get told(): string {
-    return this.#steps.join(', ');
+    return [...this.#steps].map(([step, times]) => `${step}${times > 1 ? ` (${times})` : ''}`).join(', ');
   }
 
   /** One round, and further ones until `durationMs` have passed; then everything is let come to rest. */
@@ -40,15 +52,24 @@ export class Turmoil {
     await this.bench.untilAllRunning(this.#services);
     const load = new Load(this.bench.tool, this.bench.source, this.options);
     const endMs = Date.now() + durationMs;
-    do await this.#round();
+    do await (this.options.rounds === 'kills' ? this.#kills() : this.#round());
     while (Date.now() < endMs);
     const inputs = await load.stop();
-    await this.bench.untilAllCommitted();
+    await this.bench.untilAllCommitted(REST_LIMIT_MS);
+    await this.options.rest?.();
     const exits = await Promise.all(this.#services.map((service) => service.stop()));
     for (const [i, { code }] of exits.entries()) {
       if (code !== 0) throw new Error(`${NAMES[i] ?? ''} ended with exit code ${String(code)}`);
     }
     return inputs;
+  }
+
+  async #kills(): Promise<void> {
+    for (const which of [[0], [1], [2], [0, 1]]) {
+      await this.#progress();
+      await this.#kill(which);
+    }
+    await this.#progress();
   }
 
   async #round(): Promise<void> {
@@ -65,14 +86,14 @@ export class Turmoil {
 
   async #kill(which: readonly number[]): Promise<void> {
     await Promise.all(which.map((i) => this.#service(i).kill()));
-    this.#steps.push(`SIGKILL ${which.map((i) => NAMES[i]).join('+')}`);
+    this.#step(`SIGKILL ${which.map((i) => NAMES[i]).join('+')}`);
     await Promise.all(which.map((i) => this.#restart(i)));
     await this.#rejoined();
   }
 
   async #terminate(which: number): Promise<void> {
     const { code } = await this.#service(which).stop();
-    this.#steps.push(`SIGTERM ${NAMES[which] ?? ''}`);
+    this.#step(`SIGTERM ${NAMES[which] ?? ''}`);
     if (code !== 0) throw new Error(`SIGTERM ended ${NAMES[which] ?? ''} with exit code ${String(code)}`);
     await this.#restart(which);
     await this.#rejoined();
@@ -82,13 +103,15 @@ export class Turmoil {
   async #freeze(which: number): Promise<void> {
     const frozen = this.#service(which);
     const others = this.#services.filter((service) => service !== frozen);
+    const fromMs = Date.now();
     frozen.signal('SIGSTOP');
-    this.#steps.push(`SIGSTOP ${frozen.name}`);
+    this.#step(`SIGSTOP ${frozen.name}`);
     await this.bench.untilAllRunning(others, 3, REJOIN_LIMIT_MS);
     await this.#progress();
     frozen.signal('SIGCONT');
-    this.#steps.push(`SIGCONT ${frozen.name}`);
+    this.#step(`SIGCONT ${frozen.name}`);
     await this.#rejoined();
+    this.zombies.push({ caller: this.bench.callerOf(frozen), fromMs, toMs: Date.now() });
   }
 
   async #rejoined(): Promise<void> {
@@ -96,10 +119,10 @@ export class Turmoil {
   }
 
   async #progress(): Promise<void> {
-    const before = await this.bench.committed();
+    const enough = (await this.bench.committed()) + (this.options.progress ?? PROGRESS_RECORDS);
     await until(
       'the group makes progress',
-      async () => (await this.bench.committed()) >= before + PROGRESS_RECORDS,
+      async () => (await this.bench.committed()) >= enough,
       REJOIN_LIMIT_MS,
     );
   }
@@ -117,5 +140,9 @@ export class Turmoil {
     const service = this.#services[which];
     if (service === undefined) throw new RangeError(`there is no process ${which}`);
     return service;
+  }
+
+  #step(what: string): void {
+    this.#steps.set(what, (this.#steps.get(what) ?? 0) + 1);
   }
 }

@@ -316,7 +316,17 @@ describe('a record that was redriven and is parked again', () => {
       { status: 'parked', copied: true, firstFailureAt: epochMs(bench.nowMs) },
       () => at(17),
     );
-    bench.letter(0, {}, notice);
+    bench.letter(
+      0,
+      {},
+      {
+        ...notice,
+        'x-lanes-id': 'dlq-0-17',
+        '__streams.errors.topic': 'user.events',
+        '__streams.errors.partition': '0',
+        '__streams.errors.offset': '3',
+      },
+    );
     const { objects } = await bench.run(LIST, { isJson: true });
     expect(objects.map(({ isWaiting }) => isWaiting)).to.deep.equal([false, true]);
     const { notes } = await bench.run(redrive([0, 0], [0, 1]));

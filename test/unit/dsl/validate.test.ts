@@ -83,6 +83,12 @@ describe('building a topology', () => {
     });
   }
 
+  it('refuses a source topic whose records would be called as redriven dead letters are', () => {
+    const builder = new StreamsBuilder();
+    builder.stream('dlq', STRINGS);
+    expect(problemsOf(() => builder.build()).join()).to.include('reads the topic "dlq"');
+  });
+
   it('tells all problems at once, one line each', () => {
     const builder = new StreamsBuilder();
     const stream = builder.stream('in', Consumed.as<string, string>('not good'));

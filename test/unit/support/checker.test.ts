@@ -1,82 +1,11 @@
 /** The judge of the broker tests must be able to fail: each fault is put into a clean run, and is found. */
 import { expect } from 'chai';
-import {
-  expectNoFaults,
-  judge,
-  originalHeaders,
-  type Evidence,
-  type FaultKind,
-  type Input,
-} from '../../support/checker.js';
+import { judge, type Evidence } from '../../support/checker.js';
+import { expectNoFaults, type FaultKind } from '../../support/faults.js';
 import { HostileRecords } from '../../support/hostile-records.js';
-import type { RawHeader, StoredRecord } from '../../support/record-tool.js';
-
-const TOPIC = 'user.events';
-
-const header = (name: string, value: string): RawHeader => ({ name, value: Buffer.from(value) });
-
-/** What a right service would write: made by hand, from what the load says must come. */
-const auditOf = ({ place, record }: Input, offset: number): StoredRecord => {
-  const { expected } = record;
-  if (expected.to !== 'audit') throw new Error('becomes no audit event');
-  const { eventType, userId, action, status, timestamp, source } = expected;
-  const id = `${TOPIC}-${place.partition}-${place.offset}`;
-  const causationId = expected.causationId === 'place' ? id : expected.causationId;
-  const origin = { topic: TOPIC, ...place };
-  const metadata = { source, correlationId: record.id, causationId, origin };
-  const audit = { eventType, userId, action, resource: `user/${userId}`, status, timestamp, metadata };
-  return {
-    topic: 'system.audit',
-    partition: place.partition,
-    offset,
-    timestamp: 0,
-    key: record.key,
-    value: Buffer.from(JSON.stringify(audit)),
-    headers: [header('ce_id', `id of ${id}`), header('ce_type', 'system.audit')],
-  };
-};
-
-const isText = (value: Buffer | null): boolean =>
-  value !== null && value.equals(Buffer.from(value.toString('utf8'))) && !value.includes(0);
-
-const letterOf = ({ place, record }: Input, offset: number): StoredRecord => {
-  const { expected } = record;
-  if (expected.to !== 'dlq') throw new Error('becomes no dead letter');
-  const stays = ({ name, value }: RawHeader): boolean =>
-    isText(value) && !/^(x-lanes|__str|kafka_d)/.test(name);
-  const moved = record.headers.flatMap((one, position) =>
-    stays(one) ? [] : [[position, one.name, one.value?.toString('base64') ?? '']],
-  );
-  return {
-    topic: 'dlq',
-    partition: place.partition,
-    offset,
-    timestamp: 0,
-    key: record.key,
-    value: record.value,
-    headers: [
-      ...record.headers.filter(stays),
-      ...(moved.length > 0 ? [header('x-lanes-binary-headers', JSON.stringify(moved))] : []),
-      header('x-lanes-id', `${TOPIC}-${place.partition}-${place.offset}`),
-      header('x-lanes-reason', expected.reason),
-    ],
-  };
-};
-
-type Mutable = { -readonly [Field in keyof Evidence]: Evidence[Field] };
-
-const cleanRun = (): Mutable => {
-  const records = new HostileRecords({ seed: 7, users: 3 });
-  const all = [...records.oneOfEach(), ...Array.from({ length: 300 }, () => records.next())];
-  const inputs = all.map((record, offset) => ({ record, place: { partition: 0, offset } }));
-  const to = (topic: string): Input[] => inputs.filter(({ record }) => record.expected.to === topic);
-  return {
-    topic: TOPIC,
-    inputs,
-    audits: to('audit').map(auditOf),
-    deadLetters: to('dlq').map(letterOf),
-  };
-};
+import { originalHeaders } from '../../support/original-record.js';
+import type { StoredRecord } from '../../support/record-tool.js';
+import { auditOf, cleanRun, header, letterOf, TOPIC, type Run } from './clean-run.js';
 
 const kindsOf = (evidence: Evidence, repeatsAllowed = false): readonly FaultKind[] => [
   ...new Set(judge(evidence, { repeatsAllowed }).faults.map(({ kind }) => kind)),
@@ -126,7 +55,7 @@ describe('the checker of the broker tests', () => {
     expect(verdict.counts.deadLetters).to.be.greaterThan(40);
   });
 
-  const faults: readonly (readonly [string, FaultKind, (run: Mutable) => void])[] = [
+  const faults: readonly (readonly [string, FaultKind, (run: Run) => void])[] = [
     ['a lost audit event', 'missing', (run) => (run.audits = run.audits.slice(1))],
     ['a lost dead letter', 'missing', (run) => (run.deadLetters = run.deadLetters.slice(0, -1))],
     [

@@ -27,6 +27,7 @@ class Bench {
   decide(bytes = 1, outputBytes = 0): void {
     const at = this.#decided++;
     this.ledger.take(bytes);
+    this.ledger.beginDecision();
     const { open } = this.ledger;
     open.add(produced(`out-${at}`.padEnd(outputBytes, '.'), { key: null }));
     open.decide(SOURCE, commitOffset(at + 1), bytes, epochMs(0), 't', 'processed');
