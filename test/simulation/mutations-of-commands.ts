@@ -26,11 +26,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a record that waits in a lane is redriven beside itself (F12)',
     focus: 'operator',
-    rewrites: one(
-      'task/command-desk.js',
-      'if (keeper.table.record(idText(sourceId(record))) !== undefined)',
-      'if (false)',
-    ),
+    rewrites: one('task/command-desk.js', 'if (this.#waits(record))', 'if (false)'),
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'command'],
   },
   {

@@ -267,8 +267,8 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'task/source-line.js',
-      '            return false;\n        this.queue.shift();',
-      '            return false;',
+      'this.queue.shift();\n        const record = new LaneRecord',
+      'const record = new LaneRecord',
     ),
     caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed'],
   },
@@ -289,8 +289,8 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'task/source-line.js',
-      '        // One whose outputs cannot be written keeps its key, too: it may become a lane.\n        if (failure',
-      '        if (end.ok && failure !== undefined)\n            this.queue.freeKey(entry);\n        if (failure',
+      'return this.#failed(entry, failure, isOwn);',
+      'return void (end.ok && this.queue.freeKey(entry), this.#failed(entry, failure, isOwn));',
     ),
     caughtBy: ['I1', 'I2', 'I4', 'I8'],
   },

@@ -1,12 +1,17 @@
 import { expect } from 'chai';
-import { occurrences, tryMutant } from './mutant.js';
+import { occurrences } from './mutant.js';
 import { MUTATIONS } from './mutations.js';
+import { Trials } from './trials.js';
 
 /** Seeds that a mutant may survive. `MUTATION_SEEDS` for a longer look. */
 const SEEDS = Number(process.env.MUTATION_SEEDS ?? 400);
 const PATIENCE_MS = 400_000;
 
 describe('The simulation can fail', () => {
+  const trials = new Trials(MUTATIONS, { seeds: SEEDS, patienceMs: PATIENCE_MS });
+
+  after(() => trials.end());
+
   it('knows the lines that it rewrites', () => {
     const unfit = MUTATIONS.flatMap(({ name, rewrites }) =>
       rewrites
@@ -20,11 +25,7 @@ describe('The simulation can fail', () => {
     it(`when ${mutation.name}`, async function () {
       this.timeout(PATIENCE_MS + 20_000);
       this.slow(20_000);
-      const { caught, died, seeds } = await tryMutant(mutation, {
-        seeds: SEEDS,
-        from: mutation.from ?? 1,
-        patienceMs: PATIENCE_MS,
-      });
+      const { caught, died, seeds } = await trials.of(mutation);
       expect(died, 'the mutant ended without an answer').to.equal(null);
       expect(caught, `the mutant lived through ${seeds} seeds`).to.not.equal(null);
       expect(caught?.broken, caught?.report).to.satisfy((broken: readonly string[]) =>
