@@ -47,7 +47,7 @@ const rewrite = (root: string, { file, from, to }: Rewrite): void => {
 export const tryMutant = async (
   { rewrites, focus, guarantee = 'exactly_once_v2' }: Mutation,
   limits: TrialLimits,
-  signal?: AbortSignal,
+  end?: AbortSignal,
 ): Promise<Trial> => {
   const root = mkdtempSync(join(tmpdir(), 'audit-lanes-mutant-'));
   try {
@@ -60,7 +60,7 @@ export const tryMutant = async (
     symlinkSync(NODE_MODULES, join(root, 'node_modules'));
     for (const each of rewrites) rewrite(root, each);
     const wishes = ['--guarantee', guarantee, ...(focus === undefined ? [] : ['--focus', focus])];
-    return await runSeeds(root, limits, wishes, signal);
+    return await runSeeds(root, limits, wishes, end);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -70,7 +70,7 @@ const runSeeds = (
   root: string,
   { seeds, from, patienceMs }: TrialLimits,
   args: readonly string[],
-  signal?: AbortSignal,
+  end?: AbortSignal,
 ): Promise<Trial> =>
   new Promise((done, fail) => {
     const command = join(root, 'test', 'simulation', 'command.js');
@@ -87,11 +87,11 @@ const runSeeds = (
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
     const kill = (): void => void child.kill('SIGKILL');
     const timer = setTimeout(kill, patienceMs);
-    signal?.addEventListener('abort', kill);
+    end?.addEventListener('abort', kill);
     child.once('error', fail);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', kill);
+      end?.removeEventListener('abort', kill);
       const outcomes = said
         .split('\n')
         .filter((line) => line.endsWith('}'))

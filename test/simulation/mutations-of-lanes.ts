@@ -5,11 +5,18 @@ import { one } from './mutation.js';
 const KEEPER = 'task/lane-keeper.js';
 
 /** A lane whose retry record does not come waits for ever. */
-const NO_WATCHDOG = one(
-  KEEPER,
-  'this.clock.monotonic() + leftMs + graceMs',
-  'this.clock.monotonic() + leftMs + (graceMs > 0 ? 1e12 : 0)',
-);
+const NO_WATCHDOG = [
+  ...one(
+    KEEPER,
+    'this.clock.monotonic() + leftMs + graceMs',
+    'this.clock.monotonic() + leftMs + (graceMs > 0 ? 1e12 : 0)',
+  ),
+  ...one(
+    KEEPER,
+    'Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs)',
+    'this.clock.monotonic() + leftMs',
+  ),
+];
 
 const DECISION_MUTATIONS: readonly Mutation[] = [
   {
@@ -181,16 +188,6 @@ const TIMING_MUTATIONS: readonly Mutation[] = [
       'const stamp = () => ({ sequence: 1, ordinal',
     ),
     caughtBy: ['I3', 'I7'],
-  },
-  {
-    name: 'a set that comes again gives other arms than the lanes in memory have',
-    focus: 'commit',
-    rewrites: one(
-      'state/write-set.js',
-      'if (this.#sealed !== undefined)\n            return this.#sealed;',
-      'this.again = (this.again ?? 0) + 1; sequence += (this.again - 1) * 1000;',
-    ),
-    caughtBy: ['I3', 'I6', 'I8', 'I12'],
   },
   {
     name: 'a lane whose retry record was deleted waits for it for ever (F7, I13)',
