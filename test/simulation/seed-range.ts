@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from './simulate.js';
 
 const COMMAND = fileURLToPath(new URL('./command.js', import.meta.url));
-const PIECE = 100;
+/** Seeds of one process at most: none grows old. */
+const MOST = 100;
 
 export interface SeedRange {
   readonly from: number;
@@ -25,12 +26,13 @@ export interface SeedRange {
 export const runRange = async (range: SeedRange): Promise<void> => {
   let next = range.from;
   const end = range.from + range.seeds;
+  const piece = Math.max(1, Math.min(MOST, Math.ceil(range.seeds / range.jobs)));
   let isOver = false;
   const work = async (): Promise<void> => {
     while (next < end && !isOver) {
       const from = next;
-      next += PIECE;
-      const isFine = await runPiece(range, from, Math.min(PIECE, end - from));
+      next += piece;
+      const isFine = await runPiece(range, from, Math.min(piece, end - from));
       if (!isFine && !range.keepGoing) isOver = true;
     }
   };
