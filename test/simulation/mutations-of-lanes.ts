@@ -5,18 +5,11 @@ import { one } from './mutation.js';
 const KEEPER = 'task/lane-keeper.js';
 
 /** A lane whose retry record does not come waits for ever. */
-const NO_WATCHDOG = [
-  ...one(
-    KEEPER,
-    'this.clock.monotonic() + leftMs + graceMs',
-    'this.clock.monotonic() + leftMs + (graceMs > 0 ? 1e12 : 0)',
-  ),
-  ...one(
-    KEEPER,
-    'Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs)',
-    'this.clock.monotonic() + leftMs',
-  ),
-];
+const NO_WATCHDOG = one(
+  KEEPER,
+  'this.#alarms.take())\n            this.#ready.add(lane);',
+  'this.#alarms.take())\n            if (!this.book.isArmed(lane) || this.#triggers.has(lane))\n                this.#ready.add(lane);',
+);
 
 const DECISION_MUTATIONS: readonly Mutation[] = [
   {
@@ -265,7 +258,7 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     rewrites: one(
       'task/source-line.js',
       'this.queue.shift();\n        const record = new LaneRecord',
-      'const record = new LaneRecord',
+      'this.queue.shift();\n        this.queue.add(front);\n        const record = new LaneRecord',
     ),
     caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed'],
   },
@@ -283,7 +276,7 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a record whose outputs cannot be written frees its key at once',
-    focus: 'lanes',
+    focus: 'operator',
     rewrites: one(
       'task/source-line.js',
       'return this.#failed(entry, failure, isOwn);',
