@@ -190,18 +190,21 @@ const anyMisfortune = (random: Random, space: FaultSpace): PlannedMisfortune => 
 /** What lanes fear: a log that shrinks while it is read, triggers that are gone, clocks that lie, restarts. */
 const anyTroubleOfLanes = (random: Random, space: FaultSpace): PlannedMisfortune => {
   const slot = random.below(space.slots);
-  const duringRestore = { at: 'call', side: 'after', nth: random.between(1, 6), slot } as const;
-  const when: Trigger = random.chance(0.4)
-    ? { ...duringRestore, call: random.pick<CallKind>(['watermarks', 'committed', 'fetch']) }
-    : randomTrigger(random, space);
   const what = random.pick<Misfortune>([
     { kind: 'compact', isPart: random.chance(0.3) },
     { kind: 'delete-retries', isPart: random.chance(0.3) },
     clockJump(random, slot),
     { kind: 'rolling-restart' },
     { kind: 'crash', slot, restartAfterMs: random.pick([0, 50, 1000]) },
+    { kind: 'crash', slot, restartAfterMs: random.pick([0, 50, 1000]) },
     { kind: 'start-another', forMs: random.between(500, 5000) },
   ]);
+  const inCommit = random.pick<CallKind>(['send', 'send', 'send', 'produce', 'send-offsets']);
+  const inRestore = random.pick<CallKind>(['watermarks', 'committed', 'fetch']);
+  const call = what.kind === 'crash' ? inCommit : inRestore;
+  const nth = random.between(1, what.kind === 'crash' ? 80 : 6);
+  const atCall = { at: 'call', side: 'after', call, nth, slot } as const;
+  const when = random.chance(0.5) ? atCall : randomTrigger(random, space);
   return { when, what, slowing: randomSlowing(random, slot, what) };
 };
 
