@@ -23,6 +23,7 @@ export class Bounds {
   readonly #sources: number;
   readonly #mostUncommitted: number;
   readonly #mostFollowers: number;
+  readonly #mostParked: number;
   readonly #mostLaneBytes: number;
 
   constructor(
@@ -33,6 +34,7 @@ export class Bounds {
       Math.max(...scenario.versions.map(of));
     this.#sources = Math.max(...scenario.subtopologies.map((topics) => topics.length));
     this.#mostUncommitted = most(({ maxUncommitted }) => maxUncommitted);
+    this.#mostParked = most(({ laneMaxFollowers }) => laneMaxFollowers) - 1;
     // What was taken before a lane was full may still join it; a redrive asks for no room.
     const redrives = scenario.commands.some(({ kind }) => kind === 'redrive') ? Infinity : 0;
     const late = 2 * this.#mostUncommitted + redrives;
@@ -55,9 +57,12 @@ export class Bounds {
       this.#wrong(
         `${process.name} ${id}: lanes hold ${table.bytes} bytes, allowed are ${this.#mostLaneBytes}`,
       );
-    for (const lane of table)
-      if (lane.followers > this.#mostFollowers)
-        this.#wrong(`${process.name} ${id}: a lane of ${lane.followers}, allowed are ${this.#mostFollowers}`);
+    for (const { followers, state } of table) {
+      // A parked lane that is full is emptied at once.
+      const most = state.status === 'parked' ? this.#mostParked : this.#mostFollowers;
+      if (followers > most)
+        this.#wrong(`${process.name} ${id}: a ${state.status} lane of ${followers}, allowed are ${most}`);
+    }
   }
 
   #check(process: NodeProcess): void {

@@ -13,6 +13,8 @@ export class CommandChecks {
   }
 
   atRest(task: TaskFacts): void {
+    if (task.commandsPassed < task.asked.size)
+      this.#wrong(task, `of ${task.asked.size} commands the checkpoint has passed ${task.commandsPassed}`);
     const skipped = new Map<string, number>();
     const redriven = new Map<number, number>();
     for (const [offset, command] of task.asked) {

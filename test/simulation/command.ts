@@ -1,18 +1,22 @@
 /**
  * `npm run simulate -- --seeds N --from S [--guarantee exactly_once_v2|at_least_once]
- * [--focus eviction|rebalance|commit] [--keep-going]`. Runs seeds one after the other; prints what each failing seed broke, its history, and how to run it
- * again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
+ * [--focus eviction|rebalance|commit|lanes|storm|operator|settings] [--keep-going] [--jobs N]`. Runs seeds one
+ * after the other, or in so many processes; prints what each failing seed broke, its history, and how to run
+ * it again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
  */
 import { parseArgs } from 'node:util';
 import type { Focus } from './focus.js';
 import { FOCUSES } from './focus.js';
+import { runRange } from './seed-range.js';
 import type { Guarantee } from './settings.js';
+import type { Outcome } from './simulate.js';
 import { simulate } from './simulate.js';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
     guarantee: { type: 'string' },
     focus: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
@@ -39,29 +43,44 @@ const countOf = (name: string, text: string): number => {
 
 const seeds = countOf('seeds', values.seeds);
 const from = countOf('from', values.from);
+const jobs = countOf('jobs', values.jobs);
 const wish = { guarantee: guaranteeOf(values.guarantee), focus: focusOf(values.focus) };
+const keepGoing = values['keep-going'];
 // Errors are a part of every run; of a seed that is run alone they say where they come from.
 if (seeds > 1) Error.stackTraceLimit = 0;
 const startedMs = performance.now();
-let failed = 0;
-let steps = 0;
-let records = 0;
-let done = 0;
-for (let seed = from; seed < from + seeds; seed++) {
-  const outcome = await simulate(seed, wish);
-  done += 1;
-  steps += outcome.steps;
-  records += outcome.records;
+const sum = { failed: 0, steps: 0, records: 0, done: 0 };
+
+const ran = (outcome: Outcome): void => {
+  sum.done += 1;
+  sum.steps += outcome.steps;
+  sum.records += outcome.records;
+  if (outcome.broken.length > 0) sum.failed += 1;
   if (values.json) console.log(JSON.stringify(outcome));
   else if (outcome.report !== '') console.log(`${outcome.report}\n`);
-  if (outcome.broken.length === 0) continue;
-  failed += 1;
-  if (!values['keep-going']) break;
+};
+
+if (jobs > 1) {
+  const wishes = [
+    ...(wish.guarantee === undefined ? [] : ['--guarantee', wish.guarantee]),
+    ...(wish.focus === undefined ? [] : ['--focus', wish.focus]),
+  ];
+  const died = (seed: number, why: string): void => {
+    sum.failed += 1;
+    console.log(`the process of seed ${seed} died: ${why}\n`);
+  };
+  await runRange({ from, seeds, jobs, wishes, keepGoing, ran, died });
+} else {
+  for (let seed = from; seed < from + seeds; seed++) {
+    const outcome = await simulate(seed, wish);
+    ran(outcome);
+    if (outcome.broken.length > 0 && !keepGoing) break;
+  }
 }
 if (!values.json) {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(
-    `${done} seeds from ${from}, ${failed} failed; ${records} records, ${steps} steps, ${seconds} s`,
+    `${sum.done} seeds from ${from}, ${sum.failed} failed; ${sum.records} records, ${sum.steps} steps, ${seconds} s`,
   );
 }
-process.exitCode = failed > 0 ? 1 : 0;
+process.exitCode = sum.failed > 0 ? 1 : 0;

@@ -37,6 +37,8 @@ export type Misfortune =
   | { readonly kind: 'rolling-restart' }
   /** The next version of the settings: one process after the other, or all stopped, then all started. */
   | { readonly kind: 'reconfigure'; readonly rolling: boolean }
+  /** All stopped, the group's source offsets put back to a part of what they were, then all started. */
+  | { readonly kind: 'reset'; readonly to: number }
   | { readonly kind: 'grow' }
   /** Everything is stopped until the group's offsets have expired, then started again. */
   | { readonly kind: 'long-stop'; readonly forgets: 'lane-log' | 'everything' };
@@ -114,6 +116,8 @@ export interface FaultSpace {
   readonly slots: number;
   /** Of the settings. */
   readonly versions: number;
+  /** An operator puts offsets back. */
+  readonly isReset: boolean;
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
 }
@@ -186,20 +190,29 @@ const anyMisfortune = (random: Random, space: FaultSpace): PlannedMisfortune => 
 /** What lanes fear: a log that shrinks while it is read, triggers that are gone, clocks that lie, restarts. */
 const anyTroubleOfLanes = (random: Random, space: FaultSpace): PlannedMisfortune => {
   const slot = random.below(space.slots);
-  const duringRestore = { at: 'call', side: 'after', nth: random.between(1, 6), slot } as const;
-  const when: Trigger = random.chance(0.4)
-    ? { ...duringRestore, call: random.pick<CallKind>(['watermarks', 'committed', 'fetch']) }
-    : randomTrigger(random, space);
   const what = random.pick<Misfortune>([
     { kind: 'compact', isPart: random.chance(0.3) },
     { kind: 'delete-retries', isPart: random.chance(0.3) },
     clockJump(random, slot),
     { kind: 'rolling-restart' },
     { kind: 'crash', slot, restartAfterMs: random.pick([0, 50, 1000]) },
+    { kind: 'crash', slot, restartAfterMs: random.pick([0, 50, 1000]) },
     { kind: 'start-another', forMs: random.between(500, 5000) },
   ]);
+  const inCommit = random.pick<CallKind>(['send', 'send', 'send', 'produce', 'send-offsets']);
+  const inRestore = random.pick<CallKind>(['watermarks', 'committed', 'fetch']);
+  const call = what.kind === 'crash' ? inCommit : inRestore;
+  const nth = random.between(1, what.kind === 'crash' ? 80 : 6);
+  const atCall = { at: 'call', side: 'after', call, nth, slot } as const;
+  const when = random.chance(0.5) ? atCall : randomTrigger(random, space);
   return { when, what, slowing: randomSlowing(random, slot, what) };
 };
+
+const reset = (random: Random, { chaosMs }: FaultSpace): PlannedMisfortune => ({
+  when: { at: 'time', ms: random.between(chaosMs / 4, (chaosMs * 3) / 4) },
+  what: { kind: 'reset', to: random.pick([0, 0.5, 0.9]) },
+  slowing: null,
+});
 
 const reconfigurations = (random: Random, { chaosMs, versions }: FaultSpace): readonly PlannedMisfortune[] =>
   Array.from({ length: versions - 1 }, (_, i) => ({
@@ -236,7 +249,7 @@ export const randomMisfortunes = (
   space: FaultSpace,
   focus: Focus | undefined,
 ): readonly PlannedMisfortune[] => {
-  const changes = reconfigurations(random, space);
+  const changes = [...reconfigurations(random, space), ...(space.isReset ? [reset(random, space)] : [])];
   const some = (count: number, any: typeof anyMisfortune): readonly PlannedMisfortune[] => [
     ...changes,
     ...Array.from({ length: count }, () => any(random, space)),

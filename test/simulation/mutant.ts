@@ -47,6 +47,7 @@ const rewrite = (root: string, { file, from, to }: Rewrite): void => {
 export const tryMutant = async (
   { rewrites, focus, guarantee = 'exactly_once_v2' }: Mutation,
   limits: TrialLimits,
+  end?: AbortSignal,
 ): Promise<Trial> => {
   const root = mkdtempSync(join(tmpdir(), 'audit-lanes-mutant-'));
   try {
@@ -58,11 +59,8 @@ export const tryMutant = async (
     writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
     symlinkSync(NODE_MODULES, join(root, 'node_modules'));
     for (const each of rewrites) rewrite(root, each);
-    return await runSeeds(root, limits, [
-      '--guarantee',
-      guarantee,
-      ...(focus === undefined ? [] : ['--focus', focus]),
-    ]);
+    const wishes = ['--guarantee', guarantee, ...(focus === undefined ? [] : ['--focus', focus])];
+    return await runSeeds(root, limits, wishes, end);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -72,6 +70,7 @@ const runSeeds = (
   root: string,
   { seeds, from, patienceMs }: TrialLimits,
   args: readonly string[],
+  end?: AbortSignal,
 ): Promise<Trial> =>
   new Promise((done, fail) => {
     const command = join(root, 'test', 'simulation', 'command.js');
@@ -86,10 +85,13 @@ const runSeeds = (
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const kill = (): void => void child.kill('SIGKILL');
+    const timer = setTimeout(kill, patienceMs);
+    end?.addEventListener('abort', kill);
     child.once('error', fail);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
+      end?.removeEventListener('abort', kill);
       const outcomes = said
         .split('\n')
         .filter((line) => line.endsWith('}'))

@@ -9,7 +9,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
     name: 'a command hits whatever head its key has by now (F11)',
     focus: 'operator',
     rewrites: one('task/command-desk.js', 'if (lane.head.name !== command.head)', 'if (false)'),
-    caughtBy: ['I2', 'command'],
+    caughtBy: ['I2', 'I3', 'I7', 'command'],
   },
   {
     name: 'a command does not wait for a handler of its key (F10)',
@@ -47,7 +47,7 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
       'ledger.open.put(commandKey(offset), () => ({ value: encodeOutcome(outcome), trigger: null }));',
       ';',
     ),
-    caughtBy: ['command', 'I12'],
+    caughtBy: ['I2', 'I12', 'command'],
   },
   {
     name: 'the position of the commands does not move on',

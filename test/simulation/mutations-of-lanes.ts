@@ -7,8 +7,8 @@ const KEEPER = 'task/lane-keeper.js';
 /** A lane whose retry record does not come waits for ever. */
 const NO_WATCHDOG = one(
   KEEPER,
-  'this.clock.monotonic() + leftMs + graceMs',
-  'this.clock.monotonic() + leftMs + (graceMs > 0 ? 1e12 : 0)',
+  'this.#alarms.take())\n            this.#ready.add(lane);',
+  'this.#alarms.take())\n            if (!this.book.isArmed(lane) || this.#triggers.has(lane))\n                this.#ready.add(lane);',
 );
 
 const DECISION_MUTATIONS: readonly Mutation[] = [
@@ -183,16 +183,6 @@ const TIMING_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['I3', 'I7'],
   },
   {
-    name: 'a set that comes again gives other arms than the lanes in memory have',
-    focus: 'commit',
-    rewrites: one(
-      'state/write-set.js',
-      'if (this.#sealed !== undefined)\n            return this.#sealed;',
-      'this.again = (this.again ?? 0) + 1; sequence += (this.again - 1) * 1000;',
-    ),
-    caughtBy: ['I3', 'I6', 'I8', 'I12'],
-  },
-  {
     name: 'a lane whose retry record was deleted waits for it for ever (F7, I13)',
     focus: 'lanes',
     rewrites: NO_WATCHDOG,
@@ -267,8 +257,8 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'task/source-line.js',
-      'ledger.beginDecision();\n        this.queue.shift();\n        const record',
-      'ledger.beginDecision();\n        const record',
+      'this.queue.shift();\n        const record = new LaneRecord',
+      'this.queue.shift();\n        this.queue.add(front);\n        const record = new LaneRecord',
     ),
     caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed'],
   },
@@ -286,11 +276,11 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a record whose outputs cannot be written frees its key at once',
-    focus: 'lanes',
+    focus: 'operator',
     rewrites: one(
       'task/source-line.js',
-      '        if (failure !== undefined)\n            return this.#failed(entry, failure, isOwn);',
-      '        if (end.ok && failure !== undefined)\n            this.queue.freeKey(entry);\n        if (failure !== undefined)\n            return this.#failed(entry, failure, isOwn);',
+      'return this.#failed(entry, failure, isOwn);',
+      'return void (end.ok && this.queue.freeKey(entry), this.#failed(entry, failure, isOwn));',
     ),
     caughtBy: ['I1', 'I2', 'I4', 'I8'],
   },

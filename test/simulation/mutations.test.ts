@@ -1,28 +1,16 @@
 import { expect } from 'chai';
-import { CAUGHT_AT, EARLY_SEED } from './caught-at.js';
-import { occurrences, tryMutant } from './mutant.js';
+import { occurrences } from './mutant.js';
 import { MUTATIONS } from './mutations.js';
+import { Trials } from './trials.js';
 
 /** Seeds that a mutant may survive. `MUTATION_SEEDS` for a longer look. */
 const SEEDS = Number(process.env.MUTATION_SEEDS ?? 400);
 const PATIENCE_MS = 400_000;
-const isEarly = ({ name }: { readonly name: string }): boolean =>
-  (CAUGHT_AT.get(name) ?? Infinity) <= EARLY_SEED;
-const TRIED = process.env.MUTATIONS === 'all' ? MUTATIONS : MUTATIONS.filter(isEarly);
 
 describe('The simulation can fail', () => {
-  before(() => {
-    const left = MUTATIONS.length - TRIED.length;
-    if (left > 0)
-      console.log(
-        `      ${left} of ${MUTATIONS.length} mutants need many seeds: MUTATIONS=all tries them too`,
-      );
-  });
+  const trials = new Trials(MUTATIONS, { seeds: SEEDS, patienceMs: PATIENCE_MS });
 
-  it('knows every mutant that it says was caught', () => {
-    const names = new Set(MUTATIONS.map(({ name }) => name));
-    expect([...CAUGHT_AT.keys()].filter((name) => !names.has(name))).to.deep.equal([]);
-  });
+  after(() => trials.end());
 
   it('knows the lines that it rewrites', () => {
     const unfit = MUTATIONS.flatMap(({ name, rewrites }) =>
@@ -33,15 +21,11 @@ describe('The simulation can fail', () => {
     expect(unfit, 'lines that do not occur exactly once').to.deep.equal([]);
   });
 
-  for (const mutation of TRIED) {
+  for (const mutation of MUTATIONS) {
     it(`when ${mutation.name}`, async function () {
       this.timeout(PATIENCE_MS + 20_000);
       this.slow(20_000);
-      const { caught, died, seeds } = await tryMutant(mutation, {
-        seeds: SEEDS,
-        from: mutation.from ?? 1,
-        patienceMs: PATIENCE_MS,
-      });
+      const { caught, died, seeds } = await trials.of(mutation);
       expect(died, 'the mutant ended without an answer').to.equal(null);
       expect(caught, `the mutant lived through ${seeds} seeds`).to.not.equal(null);
       expect(caught?.broken, caught?.report).to.satisfy((broken: readonly string[]) =>

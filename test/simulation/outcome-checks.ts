@@ -92,6 +92,11 @@ export class OutcomeChecks {
     const isPassed = isRest || this.#isOwed(facts);
     const most = (isPassed || !this.#isExact ? 1 : 0) + facts.redriven;
     const least = isPassed ? 1 + (this.#isExact ? facts.redriven : 0) : 0;
+    if (this.#isExact && facts.inLanes > 1)
+      violations.add('command', `${place} waits in a lane twice: it was redriven beside itself`, [
+        place,
+        task.name,
+      ]);
     const { outputs } = this.#endsOf(facts);
     const counts = Array.from({ length: outputs ?? 0 }, (_, index) => facts.outputs[index] ?? 0);
     const elsewhere = facts.letters + facts.inLanes;

@@ -35,7 +35,7 @@ export interface Storm {
 
 export interface Scenario {
   readonly seed: number;
-  /** What the run can be held to: exact only if every version of the settings is. */
+  /** What the run can be held to: exact only if every version of the settings is, and nobody resets offsets. */
   readonly guarantee: Guarantee;
   /** Source topics of each sub-topology. */
   readonly subtopologies: readonly (readonly string[])[];
@@ -87,7 +87,13 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     transactionTimeoutMs: random.between(focus === 'eviction' ? 12_000 : 4000, 15_000),
   };
   const sources = partitions * subtopologies.flat().length;
-  const first = randomConfig(random, guarantee ?? drawn, timeouts, sources, focus);
+  // What is read again comes out again: such a run cannot be held to once.
+  const isReset = focus === 'settings' && guarantee !== 'exactly_once_v2' && random.chance(0.25);
+  const offsetMismatch = isReset ? 'adopt' : 'refuse';
+  const first = {
+    ...randomConfig(random, guarantee ?? drawn, timeouts, sources, focus),
+    offsetMismatch,
+  } as const;
   const versions = versionsOf(random, first, guarantee, focus);
   const [config] = versions;
   const isCoPartitioned = subtopologies.some((topics) => topics.length > 1);
@@ -98,8 +104,9 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     queueMaxRecords: random.pick([2, 10, 100_000, 100_000]),
     callTimeoutMs: random.pick([5000, 30_000]),
   };
-  const space = { chaosMs, slots, versions: versions.length, ...timeouts };
-  const isExact = versions.every(({ processingGuarantee }) => processingGuarantee === 'exactly_once_v2');
+  const space = { chaosMs, slots, versions: versions.length, isReset, ...timeouts };
+  const isExact =
+    !isReset && versions.every(({ processingGuarantee }) => processingGuarantee === 'exactly_once_v2');
   return {
     seed,
     guarantee: isExact ? 'exactly_once_v2' : 'at_least_once',

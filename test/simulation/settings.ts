@@ -64,7 +64,7 @@ export const randomConfig = (
     retryImmediateBackoffMs: random.pick([0, 20, 400]),
     retryTiers: random.pick(TIERS),
     maxMessageBytes: 2000,
-    deadLetterPolicy: random.chance(0.7) ? 'skip' : 'park',
+    deadLetterPolicy: random.chance(focus === 'operator' ? 0.3 : 0.7) ? 'skip' : 'park',
     deadLetterHeaders: 'kafka-streams',
     breaker: isStormy
       ? { ratio: 0.5, minAttempts: random.pick([4, 10]), windowMs: random.pick([3000, 10_000]) }

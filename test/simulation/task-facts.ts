@@ -86,9 +86,14 @@ export class TaskFacts {
     return head === undefined ? names : [head, ...names.filter((name) => name !== head)];
   }
 
-  /** Every command that was asked for has its outcome. */
+  /** Every command that was asked for has its outcome, and will not be read again. */
   get hasAnswered(): boolean {
-    return this.asked.size === this.outcomes.size;
+    return this.asked.size === this.outcomes.size && this.commandsPassed >= this.asked.size;
+  }
+
+  /** The position of the commands. */
+  get commandsPassed(): number {
+    return this.last?.inputs.get(this.commandsTopic) ?? 0;
   }
 
   get retrying(): number {

@@ -178,6 +178,8 @@ export class World {
       case 'reconfigure':
         fleet.version = Math.min(fleet.version + 1, this.scenario.versions.length - 1);
         return what.rolling ? fleet.rollingRestart() : fleet.stopAll(() => fleet.startAll());
+      case 'reset':
+        return fleet.stopAll(() => this.#reset(what.to));
       case 'grow':
         this.#partitions += 1;
         for (const topic of this.sourceTopics) this.cluster.createPartitions(topic, this.#partitions);
@@ -223,6 +225,19 @@ export class World {
       this.#compact(false, true);
       this.#deleteRetries(false);
     } else for (const { laneLog } of this.journal.tasks) this.cluster.forgetOffsets(GROUP, laneLog);
+    this.fleet.startAll();
+  }
+
+  #reset(part: number): void {
+    for (const { partition: number, sources } of this.journal.tasks) {
+      for (const topic of sources) {
+        const committed = this.cluster.committedOffset(GROUP, topic, number);
+        if (committed === undefined) continue;
+        const to = Math.floor(committed * part);
+        this.scheduler.note(`operator: ${topic}-${number} is put back from ${committed} to ${to}`);
+        this.cluster.resetOffset(GROUP, { topic, partition: partition(number) }, to);
+      }
+    }
     this.fleet.startAll();
   }
 
