@@ -1,41 +1,31 @@
 /**
  * P3 and P5 with a directory that fails in every way a server can: a stalled call delays its own partition's
- * later records only, and what cannot be enriched is a dead letter with its reason.
+ * later records only, and what cannot be enriched is a dead letter with its reason. Without tiers of retries, which
+ * have tests of their own.
  */
 import { expect } from 'chai';
+import { NEVER_OPENS } from '../support/breaker-settings.js';
 import { startBroker, type LocalKafka } from '../support/broker.js';
 import type { Input } from '../support/checker.js';
 import { answers, breaks, DirectoryServer, knows, type Behaviour } from '../support/directory-server.js';
-import { HostileRecords, type HostileRecord } from '../support/hostile-records.js';
+import type { HostileRecord } from '../support/hostile-records.js';
 import { produceAll } from '../support/load.js';
 import { ServiceBench } from '../support/service-bench.js';
+import { firstOf, recordsOf, userOf } from '../support/user-records.js';
 import { until } from '../support/wait.js';
 
-/** Valid records of one user, under the user's id. */
-const recordsOf = (seed: number, count: number): HostileRecord[] => {
-  const records = new HostileRecords({ seed, users: 1, bad: 0 });
-  return Array.from({ length: count }, () => {
-    const record = records.next();
-    return { ...record, key: Buffer.from(userOf(record)) };
-  });
-};
-
-const userOf = ({ expected }: HostileRecord): string => {
-  if (expected.to !== 'audit') throw new Error('a dead letter has no user');
-  return expected.userId;
-};
-
-const firstOf = <T>(list: readonly T[]): T => {
-  const [first] = list;
-  if (first === undefined) throw new RangeError('an empty list');
-  return first;
-};
+/** Nobody loses patience with a slow call: what happens then is in ordered-retries-isolation.test.ts. */
+const NO_LANES = { EMISSION_PATIENCE_MS: '600000' };
 
 const PATIENT = {
+  ...NO_LANES,
   DIRECTORY_TIMEOUT_MS: '60000',
   ATTEMPT_TIMEOUT_MS: '60000',
   RETRY_IMMEDIATE_BACKOFF_MS: '10',
 };
+
+/** Attempts in memory and no others; the breaker would hold back what is to fail here. */
+const WITHOUT_TIERS = { RETRY_TIERS: '', ...NO_LANES, ...NEVER_OPENS };
 
 describe('the user directory fails', function () {
   this.timeout(120_000);
@@ -117,7 +107,12 @@ describe('the user directory fails', function () {
   it('every answer leads to an audit event or to a dead letter with its reason', async () => {
     const directory = await DirectoryServer.start();
     const bench = await ServiceBench.on(kafka, {
-      env: { DIRECTORY_URL: directory.url, DIRECTORY_TIMEOUT_MS: '500', RETRY_IMMEDIATE_BACKOFF_MS: '10' },
+      env: {
+        ...WITHOUT_TIERS,
+        DIRECTORY_URL: directory.url,
+        DIRECTORY_TIMEOUT_MS: '500',
+        RETRY_IMMEDIATE_BACKOFF_MS: '10',
+      },
     });
     await bench.startReady('one');
     const full = { id: 'u-1', displayName: 'Ada', department: 'R&D', roles: ['admin'], salary: 'secret' };
@@ -176,7 +171,12 @@ describe('the user directory fails', function () {
     const { url } = directory;
     await directory.stop();
     const bench = await ServiceBench.on(kafka, {
-      env: { DIRECTORY_URL: url, RETRY_IMMEDIATE: '2', RETRY_IMMEDIATE_BACKOFF_MS: '20' },
+      env: {
+        ...WITHOUT_TIERS,
+        DIRECTORY_URL: url,
+        RETRY_IMMEDIATE: '2',
+        RETRY_IMMEDIATE_BACKOFF_MS: '20',
+      },
     });
     const service = await bench.startReady('one');
     const records = [recordsOf(1, 20), recordsOf(2, 20)].flat();
