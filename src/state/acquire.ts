@@ -22,6 +22,8 @@ export interface AcquireRequest {
   readonly partition: Partition;
   readonly sources: readonly string[];
   readonly laneLog: string;
+  /** Its other internal topics: a lane log that is gone shows in them. */
+  readonly beside: readonly string[];
   /** What the task keeps in its changelog; whole once `acquire` has resolved. */
   readonly image: ChangelogImage;
   /** Offsets of the changelog that were replayed, of how many. */
@@ -122,11 +124,24 @@ export class Acquisition {
       );
       evidence.push({ topic, committed: committed[i] ?? null, watermarks });
     }
-    return {
-      sources: evidence,
-      sequence: committed[sources.length] ?? null,
-      checkpoint,
-    };
+    const sequence = committed[sources.length] ?? null;
+    // Kafka drops the offsets of a topic that is deleted: the sequence is gone with its log, and only the
+    // group's offset of the source tells this start from a first one (review F15).
+    const isDoubtful =
+      checkpoint === null && sequence === null && evidence.some((source) => source.committed !== null);
+    const traces = isDoubtful ? await this.#traces(request) : [];
+    return { sources: evidence, sequence, checkpoint, traces };
+  }
+
+  async #traces({ beside, partition, signal }: AcquireRequest): Promise<readonly string[]> {
+    const traces: string[] = [];
+    for (const topic of beside) {
+      const { high } = await this.#insist(signal, `the end of ${topic}-${partition}`, () =>
+        this.admin.watermarks({ topic, partition }),
+      );
+      if (high > 0) traces.push(topic);
+    }
+    return traces;
   }
 
   async #replay(request: AcquireRequest, from: CommitOffset, end: CommitOffset): Promise<Checkpoint | null> {

@@ -14,6 +14,8 @@ export interface StartEvidence {
   /** The group's committed offset of the lane-log partition: the last committed sequence. */
   readonly sequence: number | null;
   readonly checkpoint: Checkpoint | null;
+  /** Other topics of this application that hold or held records of the partition; where nothing else speaks. */
+  readonly traces: readonly string[];
 }
 
 export interface SourceEvidence {
@@ -192,8 +194,12 @@ const withinLog = (
 export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVerdict => {
   const { checkpoint, sequence } = evidence;
   if (checkpoint === null && sequence !== null) {
-    const message = `The group committed sequence ${sequence}, but the lane log holds no checkpoint: its records were lost (topic deleted, or cleanup.policy is not compact). Lanes may be lost with it; delete the group's offset of the lane-log partition to start without them.`;
+    const message = `The group committed sequence ${sequence}, but the lane log holds no checkpoint: its records were lost (topic deleted, or cleanup.policy is not compact). Lanes may be lost with it; to start without them delete the group's offset of the lane-log partition and set OFFSET_MISMATCH=adopt.`;
     return { kind: 'refuse', refusal: { reason: 'lane-log-lost', message } };
+  }
+  if (checkpoint === null && evidence.traces.length > 0 && rules.offsetMismatch === 'refuse') {
+    const message = `The group has offsets of ${evidence.sources.map(({ topic }) => topic).join(', ')} and records in ${evidence.traces.join(', ')}, but its lane log holds no checkpoint: it was deleted, and Kafka dropped the group's offsets of it. Lanes may be lost with it. To go on without them set OFFSET_MISMATCH=adopt.`;
+    return { kind: 'disagree', refusal: { reason: 'lane-log-lost', message } };
   }
   const found =
     checkpoint === null ? firstStart(evidence, rules) : fromCheckpoint(evidence, checkpoint, rules);

@@ -58,6 +58,13 @@ export class TaskFactory {
     };
   }
 
+  /** Topics that hold something only when a task has committed there. */
+  besideLaneLog(sources: readonly string[]): readonly string[] {
+    const { retries, commands } = this.inputsOf(sources);
+    const { sourceName } = this.#subtopology(sources);
+    return [...retries, commands, deadLetterTopic(this.settings.applicationId, sourceName)];
+  }
+
   make(partition: Partition, sources: readonly string[]): Task {
     const sub = this.#subtopology(sources);
     const { applicationId, deadLetterHeaders, guarantee } = this.settings;

@@ -47,6 +47,7 @@ export class TaskRestorer {
       partition: task.partition,
       sources: task.sources,
       laneLog: factory.laneLogOf(task.sources),
+      beside: factory.besideLaneLog(task.sources),
       image,
       onProgress: (done, total) => (holding.progress = { done, total }),
       signal: life.signal,

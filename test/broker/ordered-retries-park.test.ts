@@ -18,11 +18,6 @@ const POISONED = 1;
 
 const stateOf = ({ headers }: StoredRecord): string => valuesOf(headers, 'x-lanes-state').join();
 
-/** Fails on the engine as it is: printed by every run until it is mended. */
-const openFault = (name: string, _body: (this: Mocha.Context) => Promise<void>): void => {
-  before(() => console.log(`      open fault, not run: ${name}`));
-};
-
 describe('a head that cannot be processed is parked', function () {
   this.timeout(120_000);
   let kafka: LocalKafka;
@@ -144,40 +139,33 @@ describe('a head that cannot be processed is parked', function () {
     expect(calls).to.have.length(3);
   });
 
-  openFault(
-    'a redriven record that fails again goes through the tiers to a dead letter of its own, which can be redriven',
-    async () => {
-      const retry = await RetryBench.on(kafka, { tiers: ['1s'] });
-      await retry.startReady('one');
-      retry.directory.forUser(userOfSeed(POISONED), poisons);
-      const record = firstOf(recordsOf(POISONED, 1));
-      const input = firstOf(await retry.produce([record], 0));
-      await retry.bench.untilAllCommitted();
-      const letter = firstOf(await retry.bench.letters());
-      retry.directory.forUser(userOfSeed(POISONED), unavailable);
-      expect((await retry.commands.redrive(letter)).outcome).to.equal('done');
-      await until('there is a second dead letter', async () => (await retry.bench.letters()).length === 2);
-      const log = await retry.untilAtRest();
-      expect(log.followers).to.deep.equal([]);
-      const retried = (await retry.retries()).map(({ headers }) => valuesOf(headers, 'x-lanes-id').join());
-      expect(retried).to.deep.equal([`dlq-0-${letter.offset}`]);
-      const again = (await retry.bench.letters())[1];
-      if (again === undefined) throw new Error('no second dead letter');
-      expect(valuesOf(again.headers, 'x-lanes-reason')).to.deep.equal(['retries-exhausted']);
-      // It tells the place of the source, wherever the record was in between.
-      expect(valuesOf(again.headers, 'x-lanes-id')).to.deep.equal([
-        `${retry.source}-0-${input.place.offset}`,
-      ]);
-      expect(differences(again, record)).to.deep.equal([]);
+  it('a redriven record that fails again goes through the tiers to a dead letter of its own, which can be redriven', async () => {
+    const retry = await RetryBench.on(kafka, { tiers: ['1s'] });
+    await retry.startReady('one');
+    retry.directory.forUser(userOfSeed(POISONED), poisons);
+    const record = firstOf(recordsOf(POISONED, 1));
+    const input = firstOf(await retry.produce([record], 0));
+    await retry.bench.untilAllCommitted();
+    const letter = firstOf(await retry.bench.letters());
+    retry.directory.forUser(userOfSeed(POISONED), unavailable);
+    expect((await retry.commands.redrive(letter)).outcome).to.equal('done');
+    await until('there is a second dead letter', async () => (await retry.bench.letters()).length === 2);
+    const log = await retry.untilAtRest();
+    expect(log.followers).to.deep.equal([]);
+    const retried = (await retry.retries()).map(({ headers }) => valuesOf(headers, 'x-lanes-id').join());
+    expect(retried).to.deep.equal([`dlq-0-${letter.offset}`]);
+    const again = (await retry.bench.letters())[1];
+    if (again === undefined) throw new Error('no second dead letter');
+    expect(valuesOf(again.headers, 'x-lanes-reason')).to.deep.equal(['retries-exhausted']);
+    // It tells the place of the source, wherever the record was in between.
+    expect(valuesOf(again.headers, 'x-lanes-id')).to.deep.equal([`${retry.source}-0-${input.place.offset}`]);
+    expect(differences(again, record)).to.deep.equal([]);
 
-      retry.directory.forUser(userOfSeed(POISONED), knows({ id: 'cured' }));
-      expect((await retry.commands.redrive(again)).outcome).to.equal('done');
-      await until('its audit event is there', async () => (await retry.bench.audits()).length === 1);
-      expect((await retry.commands.redrive(letter)).outcome, 'redrive of the first again').to.equal(
-        'refused',
-      );
-    },
-  );
+    retry.directory.forUser(userOfSeed(POISONED), knows({ id: 'cured' }));
+    expect((await retry.commands.redrive(again)).outcome).to.equal('done');
+    await until('its audit event is there', async () => (await retry.bench.audits()).length === 1);
+    expect((await retry.commands.redrive(letter)).outcome, 'redrive of the first again').to.equal('refused');
+  });
 
   it('a parked lane at its bound moves its followers to the dead letters, in order, and says why', async () => {
     const retry = await RetryBench.on(kafka, { env: { DLQ_POLICY: 'park', LANE_MAX_FOLLOWERS: '5' } });

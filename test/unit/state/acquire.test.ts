@@ -13,6 +13,7 @@ import { batchOf, consumed, position, positions, SOURCE } from '../support/recor
 import { deferred, outcomeOf, rejection, settle } from '../support/settle.js';
 
 const LOG = 'lanes';
+const BESIDE = ['retry.5s', 'dlq'];
 const NO_IMAGE = { clear: () => undefined, apply: () => undefined };
 const SETTINGS: AcquireSettings = {
   guarantee: 'exactly_once_v2',
@@ -42,6 +43,8 @@ class Kafka {
   /** Of the lane log; its control records included. */
   end = 0;
   source = { low: 0, high: 1000 };
+  /** Ends of its other internal topics; 0 where there is none. */
+  readonly beside = new Map<string, number>();
   /** Asked before each read: a test changes the world here, or throws. */
   before: (read: string) => Promise<void> | void = () => undefined;
   #position = 0;
@@ -61,7 +64,9 @@ class Kafka {
   readonly admin = clusterAdmin({
     watermarks: async ({ topic }) => {
       await this.#read(`watermarks ${topic}`);
-      const { low, high } = topic === LOG ? { low: 0, high: this.end } : this.source;
+      const internal = topic === LOG ? this.end : (this.beside.get(topic) ?? 0);
+      const isInternal = topic === LOG || BESIDE.includes(topic);
+      const { low, high } = isInternal ? { low: 0, high: internal } : this.source;
       return { low: commitOffset(low), high: commitOffset(high) };
     },
   });
@@ -96,6 +101,7 @@ const bench = (over: Partial<AcquireSettings> = {}) => {
       partition: partition(0),
       sources,
       laneLog: LOG,
+      beside: BESIDE,
       image: NO_IMAGE,
       signal: life.signal,
     });
@@ -233,6 +239,42 @@ describe('acquire', () => {
     });
   });
 
+  it('refuses when other topics tell of a lane log that was deleted, and its offsets with it (F15)', async () => {
+    const { kafka, begin, scheduler } = bench();
+    kafka.committed = [10, null];
+    kafka.beside.set('dlq', 1);
+    const { reason, message } = await refusal(scheduler.complete(begin()));
+    expect(reason).to.equal('lane-log-lost');
+    expect(message).to.contain('records in dlq').and.to.contain('OFFSET_MISMATCH=adopt');
+  });
+
+  it('goes on with a new lane log when it is told to adopt', async () => {
+    const { kafka, begin, scheduler } = bench({ offsetMismatch: 'adopt' });
+    kafka.committed = [10, null];
+    kafka.beside.set('dlq', 1);
+    expect((await scheduler.complete(begin())).positions.get(SOURCE)).to.equal(10);
+  });
+
+  it('takes a group without a trace of this application for the offsets of another program', async () => {
+    const { kafka, begin, scheduler } = bench();
+    kafka.committed = [10, null];
+    expect((await scheduler.complete(begin())).positions.get(SOURCE)).to.equal(10);
+    expect(kafka.reads).to.include.members(BESIDE.map((topic) => `watermarks ${topic}`));
+  });
+
+  it('looks for traces only where neither sequence nor checkpoint speaks and the source has an offset', async () => {
+    for (const [committed, hasLog] of [
+      [[10, 4], true],
+      [[null, null], false],
+    ] as const) {
+      const { kafka, begin, scheduler } = bench();
+      if (hasLog) agree(kafka);
+      kafka.committed = [...committed];
+      await scheduler.complete(begin());
+      expect(kafka.reads).not.to.include.members([`watermarks dlq`]);
+    }
+  });
+
   it('refuses at once what no second reading can heal', async () => {
     const { kafka, begin, scheduler } = bench();
     kafka.committed = [10, 4];
@@ -368,6 +410,7 @@ describe('acquire', () => {
       partition: partition(number),
       sources: [SOURCE],
       laneLog: LOG,
+      beside: BESIDE,
       image: NO_IMAGE,
       signal: new AbortController().signal,
     });
@@ -402,6 +445,7 @@ describe('acquire', () => {
         partition: partition(number),
         sources: [SOURCE],
         laneLog: LOG,
+        beside: BESIDE,
         image: NO_IMAGE,
         signal: new AbortController().signal,
       }),
@@ -443,6 +487,7 @@ const logConsumerAt =
       partition: partition(0),
       sources: [SOURCE],
       laneLog: LOG,
+      beside: BESIDE,
       image: NO_IMAGE,
       signal: new AbortController().signal,
     });

@@ -17,6 +17,7 @@ interface Found {
   };
   readonly low?: number;
   readonly high?: number;
+  readonly traces?: readonly string[];
 }
 
 const evidence = (found: Found): StartEvidence => ({
@@ -38,6 +39,7 @@ const evidence = (found: Found): StartEvidence => ({
           inputs: new Map(),
           adopted: new Map(),
         },
+  traces: found.traces ?? [],
 });
 
 const RULES: StartRules = { guarantee: 'exactly_once_v2', startFrom: 'earliest', offsetMismatch: 'refuse' };
@@ -201,6 +203,17 @@ const CASES: readonly Case[] = [
     found: { committed: 10, sequence: 4 },
     rules: AT_LEAST_ONCE,
     then: 'refuse: lane-log-lost',
+  },
+  {
+    what: 'an offset of the source and records in other topics of ours: the log is gone, and its offsets (F15)',
+    found: { committed: 10, traces: ['dlq'] },
+    then: 'disagree: lane-log-lost',
+  },
+  {
+    what: 'the same, adopt',
+    found: { committed: 10, traces: ['dlq'] },
+    rules: ADOPT,
+    then: 'start at 10 after 0, checkpoint due',
   },
   { what: 'a sequence alone', found: { sequence: 4 }, then: 'refuse: lane-log-lost' },
   { what: 'the sequence 0 alone', found: { sequence: 0 }, then: 'refuse: lane-log-lost' },
@@ -402,7 +415,10 @@ describe('decideStart', () => {
 
     it('gives each its own position', () => {
       const sources = [source('a', 7), source('b', 9)];
-      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, RULES);
+      const verdict = decideStart(
+        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
+        RULES,
+      );
       expect([...started(verdict).positions]).to.deep.equal([
         ['a', 7],
         ['b', 9],
@@ -417,7 +433,7 @@ describe('decideStart', () => {
       ] as const) {
         const sources = [source('a', 7), source('b', committed, 4)];
         const verdict = started(
-          decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }) }, RULES),
+          decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }), traces: [] }, RULES),
         );
         expect([...verdict.positions]).to.deep.equal([
           ['a', 7],
@@ -430,20 +446,29 @@ describe('decideStart', () => {
     it('refuses all when START_FROM=fail and one that was added has no offset', () => {
       const sources = [source('a', 7), source('b', null)];
       const rules = { ...RULES, startFrom: 'fail' } as const;
-      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7 }) }, rules);
+      const verdict = decideStart(
+        { sources, sequence: 3, checkpoint: checkpoint({ a: 7 }), traces: [] },
+        rules,
+      );
       expect(summary(verdict)).to.equal('refuse: no-offset');
     });
 
     it('refuses all when one was reset, whatever the others say', () => {
       const sources = [source('a', 7), source('b', 8)];
-      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, RULES);
+      const verdict = decideStart(
+        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
+        RULES,
+      );
       expect(summary(verdict)).to.equal('disagree: offset-mismatch');
     });
 
     it('counts the gap of each', () => {
       const sources = [source('a', 7, 10), source('b', 9, 20)];
       const rules = { ...RULES, ...ADOPT };
-      const verdict = decideStart({ sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }) }, rules);
+      const verdict = decideStart(
+        { sources, sequence: 3, checkpoint: checkpoint({ a: 7, b: 9 }), traces: [] },
+        rules,
+      );
       expect(started(verdict).gaps).to.deep.equal([
         { topic: 'a', from: 7, to: 10 },
         { topic: 'b', from: 9, to: 20 },
@@ -452,7 +477,7 @@ describe('decideStart', () => {
 
     it('forgets a topic that the topology no longer reads', () => {
       const verdict = decideStart(
-        { sources: [source('a', 7)], sequence: 3, checkpoint: checkpoint({ a: 7, gone: 9 }) },
+        { sources: [source('a', 7)], sequence: 3, checkpoint: checkpoint({ a: 7, gone: 9 }), traces: [] },
         RULES,
       );
       expect([...started(verdict).positions.keys()]).to.deep.equal(['a']);
