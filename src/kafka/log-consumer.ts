@@ -11,6 +11,7 @@ import type { LogConsumer } from '../ports/consumer.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
+import { awaitStops } from './assignment-barrier.js';
 import { toKafkaError } from './errors.js';
 import { PollingConsumer } from './polling-consumer.js';
 import { logConsumerSettings, type KafkaClientOptions } from './settings.js';
@@ -48,6 +49,7 @@ export class KafkaLogConsumer implements LogConsumer {
       this.resume([...this.#paused.values()].filter((of) => !names.has(partitionName(of))));
       try {
         client.assign(positions.map((one) => ({ ...one })));
+        awaitStops(client);
       } catch (error) {
         throw toKafkaError('assign', [...names].join(', '), error);
       }

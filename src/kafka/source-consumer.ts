@@ -21,6 +21,7 @@ import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
 import { partition, type CommitOffset } from '../record/units.js';
+import { awaitStops } from './assignment-barrier.js';
 import { CommittedOffsets } from './committed-offsets.js';
 import { within } from './connection.js';
 import { STATE, UNKNOWN_MEMBER } from './error-codes.js';
@@ -203,8 +204,10 @@ export class KafkaSourceConsumer implements SourceConsumer {
       try {
         // Before the native end of the client has begun, librdkafka refuses it for a cooperative group, and an
         // event that was never answered keeps the client from closing.
-        if (closing?.rebalanceProtocol() === 'NONE') closing.unassign();
-        else if (closing !== undefined) this.#apply(closing, kind, partitions);
+        if (closing?.rebalanceProtocol() === 'NONE') {
+          closing.unassign();
+          awaitStops(closing);
+        } else if (closing !== undefined) this.#apply(closing, kind, partitions);
         else if (connection.isOpen) this.#apply(connection.use('assign'), kind, partitions);
       } catch (error) {
         // The group went on while the event waited: librdkafka revokes or assigns anew by itself.
@@ -219,10 +222,14 @@ export class KafkaSourceConsumer implements SourceConsumer {
       const atBeginning = partitions.map((one) => ({ ...one, offset: BEGINNING }));
       if (protocol === 'COOPERATIVE') client.incrementalAssign(atBeginning);
       else client.assign(atBeginning);
+      awaitStops(client);
       if (partitions.length > 0) client.pause([...partitions]);
       this.#consumer.started(partitions);
-    } else if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
-    else client.unassign();
+    } else {
+      if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
+      else client.unassign();
+      awaitStops(client);
+    }
   }
 
   /** For events that wait while the client closes. */

@@ -124,6 +124,23 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
     expect(reader.values).to.deep.equal(['free', 'held']);
   });
 
+  contract('assignments may follow each other at once', async (bench) => {
+    const topic = await bench.topic(2);
+    const producer = await bench.acknowledged();
+    const reader = await bench.reader();
+    const both = [0, 1].map((index) => ({ topic, partition: partition(index), offset: commitOffset(0) }));
+    reader.consumer.assign(both);
+    await reader.pollUntil('both ends', () => reader.ends.length === 2);
+    for (let round = 0; round < 100; round++) {
+      reader.consumer.assign(round % 3 === 0 ? [] : both);
+      reader.consumer.assign(both);
+    }
+    await producer.send([record(topic, 'one'), record(topic, 'other', { partition: partition(1) })]);
+    await reader.pollUntil('both are read', () => reader.records.length === 2);
+    await reader.pollFor(200);
+    expect([...reader.values].sort()).to.deep.equal(['one', 'other']);
+  });
+
   contract('what was deleted is below the start of the log, and is not read', async (bench) => {
     const topic = await bench.topic();
     const producer = await bench.transactional();
