@@ -56,9 +56,9 @@ export class LaneLogView {
     this.#position = Math.max(from, high);
   }
 
-  /** Throws NotRetryableError when the log cannot be what a task wrote. */
+  /** Throws NotRetryableError when the log cannot be what a task wrote; whether a head may be missing is the task's to judge. */
   read(nowMs: EpochMs): PartitionLanes {
-    return this.#image.restored(nowMs);
+    return this.#image.restored(nowMs, false);
   }
 
   #apply(key: Buffer | null, value: Buffer | null): void {

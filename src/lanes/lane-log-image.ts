@@ -1,7 +1,9 @@
 /**
  * What a lane log says, built entry by entry while it is replayed: the lanes with their records, and what
  * became of commands. Pure. It judges only once everything was read, and then guesses nothing: a lane whose
- * head is not there refuses the partition.
+ * head is not there refuses the partition. Except where writers were not fenced: a process that was put out can
+ * write its lane after its successor has decided the head (a head leaves the log only once what it led to is
+ * acknowledged), so that lane is over, and what still follows it is due.
  *
  * Followers lie in the order of the log (review F16), of an entry that was written twice in that of its last
  * writing, as compaction would leave it. A follower without a lane makes a lane that is due now: without
@@ -27,6 +29,8 @@ export interface RestoredLanes {
   readonly outcomes: ReadonlyMap<number, CommandOutcome>;
   /** Lanes that were made of followers without one. */
   readonly orphans: number;
+  /** Lanes whose head is gone: they are over, and leave the log. Only where writers were not fenced. */
+  readonly strays: readonly LaneKey[];
 }
 
 export class LaneLogImage {
@@ -67,8 +71,11 @@ export class LaneLogImage {
     }
   }
 
-  /** `nowMs`: what makes a lane due of followers that have none. Throws NotRetryableError. */
-  restored(nowMs: EpochMs): RestoredLanes {
+  /**
+   * `nowMs`: what makes a lane due of followers that have none. `isFenced`: nobody but the last owner can have
+   * written. Throws NotRetryableError.
+   */
+  restored(nowMs: EpochMs, isFenced: boolean): RestoredLanes {
     const bySlot = new Map<string, LaneRecord[]>();
     for (const follower of this.#followers.values()) {
       const slot = slotOf(keyOf(follower));
@@ -77,11 +84,16 @@ export class LaneLogImage {
       else records.push(follower);
     }
     const lanes: Lane[] = [];
+    const strays: LaneKey[] = [];
     for (const [slot, { key, logged }] of this.#lanes) {
       const records = bySlot.get(slot) ?? [];
-      bySlot.delete(slot);
       const head = records.find(({ name }) => name === logged.head);
-      if (head === undefined) throw headless(logged.head);
+      if (head === undefined) {
+        if (isFenced) throw headless(logged.head);
+        strays.push(key);
+        continue;
+      }
+      bySlot.delete(slot);
       const lane = new Lane(key, head, logged.state);
       lane.arm = logged.arm;
       for (const record of records) if (record !== head) lane.append(record);
@@ -95,7 +107,7 @@ export class LaneLogImage {
       for (const record of others) lane.append(record);
       lanes.push(lane);
     }
-    return { lanes, outcomes: new Map(this.#outcomes), orphans };
+    return { lanes, outcomes: new Map(this.#outcomes), orphans, strays };
   }
 }
 

@@ -35,6 +35,8 @@ export type StartVerdict =
       readonly kind: 'start';
       /** The sequence of the last committed checkpoint; 0 when there is none. */
       readonly sequence: number;
+      /** Every process that has written to the lane log was fenced by its successor. */
+      readonly isFenced: boolean;
       readonly positions: ReadonlyMap<string, CommitOffset>;
       /** Of the task's other inputs, as the checkpoint has them. */
       readonly inputs: ReadonlyMap<string, CommitOffset>;
@@ -101,6 +103,10 @@ type Standing =
   | 'unfenced'
   | 'reset';
 
+/** Whoever wrote the log was fenced by its successor: nothing in it comes from two at once. */
+const isFenced = (checkpoint: Checkpoint | null, rules: StartRules): boolean =>
+  rules.guarantee !== 'at_least_once' && checkpoint?.guarantee !== 'at_least_once';
+
 const standingOf = (
   evidence: StartEvidence,
   checkpoint: Checkpoint,
@@ -112,8 +118,7 @@ const standingOf = (
   const { committed } = source;
   if (committed === null) return 'expired';
   if (committed === checkpointed) return 'same';
-  const isFenced = rules.guarantee !== 'at_least_once' && checkpoint.guarantee !== 'at_least_once';
-  if (!isFenced && (sequence !== checkpoint.sequence || committed > checkpointed)) {
+  if (!isFenced(checkpoint, rules) && (sequence !== checkpoint.sequence || committed > checkpointed)) {
     return 'unfenced';
   }
   return 'reset';
@@ -127,8 +132,7 @@ const fromCheckpoint = (
 ): StartVerdict | Positions => {
   const { sequence } = evidence;
   const positions: Positions = new Map();
-  const isFenced = rules.guarantee !== 'at_least_once' && checkpoint.guarantee !== 'at_least_once';
-  if (isFenced && sequence !== null && sequence !== checkpoint.sequence) {
+  if (isFenced(checkpoint, rules) && sequence !== null && sequence !== checkpoint.sequence) {
     const message = `The lane log's checkpoint has sequence ${checkpoint.sequence}, the group committed ${sequence}: they are of different transactions. Was the lane log or the group's offsets changed by hand? Restore the one that was changed.`;
     return { kind: 'disagree', refusal: { reason: 'sequence-mismatch', message } };
   }
@@ -216,6 +220,7 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
   return {
     kind: 'start',
     sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
+    isFenced: isFenced(checkpoint, rules),
     positions: found,
     inputs: checkpoint?.inputs ?? new Map<string, CommitOffset>(),
     gaps: inLog.gaps,

@@ -3,8 +3,8 @@
  * then decided like a record. What became of it goes into the changelog with its effects, so that whoever
  * asked can see it, and so that a redrive is done once.
  *
- * While a command waits for a key no new record of that key starts; what runs or has a result is waited for
- * (review F10). A command that matches nothing any more is ignored and says so (review F11).
+ * While a command waits for a key no new record of that key starts; what has begun is waited for, also while an
+ * open breaker keeps its next attempt back (review F10). A command that matches nothing any more is ignored and says so (review F11).
  */
 import type { Command, CommandOutcome } from '../lanes/command.js';
 import type { Lane } from '../lanes/lane.js';
@@ -37,7 +37,7 @@ export interface CommandDeskParts {
   readonly keeper: LaneKeeper;
   readonly ledger: TaskLedger;
   readonly clock: Clock;
-  /** A source handler of that slot runs, or its result waits. */
+  /** A source record of that slot has begun and is not decided. */
   readonly isBusy: (slot: string) => boolean;
   /** No command waits for that slot any more. */
   readonly freed: (slot: string) => void;

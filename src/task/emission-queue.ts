@@ -46,19 +46,19 @@ export class EmissionQueue {
   }
 
   /** Takes the oldest entry that may start and whose key nothing holds. */
-  takeStartable(isHeld: (slot: string) => boolean = () => false): QueueEntry | undefined {
+  takeStartable(isHeld: (entry: QueueEntry) => boolean = () => false): QueueEntry | undefined {
     for (;;) {
       const entry = this.#startable.pop();
       if (entry === undefined) return undefined;
       // Decided meanwhile as a follower, or never to be run.
       if (entry.state !== 'waiting') continue;
-      if (entry.slot === undefined || !isHeld(entry.slot)) return entry;
+      if (entry.slot === undefined || !isHeld(entry)) return entry;
       this.#kept.set(entry.slot, entry);
     }
   }
 
   /** The same, and leaves it there. */
-  startable(isHeld: (slot: string) => boolean): QueueEntry | undefined {
+  startable(isHeld: (entry: QueueEntry) => boolean): QueueEntry | undefined {
     const entry = this.takeStartable(isHeld);
     if (entry !== undefined) this.putBack(entry);
     return entry;
@@ -90,9 +90,10 @@ export class EmissionQueue {
     }
   }
 
-  /** A handler of the key runs, or its result waits. Looks at every entry: for rare questions. */
+  /** A record of the key has begun: it runs, waits to go on, or its result waits. Looks at every entry: for rare questions. */
   isBusy(slot: string): boolean {
-    for (const entry of this) if (entry.slot === slot && entry.state !== 'waiting') return true;
+    for (const entry of this)
+      if (entry.slot === slot && (entry.state !== 'waiting' || entry.hasBegun)) return true;
     return false;
   }
 

@@ -91,8 +91,8 @@ export class LaneBook {
   }
 
   /** The lane is over. */
-  end(lane: Lane): void {
-    this.ledger.open.remove(laneLogKey(lane.key));
+  end({ key }: Pick<Lane, 'key'>): void {
+    this.ledger.open.remove(laneLogKey(key));
   }
 
   /** A record begins to wait in a lane: nothing else keeps it and its place. */

@@ -18,6 +18,7 @@ import type { Arm } from '../lanes/arm.js';
 import { isSameArm } from '../lanes/arm.js';
 import { Lane } from '../lanes/lane.js';
 import { laneKeyOf } from '../lanes/lane-log.js';
+import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { LaneRecord } from '../lanes/lane-record.js';
 import type { Attempted, HeadDecision, HeadEvent, LaneRules } from '../lanes/lane-state.js';
 import { decideHead, freshHead } from '../lanes/lane-state.js';
@@ -66,8 +67,9 @@ export class LaneKeeper {
   }
 
   /** Lanes as the log has them. One whose delay is not configured any more gets another retry record. */
-  restore(lanes: readonly Lane[]): void {
+  restore({ lanes, strays }: Pick<RestoredLanes, 'lanes' | 'strays'>): void {
     const wall = this.clock.now();
+    for (const key of strays) this.book.end({ key });
     for (const lane of lanes) {
       this.table.add(lane);
       const { status, due, delayMs } = lane.state;

@@ -76,6 +76,11 @@ export class QueueEntry implements RecordRun {
     return (this.#slot ??= this.record.key?.toString('latin1'));
   }
 
+  /** It has run, and the run counts. */
+  get hasBegun(): boolean {
+    return this.attempt > 0;
+  }
+
   get signal(): AbortSignal {
     return (this.#abort ??= new AbortController()).signal;
   }

@@ -182,7 +182,7 @@ export class SourceLine {
     const { host, slots } = this.parts;
     if (!slots.mayStartSource || host.breaker.isOpen) return false;
     // A slot is made of the key's bytes: not for every record of a task without lanes.
-    return !this.parts.isAnyHeld() || entry.slot === undefined || !this.parts.isHeld(entry.slot);
+    return !this.parts.isAnyHeld() || !this.parts.isHeld(entry);
   }
 
   /** It waits in a lane already: read again after a crash without transactions, or after a reset (review F16). */

@@ -3,7 +3,7 @@ import type { Attempts } from './attempts.js';
 import type { HeadLine } from './head-line.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import type { Outputs } from './outputs.js';
-import type { EntryOwner } from './queue-entry.js';
+import type { EntryOwner, QueueEntry } from './queue-entry.js';
 import type { Slots } from './slots.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
@@ -19,8 +19,8 @@ export interface TaskParts {
   readonly outputs: Outputs;
   /** It takes and starts; false while it drains, and when it is over. */
   isRunning(): boolean;
-  /** A lane or a command holds the key: no record of it is started from the queue. */
-  isHeld(this: void, slot: string): boolean;
+  /** A lane holds the key, or a command does and the record has not begun: it is not started from the queue. */
+  isHeld(this: void, entry: QueueEntry): boolean;
   /** False: no key is held. Cheap. */
   isAnyHeld(this: void): boolean;
   /** A timer has run out: the task looks at what may start. */

@@ -54,7 +54,7 @@ export class TaskRestorer {
     });
     holding.progress = undefined;
     this.#tell(task, start);
-    const restored = this.#restored(task, image);
+    const restored = this.#restored(task, image, start.isFenced);
     for (const partition of holding.partitions) {
       const offset = start.positions.get(partition.topic);
       if (offset !== undefined) await consumer.seek({ ...partition, offset });
@@ -83,13 +83,19 @@ export class TaskRestorer {
       );
   }
 
-  #restored(task: Task, image: LaneLogImage): RestoredLanes {
+  #restored(task: Task, image: LaneLogImage, isFenced: boolean): RestoredLanes {
     const { clock, logger } = this.parts;
     try {
-      const restored = image.restored(clock.now());
+      const restored = image.restored(clock.now(), isFenced);
       const { orphans } = restored;
       const message = 'records of the lane log had no lane: their lanes are due now';
       if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
+      const strays = restored.strays.length;
+      if (strays > 0)
+        logger.warn(
+          { task: task.id, lanes: strays },
+          'lanes of the lane log were over: the process before had written on',
+        );
       return restored;
     } catch (cause) {
       throw new PartitionRefused('corrupt-lane-log', (cause as Error).message, { cause });

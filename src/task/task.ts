@@ -78,7 +78,8 @@ export class Task implements EntryOwner {
       heads: this.#heads,
       outputs: new Outputs(ledger, settings.maxMessageBytes),
       isRunning: () => this.#state === 'running',
-      isHeld: (slot) => this.lanes.table.has(slot) || this.#commands.holds(slot),
+      isHeld: ({ slot, hasBegun }) =>
+        slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.#commands.holds(slot))),
       isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
       ring,
     };
@@ -133,7 +134,7 @@ export class Task implements EntryOwner {
     this.#become('running');
     this.#source.positions.startAt(positions);
     this.#acceptFrom = firstPoll;
-    this.lanes.restore(restored.lanes);
+    this.lanes.restore(restored);
     this.#commands.restore(restored.outcomes);
   }
 

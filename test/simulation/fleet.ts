@@ -78,6 +78,12 @@ export class Fleet implements ProcessView {
     this.#restart(slot, restartAfterMs);
   }
 
+  /** All at once, and at once again. */
+  restart(): void {
+    this.cluster.scheduler.note('restart');
+    for (const slot of this.#slots.keys()) this.crash(slot, 0);
+  }
+
   close(slot: number, restartAfterMs: number): void {
     this.#pausesMs.set(slot, restartAfterMs);
     void this.#slots[slot]?.close();

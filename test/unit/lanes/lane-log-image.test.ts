@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
 import { LaneLogImage } from '../../../src/lanes/lane-log-image.js';
 import type { LaneKey } from '../../../src/lanes/lane-log.js';
-import { commandKey, encodeLane, followerKey, laneLogKey } from '../../../src/lanes/lane-log.js';
+import { commandKey, encodeLane, followerKey, laneKeyOf, laneLogKey } from '../../../src/lanes/lane-log.js';
 import { freshHead } from '../../../src/lanes/lane-state.js';
 import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import { idText, sourceId } from '../../../src/lanes/record-id.js';
@@ -19,7 +19,7 @@ const NOW = epochMs(1_770_000_000_000);
 
 const replayed = (log: readonly Entry[], image = new LaneLogImage(partition(PARTITION))): RestoredLanes => {
   for (const { key, value } of log) image.apply(key, value);
-  return image.restored(NOW);
+  return image.restored(NOW, true);
 };
 
 /** As plain data by slot: the order among lanes means nothing. */
@@ -181,7 +181,7 @@ describe('LaneLogImage', () => {
       ownKey.fill(0);
       ownValue?.fill(0);
     }
-    expect(plain(image.restored(NOW))).to.deep.equal(plain(replayed(log)));
+    expect(plain(image.restored(NOW, true))).to.deep.equal(plain(replayed(log)));
   });
 
   it('has the followers in the order of the log and not of their offsets, behind the head', () => {
@@ -227,6 +227,27 @@ describe('LaneLogImage', () => {
     it('makes it also when the lane is gone and only they were left', () => {
       const restored = replayed([follower(1), lane(1), follower(2), gone(lane(1)), gone(follower(1))]);
       expect([offsetsOf(restored), restored.orphans]).to.deep.equal([[[2]], 1]);
+    });
+  });
+
+  describe('where writers were not fenced (F13)', () => {
+    const unfenced = (log: readonly Entry[]): RestoredLanes => {
+      const image = new LaneLogImage(partition(PARTITION));
+      for (const { key, value } of log) image.apply(key, value);
+      return image.restored(NOW, false);
+    };
+
+    it('a lane whose head is gone is over: whoever was put out wrote it after its successor had decided the head', () => {
+      const { lanes, orphans, strays } = unfenced([follower(1), gone(follower(1)), lane(1)]);
+      expect([lanes, orphans]).to.deep.equal([[], 0]);
+      expect(strays).to.deep.equal([laneKeyOf(KEY, sourceId(source(1)))]);
+    });
+
+    it('what follows a head that is gone is due now', () => {
+      const restored = unfenced([follower(1), follower(2), gone(follower(1)), lane(1)]);
+      expect([offsetsOf(restored), restored.orphans]).to.deep.equal([[[2]], 1]);
+      expect(restored.lanes[0]?.state).to.deep.equal(freshHead(NOW));
+      expect(restored.strays).to.have.length(1);
     });
   });
 
@@ -283,7 +304,7 @@ describe('LaneLogImage', () => {
               }
               let found: number;
               try {
-                found = image.restored(NOW).lanes.length;
+                found = image.restored(NOW, true).lanes.length;
               } catch (error) {
                 expect(error).to.be.instanceOf(NotRetryableError);
                 continue;

@@ -37,6 +37,7 @@ const copying = (topics: readonly string[]): Topology => {
 export const startAt = (offset: number, of: Partial<Acquired> = {}): Acquired => ({
   kind: 'start',
   sequence: 0,
+  isFenced: true,
   positions: positions({ [SOURCE]: offset }),
   inputs: new Map(),
   newlyAdopted: [],

@@ -37,7 +37,7 @@ const restored = (units: readonly CommitUnit[]): readonly Lane[] => {
   for (const { changelog } of units)
     for (const { key, value } of changelog.flat())
       if (key !== null && !key.equals(CHECKPOINT_KEY)) image.apply(key, value);
-  return image.restored(epochMs(0)).lanes;
+  return image.restored(epochMs(0), true).lanes;
 };
 
 describe('Task with lanes, in a tight place', () => {
@@ -127,7 +127,11 @@ describe('Task with lanes, in a tight place', () => {
       opened.settle('committed');
       const again = new TaskBench({ ...LANES });
       await again.task.restore();
-      again.task.run(new Map(), { lanes: restored([opened]), outcomes: new Map(), orphans: 0 }, 1);
+      again.task.run(
+        new Map(),
+        { lanes: restored([opened]), outcomes: new Map(), orphans: 0, strays: [] },
+        1,
+      );
       await again.pass(0);
       await again.fail(0, away());
       again.command(redrive(3, consumed(0)));
