@@ -58,7 +58,7 @@ export class LaneLogView {
 
   /** Throws NotRetryableError when the log cannot be what a task wrote; whether a head may be missing is the task's to judge. */
   read(nowMs: EpochMs): PartitionLanes {
-    return this.#image.restored(nowMs, false);
+    return this.#image.restored(nowMs, new Map());
   }
 
   #apply(key: Buffer | null, value: Buffer | null): void {

@@ -113,7 +113,7 @@ export class LaneBook {
   }
 
   /** A record has left its lane. */
-  leave({ id }: LaneRecord): void {
+  leave({ id }: Pick<LaneRecord, 'id'>): void {
     this.ledger.open.remove(followerKey(id));
   }
 

@@ -69,7 +69,8 @@ export class LaneKeeper {
   /** Lanes as the log has them. One whose delay is not configured any more gets another retry record. */
   restore({ lanes, strays }: Pick<RestoredLanes, 'lanes' | 'strays'>): void {
     const wall = this.clock.now();
-    for (const key of strays) this.book.end({ key });
+    for (const key of strays.lanes) this.book.end({ key });
+    for (const id of strays.records) this.book.leave({ id });
     for (const lane of lanes) {
       this.table.add(lane);
       const { status, due, delayMs } = lane.state;

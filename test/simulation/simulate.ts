@@ -34,6 +34,8 @@ const REST_WITHIN_MS = 1_500_000;
 const CLOSE_WITHIN_MS = 120_000;
 /** At rest nothing may come any more. */
 const STILL_MS = 2000;
+/** Longer than the engine takes to write a checkpoint of its own accord. */
+const RESTART_AFTER_MS = 120_000;
 
 export const simulate = async (seed: number, wish: Wish = {}): Promise<Outcome> => {
   const scenario = scenarioOf(seed, wish);
@@ -58,6 +60,7 @@ class SimulatedRun {
   readonly #invariants: Invariants;
   readonly #bounds: Bounds;
   #steps = 0;
+  #stillAtMs: number | undefined;
 
   constructor(readonly world: World) {
     this.#bounds = new Bounds(world.scenario, world.violations);
@@ -153,19 +156,31 @@ class SimulatedRun {
     }
   }
 
+  /**
+   * Nothing is under way, and yet the log says otherwise: a process that was put out and not fenced has written
+   * after its successor read the log. Whoever reads it next sees to it (at_least_once promises no more).
+   */
+  #restartIfStill(): void {
+    const nowMs = this.world.scheduler.clock.monotonic();
+    this.#stillAtMs ??= nowMs;
+    if (nowMs - this.#stillAtMs < RESTART_AFTER_MS) return;
+    this.#stillAtMs = undefined;
+    this.world.fleet.restart();
+  }
+
   #isAtRest(): boolean {
     const { world } = this;
     const { journal } = world;
     if (!world.isCalm || world.isAnyTransactionOpen || !world.fleet.hasOnlyItsOwn) return false;
     if (!world.fleet.processes.every((process) => process.isAtRest)) return false;
     journal.update();
-    if (!journal.tasks.every((task) => task.hasAnswered)) return false;
     for (const { topic, partition, offset, task } of journal.records.values())
       if ((journal.groupOffset(topic, partition) ?? task.position(topic)) <= offset) return false;
-    if (journal.tasks.every((task) => task.retrying === 0)) return true;
-    // A process that was put out and not fenced has written lanes after its successor read the log: whoever reads
-    // it next runs them (at_least_once promises no more).
-    if (world.scenario.guarantee === 'at_least_once') world.fleet.restart();
+    if (journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered)) {
+      this.#stillAtMs = undefined;
+      return true;
+    }
+    if (world.scenario.guarantee === 'at_least_once') this.#restartIfStill();
     return false;
   }
 }

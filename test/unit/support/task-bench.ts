@@ -44,7 +44,12 @@ export const SETTINGS: TaskSettings = {
   maxMessageBytes: 1_000_000,
 };
 
-export const NOTHING_RESTORED: RestoredLanes = { lanes: [], outcomes: new Map(), orphans: 0, strays: [] };
+export const NOTHING_RESTORED: RestoredLanes = {
+  lanes: [],
+  outcomes: new Map(),
+  orphans: 0,
+  strays: { lanes: [], records: [] },
+};
 
 export const CLOSED_BREAKER: BreakerView = {
   isOpen: false,
