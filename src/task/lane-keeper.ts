@@ -40,6 +40,8 @@ export interface LaneKeeperEvents {
   ring(): void;
   /** The lane of that slot is gone. */
   over(slot: string): void;
+  /** The head of that slot does not run any more. */
+  rested(slot: string): void;
 }
 
 export class LaneKeeper {
@@ -92,6 +94,11 @@ export class LaneKeeper {
     return this.book.fits(record);
   }
 
+  /** What it would be as a dead letter can be written. */
+  fitsDeadLetters({ head, state }: Lane, mark: DeadLetterMark | undefined): boolean {
+    return this.book.fitsDeadLetters(head, state, 'skipped', mark);
+  }
+
   isRunning(lane: Lane): boolean {
     return this.#running.has(lane);
   }
@@ -126,6 +133,7 @@ export class LaneKeeper {
   giveBack(lane: Lane): void {
     this.#running.delete(lane);
     this.#ready.add(lane);
+    this.events.rested(lane.slot);
   }
 
   /** A record that is no head yet failed: a lane, or its end in the dead letters, as the rules say. */
@@ -215,6 +223,7 @@ export class LaneKeeper {
     this.book.disarm(lane);
     this.#triggers.get(lane)?.();
     this.#triggers.delete(lane);
+    this.events.rested(lane.slot);
   }
 
   #wait(lane: Lane, { state, retryOn, notice }: Extract<HeadDecision, { kind: 'waits' }>): void {
