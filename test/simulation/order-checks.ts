@@ -41,7 +41,8 @@ export class OrderChecks {
   output({ at, facts, value }: Output): void {
     // A record that was redriven comes out at its new place (first deliveries only).
     if (facts.redrivesAsked > 0 || this.#isRepeat(facts, 'output')) return;
-    this.#entry(`${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`, facts, value.index);
+    const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
+    this.#entry(log, `output of ${at.topic}`, facts, value.index);
   }
 
   letter({ at, id, isNotice, isRedriven, reason, task }: DeadLetter): void {
@@ -50,7 +51,8 @@ export class OrderChecks {
     if (facts === undefined || isRedriven || reason === 'lane-full') return;
     if (!isNotice && this.#isRepeat(facts, 'letter')) return;
     const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
-    this.#entry(isNotice ? `${log}, notices` : log, facts, 0);
+    if (isNotice) this.#entry(`${log}, notices`, 'notice', facts, 0);
+    else this.#entry(log, 'letter', facts, 0);
   }
 
   #isRepeat({ place }: RecordFacts, kind: 'output' | 'letter'): boolean {
@@ -59,9 +61,11 @@ export class OrderChecks {
     return !this.#isExact && first !== undefined && first !== kind;
   }
 
-  #entry(log: string, facts: RecordFacts, index: number): void {
-    // A repeated entry is a matter of I2; under at_least_once only first occurrences have an order.
-    const again = this.#seen.size === this.#seen.add(`${log} ${facts.place} ${index}`).size;
+  #entry(log: string, kind: string, facts: RecordFacts, index: number): void {
+    // A repeated entry is a matter of I2; under at_least_once only first occurrences have an order, and a repeat may
+    // lie in another partition of the output.
+    const where = this.#isExact ? log : kind;
+    const again = this.#seen.size === this.#seen.add(`${where} ${facts.place} ${index}`).size;
     if (again) return;
     if (facts.key !== null) this.#next(`${log} ${facts.key}`, facts, index, 'I1');
     if (this.#isInOrder && !this.journal.isUnclean(facts) && !this.observations.hasFailed(facts))
