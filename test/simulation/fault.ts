@@ -221,13 +221,26 @@ const reconfigurations = (random: Random, { chaosMs, versions }: FaultSpace): re
     slowing: null,
   }));
 
+/** Offsets were read, and by the time at which the log is, others have gone on; it is a while until it hears so. */
+const sleepInRestore = (random: Random, { sessionTimeoutMs, slots }: FaultSpace): PlannedMisfortune => {
+  const slot = random.below(slots);
+  const forMs = Math.round(sessionTimeoutMs * (1.1 + random.next()));
+  return {
+    when: { at: 'call', call: 'committed', nth: random.between(1, 6), side: 'after', slot },
+    what: { kind: 'freeze', slot, forMs, replaced: false },
+    slowing: { slot, call: 'heartbeat', ms: 1000, times: 3 },
+  };
+};
+
 /** Put out of the group inside a transaction or a restore, which then takes so long that others take over. */
 const anyEviction = (random: Random, space: FaultSpace): PlannedMisfortune => {
+  if (random.chance(0.25)) return sleepInRestore(random, space);
   const call = random.pick<CallKind>([
     'produce',
     'add-partitions',
     'add-partitions',
     'send-offsets',
+    'send',
     'watermarks',
   ]);
   return {

@@ -135,7 +135,6 @@ export const AT_LEAST_ONCE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'checkpoints are written before the outputs are acknowledged',
     guarantee: 'at_least_once',
-    from: 90,
     rewrites: one(
       'commit/at-least-once.js',
       SEND,

@@ -176,6 +176,7 @@ const burstsOf = (
     // A breaker that opens soon lets what fails by itself pass one by one.
     failureShare: focus === 'storm' ? 0.05 : random.pick(isLaned ? [0.2, 0.5] : [0, 0.1, 0.35]),
     poisonShare: random.pick([1, 0.3]),
+    tooLargeShare: focus === 'operator' ? 0.1 : 0.02,
     retryAfterMs: [200, 1500, 60_000, ...retryTiers.map(({ delayMs }) => delayMs)],
   };
   const input = (): Input => {

@@ -162,7 +162,7 @@ class SimulatedRun {
     if (!journal.tasks.every((task) => task.hasAnswered)) return false;
     for (const { topic, partition, offset, task } of journal.records.values())
       if ((journal.groupOffset(topic, partition) ?? task.position(topic)) <= offset) return false;
-    if (journal.tasks.every((task) => task.retrying === 0)) return true;
+    if (journal.tasks.every((task) => task.retrying === 0 && !task.hasOrphans)) return true;
     // A process that was put out and not fenced has written lanes after its successor read the log: whoever reads
     // it next runs them (at_least_once promises no more).
     if (world.scenario.guarantee === 'at_least_once') world.fleet.restart();
