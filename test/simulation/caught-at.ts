@@ -3,17 +3,12 @@
  * --mutants <text of its name> --seeds 500` looks for another one and prints the line for here.
  */
 export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
-  [
-    "log and offsets are not compared, records may arrive after the offsets, and the lane log's end is read before them",
-    19,
-  ],
+  ["log and offsets are not compared, records may arrive after the offsets, and the lane log's end is read before them", 19],
   ["log and offsets are not compared, and the lane log's end is its last stable offset", 29],
   ["the lane log's end is its last stable offset, which a zombie's transaction holds down", 15],
-  [
-    "offsets are read although a zombie's transaction is pending on them, and a disagreement refuses at once",
-    3,
-  ],
+  ["offsets are read although a zombie's transaction is pending on them, and a disagreement refuses at once", 3],
   ['log and offsets are not compared, and offsets are read although a transaction is pending on them', 3],
+  ['a disagreement of log and offsets refuses at once (F5)', 33],
   ['the checkpoint is not written', 1],
   ['the sequence is not committed to the group', 2],
   ['a batch of an older epoch is taken', 239],
@@ -21,7 +16,7 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['internal topics are taken for grown because their source is', 87],
   ['a rebalance is answered inside a transaction, and nobody looks whose the effects are (F1)', 3],
   ['partitions are given up before their tasks are drained', 29],
-  ['a lost partition is released as if it were still its own', 6],
+  ['a lost partition is released as if it were still its own', 29],
   ['effects of a dropped task are still committed', 1],
   ['effects of an aborted transaction come again behind newer ones', 58],
   ['effects of an aborted transaction do not come again', 18],

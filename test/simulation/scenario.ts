@@ -4,8 +4,10 @@ import type { SimulatedClientOptions } from '../../src/testing/client-options.js
 import { Random } from '../../src/testing/random.js';
 import type { Payload } from './behaviour.js';
 import { randomPayload } from './behaviour.js';
-import type { BadCall, PlannedMisfortune } from './fault.js';
-import { randomBadCalls, randomMisfortunes } from './fault.js';
+import type { BadCall } from './bad-call.js';
+import { randomBadCalls } from './bad-call.js';
+import type { PlannedMisfortune } from './fault.js';
+import { randomMisfortunes } from './fault.js';
 import type { Focus } from './focus.js';
 import type { PlannedCommand } from './operator.js';
 import { randomCommands } from './operator.js';
@@ -127,7 +129,7 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     commands: randomCommands(random, chaosMs, focus),
     chaosMs,
     misfortunes: randomMisfortunes(random, space, focus),
-    badCalls: randomBadCalls(random, space, focus),
+    badCalls: randomBadCalls(random, slots, focus),
   };
 };
 
