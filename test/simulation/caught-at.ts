@@ -3,10 +3,16 @@
  * --mutants <text of its name> --seeds 500` looks for another one and prints the line for here.
  */
 export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
-  ["log and offsets are not compared, records may arrive after the offsets, and the lane log's end is read before them", 19],
+  [
+    "log and offsets are not compared, records may arrive after the offsets, and the lane log's end is read before them",
+    5,
+  ],
   ["log and offsets are not compared, and the lane log's end is its last stable offset", 29],
   ["the lane log's end is its last stable offset, which a zombie's transaction holds down", 15],
-  ["offsets are read although a zombie's transaction is pending on them, and a disagreement refuses at once", 3],
+  [
+    "offsets are read although a zombie's transaction is pending on them, and a disagreement refuses at once",
+    3,
+  ],
   ['log and offsets are not compared, and offsets are read although a transaction is pending on them', 3],
   ['a disagreement of log and offsets refuses at once (F5)', 33],
   ['the checkpoint is not written', 1],
@@ -14,7 +20,7 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['a batch of an older epoch is taken', 239],
   ['a partition that was refused is not tried again', 83],
   ['internal topics are taken for grown because their source is', 87],
-  ['a rebalance is answered inside a transaction, and nobody looks whose the effects are (F1)', 3],
+  ['a rebalance is answered inside a transaction, and nobody looks whose the effects are (F1)', 1],
   ['partitions are given up before their tasks are drained', 29],
   ['a lost partition is released as if it were still its own', 29],
   ['effects of a dropped task are still committed', 1],
@@ -88,4 +94,5 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['offsets are committed before the outputs are acknowledged', 1],
   ['checkpoints are written before the outputs are acknowledged', 2],
   ['lanes are told to be over before what comes of them is acknowledged (F13)', 1],
+  ['a follower without a lane is forgotten (F13)', 134],
 ]);
