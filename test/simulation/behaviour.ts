@@ -64,6 +64,8 @@ export interface PayloadWeights {
   readonly failureShare: number;
   /** Of those that fail whatever is done. */
   readonly poisonShare: number;
+  /** Of all, before that: what the output topic refuses. */
+  readonly tooLargeShare: number;
   /** Delays that a dependency may ask for. */
   readonly retryAfterMs: readonly number[];
 }
@@ -79,7 +81,7 @@ const randomBehaviour = (random: Random, draw: number, weights: PayloadWeights):
   const latencyMs = random.chance(weights.asyncShare) ? random.between(0, weights.longestMs) : null;
   if (draw < 0.1) return { kind: 'rejected', latencyMs };
   if (draw < 0.15) return { kind: 'filtered' };
-  if (draw < 0.17) return { kind: 'too-large' };
+  if (draw < 0.15 + weights.tooLargeShare) return { kind: 'too-large' };
   const failures = random.chance(weights.failureShare) ? randomFailures(random, weights) : [];
   return { kind: 'normal', outputs: random.pick([0, 1, 1, 1, 2, 3]), latencyMs, failures };
 };

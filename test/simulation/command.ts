@@ -3,10 +3,12 @@
  * [--focus eviction|rebalance|commit|lanes|storm|operator|settings] [--keep-going] [--jobs N]`. Runs seeds one
  * after the other, or in so many processes; prints what each failing seed broke, its history, and how to run
  * it again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
+ * `--mutants <text>`: instead, looks for seeds that catch the mutants with this text in their names, '' for all.
  */
 import { parseArgs } from 'node:util';
 import type { Focus } from './focus.js';
 import { FOCUSES } from './focus.js';
+import { huntMutants } from './mutant-hunt.js';
 import { runRange } from './seed-range.js';
 import type { Guarantee } from './settings.js';
 import type { Outcome } from './simulate.js';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     focus: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    mutants: { type: 'string' },
   },
 });
 
@@ -60,7 +63,8 @@ const ran = (outcome: Outcome): void => {
   else if (outcome.report !== '') console.log(`${outcome.report}\n`);
 };
 
-if (jobs > 1) {
+if (values.mutants !== undefined) sum.failed = await huntMutants({ text: values.mutants, seeds, from, jobs });
+else if (jobs > 1) {
   const wishes = [
     ...(wish.guarantee === undefined ? [] : ['--guarantee', wish.guarantee]),
     ...(wish.focus === undefined ? [] : ['--focus', wish.focus]),
@@ -77,7 +81,7 @@ if (jobs > 1) {
     if (outcome.broken.length > 0 && !keepGoing) break;
   }
 }
-if (!values.json) {
+if (!values.json && values.mutants === undefined) {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(
     `${sum.done} seeds from ${from}, ${sum.failed} failed; ${sum.records} records, ${sum.steps} steps, ${seconds} s`,

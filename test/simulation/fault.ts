@@ -1,7 +1,7 @@
 /** The faults of a simulated run, as data: what happens, and when. Drawn from the seed, nothing else. Pure. */
-import type { KafkaErrorClass } from '../../src/ports/kafka-error.js';
 import type { CallKind } from '../../src/testing/fault-plan.js';
 import type { Random } from '../../src/testing/random.js';
+import { anyCall, nthOf } from './bad-call.js';
 import type { Focus } from './focus.js';
 
 export type Trigger =
@@ -19,8 +19,17 @@ export type Trigger =
 
 export type Misfortune =
   | { readonly kind: 'crash'; readonly slot: number; readonly restartAfterMs: number }
-  /** `replaced`: the orchestrator starts another process with the same identity meanwhile. */
-  | { readonly kind: 'freeze'; readonly slot: number; readonly forMs: number; readonly replaced: boolean }
+  /**
+   * `replaced`: the orchestrator starts another process with the same identity meanwhile. `evicts`: the group puts
+   * that member out at once.
+   */
+  | {
+      readonly kind: 'freeze';
+      readonly slot: number;
+      readonly forMs: number;
+      readonly replaced: boolean;
+      readonly evicts: number | null;
+    }
   /** SIGTERM. */
   | { readonly kind: 'close'; readonly slot: number; readonly restartAfterMs: number }
   | { readonly kind: 'start-another'; readonly forMs: number }
@@ -43,22 +52,6 @@ export type Misfortune =
   /** Everything is stopped until the group's offsets have expired, then started again. */
   | { readonly kind: 'long-stop'; readonly forgets: 'lane-log' | 'everything' };
 
-export interface BadCall {
-  readonly call: CallKind;
-  readonly nth: number;
-  readonly times: number;
-  readonly slot: number;
-  readonly fault:
-    | { readonly kind: 'delay'; readonly ms: number }
-    | {
-        readonly kind: 'error';
-        readonly error: KafkaErrorClass;
-        /** The broker does it all the same. */
-        readonly applied: boolean;
-        readonly permanent: boolean;
-      };
-}
-
 export interface PlannedMisfortune {
   readonly when: Trigger;
   readonly what: Misfortune;
@@ -73,43 +66,6 @@ export interface Slowing {
   readonly times: number;
 }
 
-/** Kinds of error that each call may be answered with. */
-const ERRORS = {
-  connect: ['retriable', 'unusable'],
-  'init-transactions': ['retriable', 'fenced', 'fatal'],
-  'add-partitions': ['retriable', 'abortable', 'fenced', 'fatal'],
-  produce: ['retriable', 'abortable', 'fenced', 'unusable'],
-  'send-offsets': ['retriable', 'abortable', 'fenced', 'fatal'],
-  'commit-transaction': ['retriable', 'abortable', 'fenced', 'fatal', 'unusable'],
-  'abort-transaction': ['retriable', 'fenced', 'fatal'],
-  send: ['retriable', 'unusable', 'fatal'],
-  fetch: ['retriable', 'unusable', 'fatal', 'fenced'],
-  seek: ['retriable', 'fatal'],
-  join: ['retriable'],
-  heartbeat: ['retriable'],
-  leave: ['retriable'],
-  committed: ['retriable', 'unusable', 'fatal'],
-  'commit-offsets': ['retriable', 'unusable', 'fatal'],
-  'partition-counts': ['retriable'],
-  watermarks: ['retriable', 'unusable', 'fatal'],
-  'create-topic': ['retriable'],
-  'create-partitions': ['retriable'],
-} as const satisfies Record<CallKind, readonly KafkaErrorClass[]>;
-
-const CALLS = Object.keys(ERRORS) as CallKind[];
-/** Where most of what can go wrong goes wrong. */
-const COMMIT_CALLS: readonly CallKind[] = [
-  'produce',
-  'add-partitions',
-  'send-offsets',
-  'commit-transaction',
-  'commit-transaction',
-  'abort-transaction',
-  'send',
-  'commit-offsets',
-];
-const RESTORE_CALLS: readonly CallKind[] = ['committed', 'watermarks', 'seek', 'join', 'init-transactions'];
-
 /** What the draws depend on. */
 export interface FaultSpace {
   readonly chaosMs: number;
@@ -121,15 +77,6 @@ export interface FaultSpace {
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
 }
-
-const anyCall = (random: Random): CallKind => {
-  const draw = random.next();
-  if (draw < 0.6) return random.pick(COMMIT_CALLS);
-  return random.pick(draw < 0.8 ? RESTORE_CALLS : CALLS);
-};
-
-const nthOf = (random: Random, call: CallKind): number =>
-  RESTORE_CALLS.includes(call) ? random.between(1, 8) : random.between(1, 40);
 
 const randomTrigger = (random: Random, { chaosMs, slots }: FaultSpace): Trigger => {
   const draw = random.next();
@@ -149,7 +96,8 @@ const randomMisfortune = (random: Random, space: FaultSpace, slot: number): Misf
   ]);
   const draw = random.next();
   if (draw < 0.22) return { kind: 'crash', slot, restartAfterMs };
-  if (draw < 0.39) return { kind: 'freeze', slot, forMs: zombieMs, replaced: random.chance(0.3) };
+  if (draw < 0.39)
+    return { kind: 'freeze', slot, forMs: zombieMs, replaced: random.chance(0.3), evicts: null };
   if (draw < 0.46) return { kind: 'close', slot, restartAfterMs };
   if (draw < 0.53) return { kind: 'start-another', forMs: random.between(500, 15_000) };
   if (draw < 0.66) return { kind: 'evict', member: random.below(4) };
@@ -221,13 +169,27 @@ const reconfigurations = (random: Random, { chaosMs, versions }: FaultSpace): re
     slowing: null,
   }));
 
+/** Offsets were read, and by the time at which the log is, others have gone on; it is a while until it hears so. */
+const sleepInRestore = (random: Random, { sessionTimeoutMs, slots }: FaultSpace): PlannedMisfortune => {
+  const slot = random.below(slots);
+  // It wakes up within its session.
+  const forMs = Math.round(sessionTimeoutMs * (0.5 + 0.45 * random.next()));
+  return {
+    when: { at: 'call', call: 'committed', nth: random.between(1, 6), side: 'after', slot },
+    what: { kind: 'freeze', slot, forMs, replaced: false, evicts: random.below(4) },
+    slowing: { slot, call: 'heartbeat', ms: 1000, times: 3 },
+  };
+};
+
 /** Put out of the group inside a transaction or a restore, which then takes so long that others take over. */
 const anyEviction = (random: Random, space: FaultSpace): PlannedMisfortune => {
+  if (random.chance(0.25)) return sleepInRestore(random, space);
   const call = random.pick<CallKind>([
     'produce',
     'add-partitions',
     'add-partitions',
     'send-offsets',
+    'send',
     'watermarks',
   ]);
   return {
@@ -258,34 +220,4 @@ export const randomMisfortunes = (
   if (focus === 'rebalance') return some(6, anyRebalance);
   if (focus === 'lanes') return some(6, anyTroubleOfLanes);
   return some(random.pick([0, 1, 2, 3, 4, 6, 10]), anyMisfortune);
-};
-
-export const randomBadCalls = (
-  random: Random,
-  space: FaultSpace,
-  focus: Focus | undefined,
-): readonly BadCall[] => {
-  const count = focus === 'commit' ? 8 : random.pick([0, 0, 1, 2, 3, 5]);
-  return Array.from({ length: count }, () =>
-    badCall(random, space, focus === 'commit' ? 'commit-transaction' : anyCall(random)),
-  );
-};
-
-const badCall = (random: Random, space: FaultSpace, call: CallKind): BadCall => {
-  const nth = nthOf(random, call);
-  const slot = random.below(space.slots);
-  if (random.chance(0.3)) {
-    const ms = random.pick([50, 500, 3000, 12_000, 40_000]);
-    return { call, nth, slot, times: random.pick([1, 1, 5]), fault: { kind: 'delay', ms } };
-  }
-  const error = random.pick<KafkaErrorClass>(ERRORS[call]);
-  const applied = random.chance(0.4);
-  const permanent = error === 'unusable';
-  return {
-    call,
-    nth,
-    slot,
-    times: random.pick([1, 1, 1, 2, 4]),
-    fault: { kind: 'error', error, applied, permanent },
-  };
 };

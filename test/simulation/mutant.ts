@@ -29,6 +29,10 @@ export interface TrialLimits {
   readonly patienceMs: number;
 }
 
+/** By one of the invariants that it breaks, and not by chance. */
+export const isCaught = ({ caughtBy }: Mutation, { caught }: Trial): boolean =>
+  caught?.broken.some((one) => caughtBy.includes(one)) === true;
+
 /** How often a text occurs in the file that it is to be rewritten in. */
 export const occurrences = ({ file, from }: Rewrite): number =>
   readFileSync(join(COMPILED, 'src', file), 'utf8').split(from).length - 1;

@@ -23,8 +23,6 @@ export interface Mutation {
   readonly guarantee?: Guarantee;
   /** Where chance alone would take thousands of seeds. */
   readonly focus?: Focus;
-  /** The first seed to try, where the ones before are known to miss it. Default: 1. */
-  readonly from?: number;
 }
 
 /** A mutation of one line. */

@@ -1,15 +1,8 @@
-/** Deliberate errors in what the lanes of a task decide, and in when their heads run. */
+/** Deliberate errors in what the lanes of a task decide. */
 import type { Mutation } from './mutation.js';
 import { one } from './mutation.js';
 
 const KEEPER = 'task/lane-keeper.js';
-
-/** A lane whose retry record does not come waits for ever. */
-const NO_WATCHDOG = one(
-  KEEPER,
-  'this.#alarms.take())\n            this.#ready.add(lane);',
-  'this.#alarms.take())\n            if (!this.book.isArmed(lane) || this.#triggers.has(lane))\n                this.#ready.add(lane);',
-);
 
 const DECISION_MUTATIONS: readonly Mutation[] = [
   {
@@ -102,7 +95,7 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a lane that is over stays in the log',
     focus: 'lanes',
-    rewrites: one('task/lane-book.js', 'this.ledger.open.remove(laneLogKey(lane.key));', ';'),
+    rewrites: one('task/lane-book.js', 'this.ledger.open.remove(laneLogKey(key));', ';'),
     caughtBy: ['I8', 'I12', 'refused'],
   },
   {
@@ -120,118 +113,6 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
       'for (const follower of [...this.#followers.values()].sort((a, b) => b.name.localeCompare(a.name))) {',
     ),
     caughtBy: ['I1', 'I4', 'I8'],
-  },
-];
-
-const TIMING_MUTATIONS: readonly Mutation[] = [
-  {
-    name: 'a head runs at half of its delay',
-    focus: 'lanes',
-    rewrites: one(
-      KEEPER,
-      'this.#alarm(lane, retryOn?.delayMs ?? 0);',
-      'this.#alarm(lane, (retryOn?.delayMs ?? 0) / 2);',
-    ),
-    caughtBy: ['I7'],
-  },
-  {
-    name: 'the delay counts from the decision, however late its retry record was appended',
-    focus: 'lanes',
-    rewrites: one(
-      KEEPER,
-      'const at = Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs);',
-      'const at = watchedAt - WATCHDOG_MS;',
-    ),
-    caughtBy: ['I7'],
-  },
-  {
-    name: 'a wall clock that jumps shortens a wait',
-    focus: 'lanes',
-    rewrites: [
-      ...one(
-        KEEPER,
-        'const at = Math.max(watchedAt - WATCHDOG_MS, this.clock.monotonic() + leftMs);',
-        'const at = this.clock.monotonic() + Math.max(0, lane.state.due - this.clock.now());',
-      ),
-    ],
-    caughtBy: ['I7'],
-  },
-  {
-    name: 'any retry record of a head starts it, whatever its arm (F6)',
-    focus: 'operator',
-    rewrites: one(KEEPER, '!isSameArm(lane.arm, arm) || ', ''),
-    caughtBy: ['I3', 'I4', 'I7'],
-  },
-  {
-    name: 'a release leaves the arm, and the old retry record starts the head again',
-    focus: 'operator',
-    rewrites: one(
-      KEEPER,
-      'this.book.disarm(lane);\n        this.#triggers',
-      "if (lane.state.status === 'parked')\n            this.book.disarm(lane);\n        this.#triggers",
-    ),
-    caughtBy: ['I3', 'I4', 'I7', 'I8'],
-  },
-  {
-    name: 'arms repeat: they are not of the transaction',
-    focus: 'lanes',
-    rewrites: one(
-      'state/changelog-writes.js',
-      'const stamp = () => ({ sequence, ordinal',
-      'const stamp = () => ({ sequence: 1, ordinal',
-    ),
-    caughtBy: ['I3', 'I7'],
-  },
-  {
-    name: 'a lane whose retry record was deleted waits for it for ever (F7, I13)',
-    focus: 'lanes',
-    rewrites: NO_WATCHDOG,
-    caughtBy: ['I12'],
-  },
-  {
-    name: 'the position of a retry topic is behind what was read, resolved or not (F8)',
-    focus: 'lanes',
-    rewrites: [
-      ...NO_WATCHDOG,
-      ...one(
-        'task/input-position.js',
-        'return first === undefined ? this.#next : commitOffset(first.offset);',
-        'return this.#next;',
-      ),
-    ],
-    caughtBy: ['I12'],
-  },
-  {
-    name: 'a restored lane without an arm waits for a retry record that it never had',
-    focus: 'lanes',
-    rewrites: one(
-      KEEPER,
-      'this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
-      'if (lane.arm !== null)\n                    this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
-    ),
-    caughtBy: ['I12'],
-  },
-  {
-    name: 'a wall clock that went back holds a lane for as long',
-    focus: 'lanes',
-    rewrites: one(KEEPER, 'Math.min(leftMs, delayMs ?? 0)', 'leftMs'),
-    caughtBy: ['I12'],
-  },
-  {
-    name: 'a breaker that is open never probes (F19)',
-    focus: 'storm',
-    rewrites: one(
-      'task/breaker-desk.js',
-      'const isStarted = inOrder(tasks).some((task) => task.probe(now));',
-      'const isStarted = false;',
-    ),
-    caughtBy: ['I12'],
-  },
-  {
-    name: 'a record that fails by itself is the probe for ever',
-    focus: 'storm',
-    rewrites: one('task/breaker-desk.js', 'const isOwn = !ok && this.#isItsOwn(of);', 'const isOwn = false;'),
-    caughtBy: ['I12'],
   },
 ];
 
@@ -286,8 +167,4 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-export const LANE_MUTATIONS: readonly Mutation[] = [
-  ...DECISION_MUTATIONS,
-  ...TIMING_MUTATIONS,
-  ...PATIENCE_MUTATIONS,
-];
+export const LANE_MUTATIONS: readonly Mutation[] = [...DECISION_MUTATIONS, ...PATIENCE_MUTATIONS];

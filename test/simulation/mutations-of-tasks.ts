@@ -54,7 +54,6 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the pauses of a task outlive it',
-    from: 180,
     rewrites: one('task/task-manager.js', 'for (const reason of OF_A_TASK)', 'for (const reason of [])'),
     caughtBy: ['I12'],
   },

@@ -5,6 +5,7 @@ import { AT_LEAST_ONCE_MUTATIONS, COMMIT_MUTATIONS } from './mutations-of-commit
 import { LANE_MUTATIONS } from './mutations-of-lanes.js';
 import { RESTORE_MUTATIONS } from './mutations-of-restores.js';
 import { TASK_MUTATIONS } from './mutations-of-tasks.js';
+import { TIMING_MUTATIONS } from './mutations-of-timing.js';
 
 /**
  * Not in the table, because another rule alone holds the promise as well. Each was tried with 150 to 300
@@ -23,6 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...COMMIT_MUTATIONS,
   ...TASK_MUTATIONS,
   ...LANE_MUTATIONS,
+  ...TIMING_MUTATIONS,
   ...COMMAND_MUTATIONS,
   ...AT_LEAST_ONCE_MUTATIONS,
   ...AT_LEAST_ONCE_LANE_MUTATIONS,

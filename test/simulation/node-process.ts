@@ -113,11 +113,13 @@ export class NodeProcess {
     return this.#streams.status();
   }
 
-  /** Owes nothing: it runs, all that it took is committed, and no lane waits for another attempt. */
+  /** Owes nothing: it runs and reads, all that it took is committed, and no lane waits for another attempt. */
   get isAtRest(): boolean {
     const { state, uncommitted, tasks } = this.status();
     if (state !== 'RUNNING' || uncommitted > 0) return false;
-    return tasks.every(({ state: of, lanes }) => of === 'running' && lanes.retrying === 0);
+    return tasks.every(
+      ({ state: of, lanes, paused }) => of === 'running' && paused.length === 0 && lanes.retrying === 0,
+    );
   }
 
   get tasks(): readonly Task[] {

@@ -187,9 +187,12 @@ export class RunChecks {
 
   /** Whether it fails for sure in a way that leaves it at the head: no next record may run. */
   #staysHead(run: Run, facts: RecordFacts): boolean {
-    if (run.failure === null && run.abortedAtMs === null) return false;
+    // What the output topic would refuse fails when its handler is through.
+    const isRefused =
+      facts.payload.kind === 'event' && facts.payload.behaviour.kind === 'too-large' && !run.inStorm;
+    if (run.failure === null && run.abortedAtMs === null && !isRefused) return false;
     if (this.#onlyParks) return true;
-    if (run.failure === 'final') return false;
+    if (run.failure === 'final' || isRefused) return false;
     const { failures } = endsOf(facts.payload, { versions: this.#versions, storm: true, releases: 0 });
     const fewest = Math.min(...[...failures].map((one) => Number(one.slice(one.lastIndexOf(' ')))));
     return run.attempt < fewest;

@@ -4,8 +4,10 @@ import type { SimulatedClientOptions } from '../../src/testing/client-options.js
 import { Random } from '../../src/testing/random.js';
 import type { Payload } from './behaviour.js';
 import { randomPayload } from './behaviour.js';
-import type { BadCall, PlannedMisfortune } from './fault.js';
-import { randomBadCalls, randomMisfortunes } from './fault.js';
+import type { BadCall } from './bad-call.js';
+import { randomBadCalls } from './bad-call.js';
+import type { PlannedMisfortune } from './fault.js';
+import { randomMisfortunes } from './fault.js';
 import type { Focus } from './focus.js';
 import type { PlannedCommand } from './operator.js';
 import { randomCommands } from './operator.js';
@@ -127,7 +129,7 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     commands: randomCommands(random, chaosMs, focus),
     chaosMs,
     misfortunes: randomMisfortunes(random, space, focus),
-    badCalls: randomBadCalls(random, space, focus),
+    badCalls: randomBadCalls(random, slots, focus),
   };
 };
 
@@ -176,6 +178,7 @@ const burstsOf = (
     // A breaker that opens soon lets what fails by itself pass one by one.
     failureShare: focus === 'storm' ? 0.05 : random.pick(isLaned ? [0.2, 0.5] : [0, 0.1, 0.35]),
     poisonShare: random.pick([1, 0.3]),
+    tooLargeShare: focus === 'operator' ? 0.1 : 0.02,
     retryAfterMs: [200, 1500, 60_000, ...retryTiers.map(({ delayMs }) => delayMs)],
   };
   const input = (): Input => {

@@ -176,10 +176,8 @@ class SimulatedRun {
     journal.update();
     for (const { topic, partition, offset, task } of journal.records.values())
       if ((journal.groupOffset(topic, partition) ?? task.position(topic)) <= offset) return false;
-    if (journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered)) {
-      this.#stillAtMs = undefined;
+    if (journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered && !task.hasOrphans))
       return true;
-    }
     if (world.scenario.guarantee === 'at_least_once') this.#restartIfStill();
     return false;
   }

@@ -96,6 +96,12 @@ export class TaskFacts {
     return this.last?.inputs.get(this.commandsTopic) ?? 0;
   }
 
+  /** A record waits in a lane that is not there: whoever reads the log next must see to it (review F13). */
+  get hasOrphans(): boolean {
+    for (const { slot } of this.followers.values()) if (!this.lanes.has(slot)) return true;
+    return false;
+  }
+
   get retrying(): number {
     let count = 0;
     for (const { logged } of this.lanes.values()) if (logged.state.status === 'retrying') count += 1;

@@ -1,7 +1,9 @@
 /**
  * Mutants tried ahead of the tests that ask for them, two at a time, because each is a process of its own and
- * a test waits for one only. What is still under way at the end is given up.
+ * a test waits for one only. Each begins at the seed that caught it last. What is still under way at the end is
+ * given up.
  */
+import { CAUGHT_AT } from './caught-at.js';
 import type { Trial, TrialLimits } from './mutant.js';
 import { tryMutant } from './mutant.js';
 import type { Mutation } from './mutation.js';
@@ -33,7 +35,7 @@ export class Trials {
   #begin(mutation: Mutation): Promise<Trial> {
     let trial = this.#trials.get(mutation);
     if (trial === undefined) {
-      const limits = { ...this.limits, from: mutation.from ?? 1 };
+      const limits = { ...this.limits, from: CAUGHT_AT.get(mutation.name) ?? 1 };
       trial = tryMutant(mutation, limits, this.#end.signal);
       this.#trials.set(mutation, trial);
       // Its own test hears of it, if it is asked for.

@@ -7,7 +7,8 @@ import { partition } from '../../src/record/units.js';
 import type { FaultMatch } from '../../src/testing/fault-plan.js';
 import { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
 import { encodePayload } from './behaviour.js';
-import type { BadCall, Misfortune, PlannedMisfortune } from './fault.js';
+import type { BadCall } from './bad-call.js';
+import type { Misfortune, PlannedMisfortune } from './fault.js';
 import { Fleet } from './fleet.js';
 import { Journal } from './journal.js';
 import { Observations } from './observations.js';
@@ -153,17 +154,14 @@ export class World {
       case 'crash':
         return fleet.crash(what.slot, what.restartAfterMs);
       case 'freeze':
+        if (what.evicts !== null) this.#evict(what.evicts);
         return fleet.freeze(what.slot, what.forMs, what.replaced);
       case 'close':
         return fleet.close(what.slot, what.restartAfterMs);
       case 'start-another':
         return fleet.guest(what.forMs);
-      case 'evict': {
-        const group = this.cluster.group(GROUP);
-        const member = group.memberIds[what.member % Math.max(1, group.memberIds.length)];
-        if (member !== undefined) group.evict(member);
-        return;
-      }
+      case 'evict':
+        return this.#evict(what.member);
       case 'broker-down':
         this.cluster.brokerDown();
         return this.#at(what.forMs, () => this.cluster.brokerUp());
@@ -187,6 +185,12 @@ export class World {
       case 'long-stop':
         return fleet.stopAll(() => this.#expire(what.forgets));
     }
+  }
+
+  #evict(draw: number): void {
+    const group = this.cluster.group(GROUP);
+    const member = group.memberIds[draw % Math.max(1, group.memberIds.length)];
+    if (member !== undefined) group.evict(member);
   }
 
   #jump(byMs: number, slot: number | null): void {
