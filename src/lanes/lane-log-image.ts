@@ -6,8 +6,9 @@
  * acknowledged), so that lane is over, and what still follows it is due.
  *
  * Followers lie in the order of the log (review F16), of an entry that was written twice in that of its last
- * writing, as compaction would leave it. A follower without a lane makes a lane that is due now: without
- * transactions a crash can leave one behind, and it is in no other place (review F13).
+ * writing, as compaction would leave it; a writer that is not fenced can write one again behind later ones, so
+ * there those of a topic are put in the order of their offsets. A follower without a lane makes a lane that is due
+ * now: without transactions a crash can leave one behind, and it is in no other place (review F13).
  */
 import { NotRetryableError } from '../record/record-error.js';
 import type { ConsumedRecord } from '../record/record.js';
@@ -83,6 +84,7 @@ export class LaneLogImage {
       if (records === undefined) bySlot.set(slot, [follower]);
       else records.push(follower);
     }
+    if (!isFenced) for (const [slot, records] of bySlot) bySlot.set(slot, inSourceOrder(records));
     const lanes: Lane[] = [];
     const strays: LaneKey[] = [];
     for (const [slot, { key, logged }] of this.#lanes) {
@@ -110,6 +112,21 @@ export class LaneLogImage {
     return { lanes, outcomes: new Map(this.#outcomes), orphans, strays };
   }
 }
+
+const topicOf = ({ id }: LaneRecord): string | null => (id.kind === 'source' ? id.topic : null);
+
+/** Those of each topic change places among themselves; a redriven one keeps its own. */
+const inSourceOrder = (records: readonly LaneRecord[]): LaneRecord[] => {
+  const queues = new Map<string | null, LaneRecord[]>();
+  for (const record of [...records].sort((one, other) => one.id.offset - other.id.offset)) {
+    const queue = queues.get(topicOf(record));
+    if (queue === undefined) queues.set(topicOf(record), [record]);
+    else queue.push(record);
+  }
+  return records.map((record) =>
+    topicOf(record) === null ? record : (queues.get(topicOf(record))?.shift() ?? record),
+  );
+};
 
 /** A record at another place than its key says is no follower of ours: it would be lost as either. */
 const followerOf = (id: RecordId, record: ConsumedRecord): LaneRecord => {

@@ -126,6 +126,13 @@ describe('LaneLogImage', () => {
     );
   });
 
+  it('puts the records of a topic in source order when a process that was put out wrote one of them again', () => {
+    const image = new LaneLogImage(partition(PARTITION));
+    for (const { key, value } of [follower(2), follower(3), follower(4), lane(2), follower(3), lane(2)])
+      image.apply(key, value);
+    expect(offsetsOf(image.restored(NOW, false))).to.deep.equal([[2, 3, 4]]);
+  });
+
   it('as a law: without transactions a crash between any two entries loses no record and refuses nothing', () => {
     fc.assert(
       fc.property(steps, fc.nat(), (given, where) => {
