@@ -175,7 +175,11 @@ export class Session {
     const host = {
       clock,
       breaker: this.breaker,
-      settings: { ...config, maxInFlight: config.ordering === 'partition' ? 1 : config.maxInFlight },
+      settings: {
+        ...config,
+        maxInFlight: config.ordering === 'partition' ? 1 : config.maxInFlight,
+        deadLetterRetentionMs: config.topics.retentionDeadLettersMs,
+      },
       partitionCount: (topic: string) => topics.partitionCount(topic),
       loadChanged: (task: Task) => this.tasks.regulate(task),
       stopped: (task: Task, why: RefusedWhy) => this.tasks.refuse(task, why),

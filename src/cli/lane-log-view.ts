@@ -6,7 +6,7 @@ import type { Lane } from '../lanes/lane.js';
 import { LaneLogImage } from '../lanes/lane-log-image.js';
 import type { CommandOutcome } from '../lanes/command.js';
 import type { ClusterAdmin } from '../ports/cluster.js';
-import type { EpochMs, Partition } from '../record/units.js';
+import type { CommitOffset, EpochMs, Partition } from '../record/units.js';
 import { commitOffset } from '../record/units.js';
 import { CHECKPOINT_KEY, decodeCheckpoint } from '../state/checkpoint.js';
 import type { LogReader } from '../state/log-reader.js';
@@ -23,10 +23,14 @@ export interface PartitionLanes {
   readonly outcomes: ReadonlyMap<number, CommandOutcome>;
 }
 
+/** What a task would read again is shown as well: it is there. */
+const NOTHING_READ_AGAIN: ReadonlyMap<string, CommitOffset> = new Map();
+
 export class LaneLogView {
   readonly #image: LaneLogImage;
   #position: number | null = null;
   #commandsPosition = 0;
+  #isFenced = true;
   #entries = 0;
 
   constructor(
@@ -56,16 +60,19 @@ export class LaneLogView {
     this.#position = Math.max(from, high);
   }
 
-  /** Throws NotRetryableError when the log cannot be what a task wrote; whether a head may be missing is the task's to judge. */
+  /** Throws NotRetryableError when the log cannot be what a task wrote. */
   read(nowMs: EpochMs): PartitionLanes {
-    return this.#image.restored(nowMs, false);
+    return this.#image.restored(nowMs, this.#isFenced ? null : NOTHING_READ_AGAIN);
   }
 
   #apply(key: Buffer | null, value: Buffer | null): void {
     if (key === null) return;
     this.#entries += 1;
     if (!key.equals(CHECKPOINT_KEY)) this.#image.apply(key, value);
-    else if (value !== null)
-      this.#commandsPosition = decodeCheckpoint(value).inputs.get(this.site.commands) ?? 0;
+    else if (value !== null) {
+      const { guarantee, inputs } = decodeCheckpoint(value);
+      this.#commandsPosition = inputs.get(this.site.commands) ?? 0;
+      this.#isFenced = guarantee !== 'at_least_once';
+    }
   }
 }

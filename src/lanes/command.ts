@@ -41,6 +41,8 @@ export interface CommandOutcome {
   readonly outcome: 'done' | 'ignored' | 'refused';
   readonly why: string;
   readonly deadLetter: number | null;
+  /** The command's own time, as its topic has it. */
+  readonly askedAt: EpochMs;
   readonly at: EpochMs;
 }
 
@@ -48,12 +50,13 @@ const OUTCOMES = ['done', 'ignored', 'refused'];
 const COMMANDS = ['release', 'skip', 'redrive', 'dismiss', 'unknown'];
 
 export const isCommandOutcome = (value: unknown): value is CommandOutcome => {
-  const { command, outcome, why, deadLetter, at } = value as Record<string, unknown>;
+  const { command, outcome, why, deadLetter, askedAt, at } = value as Record<string, unknown>;
   return (
     COMMANDS.includes(command as string) &&
     OUTCOMES.includes(outcome as string) &&
     typeof why === 'string' &&
     (deadLetter === null || Number.isSafeInteger(deadLetter)) &&
+    Number.isSafeInteger(askedAt) &&
     Number.isSafeInteger(at)
   );
 };

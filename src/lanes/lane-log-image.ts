@@ -3,16 +3,17 @@
  * became of commands. Pure. It judges only once everything was read, and then guesses nothing: a lane whose
  * head is not there refuses the partition. Except where writers were not fenced: a process that was put out can
  * write its lane after its successor has decided the head (a head leaves the log only once what it led to is
- * acknowledged), so that lane is over, and what still follows it is due.
+ * acknowledged), so that lane is over, and what still follows it is due. And records of a set whose commit was not
+ * finished may be there in part: what lies at or behind the position is read again, in order, and is dropped here; what
+ * lies before it is in source order, whoever wrote it last.
  *
  * Followers lie in the order of the log (review F16), of an entry that was written twice in that of its last
- * writing, as compaction would leave it; a writer that is not fenced can write one again behind later ones, so
- * there those of a topic are put in the order of their offsets. A follower without a lane makes a lane that is due
- * now: without transactions a crash can leave one behind, and it is in no other place (review F13).
+ * writing, as compaction would leave it. A follower without a lane makes a lane that is due now: without
+ * transactions a crash can leave one behind, and it is in no other place (review F13).
  */
 import { NotRetryableError } from '../record/record-error.js';
 import type { ConsumedRecord } from '../record/record.js';
-import type { EpochMs, Partition } from '../record/units.js';
+import type { CommitOffset, EpochMs, Partition } from '../record/units.js';
 import type { CommandOutcome } from './command.js';
 import { Lane } from './lane.js';
 import type { LaneKey, LoggedLane } from './lane-log.js';
@@ -30,8 +31,15 @@ export interface RestoredLanes {
   readonly outcomes: ReadonlyMap<number, CommandOutcome>;
   /** Lanes that were made of followers without one. */
   readonly orphans: number;
-  /** Lanes whose head is gone: they are over, and leave the log. Only where writers were not fenced. */
-  readonly strays: readonly LaneKey[];
+  /** Only where writers were not fenced: what is to leave the log. */
+  readonly strays: Strays;
+}
+
+export interface Strays {
+  /** Their heads are gone: they are over. */
+  readonly lanes: readonly LaneKey[];
+  /** Source records that are read again. */
+  readonly records: readonly RecordId[];
 }
 
 export class LaneLogImage {
@@ -73,26 +81,30 @@ export class LaneLogImage {
   }
 
   /**
-   * `nowMs`: what makes a lane due of followers that have none. `isFenced`: nobody but the last owner can have
-   * written. Throws NotRetryableError.
+   * `nowMs`: what makes a lane due of followers that have none. `unfenced`: others than the last owner can have
+   * written, and here each source topic is read from; null: nobody can. Throws NotRetryableError.
    */
-  restored(nowMs: EpochMs, isFenced: boolean): RestoredLanes {
+  restored(nowMs: EpochMs, unfenced: ReadonlyMap<string, CommitOffset> | null): RestoredLanes {
     const bySlot = new Map<string, LaneRecord[]>();
+    const strays = { lanes: [] as LaneKey[], records: [] as RecordId[] };
     for (const follower of this.#followers.values()) {
+      if (unfenced !== null && isReadAgain(follower, unfenced)) {
+        strays.records.push(follower.id);
+        continue;
+      }
       const slot = slotOf(keyOf(follower));
       const records = bySlot.get(slot);
       if (records === undefined) bySlot.set(slot, [follower]);
       else records.push(follower);
     }
-    if (!isFenced) for (const [slot, records] of bySlot) bySlot.set(slot, inSourceOrder(records));
+    if (unfenced !== null) for (const [slot, records] of bySlot) bySlot.set(slot, inSourceOrder(records));
     const lanes: Lane[] = [];
-    const strays: LaneKey[] = [];
     for (const [slot, { key, logged }] of this.#lanes) {
       const records = bySlot.get(slot) ?? [];
       const head = records.find(({ name }) => name === logged.head);
       if (head === undefined) {
-        if (isFenced) throw headless(logged.head);
-        strays.push(key);
+        if (unfenced === null) throw headless(logged.head);
+        strays.lanes.push(key);
         continue;
       }
       bySlot.delete(slot);
@@ -113,18 +125,23 @@ export class LaneLogImage {
   }
 }
 
-const topicOf = ({ id }: LaneRecord): string | null => (id.kind === 'source' ? id.topic : null);
+const isReadAgain = ({ id, record }: LaneRecord, positions: ReadonlyMap<string, CommitOffset>): boolean =>
+  id.kind === 'source' && record.offset >= (positions.get(record.topic) ?? Infinity);
 
-/** Those of each topic change places among themselves; a redriven one keeps its own. */
+/** The places of a topic's records hold them in the order of their offsets: one that was put out may write again. */
 const inSourceOrder = (records: readonly LaneRecord[]): LaneRecord[] => {
-  const queues = new Map<string | null, LaneRecord[]>();
-  for (const record of [...records].sort((one, other) => one.id.offset - other.id.offset)) {
-    const queue = queues.get(topicOf(record));
-    if (queue === undefined) queues.set(topicOf(record), [record]);
-    else queue.push(record);
+  const byTopic = new Map<string, LaneRecord[]>();
+  for (const each of records) {
+    if (each.id.kind !== 'source') continue;
+    const ofTopic = byTopic.get(each.record.topic);
+    if (ofTopic === undefined) byTopic.set(each.record.topic, [each]);
+    else ofTopic.push(each);
   }
-  return records.map((record) =>
-    topicOf(record) === null ? record : (queues.get(topicOf(record))?.shift() ?? record),
+  // Last first: taken from the end.
+  for (const ofTopic of byTopic.values())
+    ofTopic.sort((one, other) => other.record.offset - one.record.offset);
+  return records.map((each) =>
+    each.id.kind === 'source' ? (byTopic.get(each.record.topic)?.pop() ?? each) : each,
   );
 };
 

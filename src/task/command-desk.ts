@@ -13,13 +13,15 @@ import { LaneRecord } from '../lanes/lane-record.js';
 import { idText, sourceId } from '../lanes/record-id.js';
 import type { Clock } from '../ports/clock.js';
 import type { ConsumedRecord } from '../record/record.js';
-import type { Offset, Partition } from '../record/units.js';
+import type { EpochMs, Offset, Partition } from '../record/units.js';
 import { COMMANDS_RETENTION_MS } from '../record/retention.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import type { TaskLedger } from './task-ledger.js';
 
 interface Waiting {
   readonly offset: Offset;
+  /** When it came into its topic: tells it from one at the same offset of a topic that was made anew. */
+  readonly askedAt: EpochMs;
   readonly command: Command | string;
   /** Undefined: it needs none. */
   readonly slot: string | undefined;
@@ -37,6 +39,7 @@ export interface CommandDeskParts {
   readonly keeper: LaneKeeper;
   readonly ledger: TaskLedger;
   readonly clock: Clock;
+  readonly deadLetterRetentionMs: number;
   /** A source record of that slot has begun and is not decided. */
   readonly isBusy: (slot: string) => boolean;
   /** No command waits for that slot any more. */
@@ -44,7 +47,12 @@ export interface CommandDeskParts {
 }
 
 export class CommandDesk {
-  #waiting: Waiting[] = [];
+  /** Those that need no slot. */
+  #free: Waiting[] = [];
+  /** By slot, in the order of their topic. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  /** Slots that may be free since they were looked at. */
+  readonly #toLookAt = new Set<string>();
   readonly #outcomes = new Map<number, CommandOutcome>();
   /** Offsets of dead letters that were redriven. */
   readonly #redriven = new Set<number>();
@@ -55,7 +63,7 @@ export class CommandDesk {
   restore(outcomes: ReadonlyMap<number, CommandOutcome>): void {
     const { clock, ledger } = this.parts;
     for (const [offset, outcome] of outcomes) {
-      if (clock.now() - outcome.at > COMMANDS_RETENTION_MS) ledger.open.remove(commandKey(offset));
+      if (clock.now() - outcome.at > this.#keptMs(outcome)) ledger.open.remove(commandKey(offset));
       else this.#note(offset, outcome);
     }
   }
@@ -64,47 +72,72 @@ export class CommandDesk {
   #forgetOld(): void {
     const { clock, ledger } = this.parts;
     for (const [offset, outcome] of this.#outcomes) {
-      if (clock.now() - outcome.at <= COMMANDS_RETENTION_MS) return;
+      const ageMs = clock.now() - outcome.at;
+      if (ageMs <= COMMANDS_RETENTION_MS) return;
+      if (ageMs <= this.#keptMs(outcome)) continue;
       this.#outcomes.delete(offset);
       if (isRedriven(outcome)) this.#redriven.delete(outcome.deadLetter);
       ledger.open.remove(commandKey(offset));
     }
   }
 
-  get length(): number {
-    return this.#waiting.length;
+  /** A dead letter that was redriven must not be again for as long as it is there. */
+  #keptMs(outcome: CommandOutcome): number {
+    const { deadLetterRetentionMs } = this.parts;
+    return isRedriven(outcome)
+      ? Math.max(COMMANDS_RETENTION_MS, deadLetterRetentionMs)
+      : COMMANDS_RETENTION_MS;
+  }
+
+  get isIdle(): boolean {
+    return this.#free.length === 0 && this.#waiting.size === 0;
   }
 
   /** A command waits for that slot. */
   holds(slot: string): boolean {
-    return this.#waiting.some((waiting) => waiting.slot === slot);
+    return this.#waiting.has(slot);
+  }
+
+  /** A record or a head of that slot is decided, or does not run after all. */
+  settled(slot: string): void {
+    if (this.#waiting.has(slot)) this.#toLookAt.add(slot);
   }
 
   /** `done`: called once its outcome is decided. A command that was decided before is not done again. */
-  receive(offset: Offset, command: Command | string, done: () => void): void {
-    if (this.#outcomes.has(offset)) return done();
+  receive(offset: Offset, askedAt: EpochMs, command: Command | string, done: () => void): void {
+    if (this.#outcomes.get(offset)?.askedAt === askedAt) return done();
     const slot =
       typeof command === 'string' || command.kind === 'dismiss' ? undefined : slotOfCommand(command);
-    this.#waiting.push({ offset, command, slot, done });
+    const waiting = { offset, askedAt, command, slot, done };
+    if (slot === undefined) {
+      this.#free.push(waiting);
+      return;
+    }
+    this.#toLookAt.add(slot);
+    const ofSlot = this.#waiting.get(slot);
+    if (ofSlot === undefined) this.#waiting.set(slot, [waiting]);
+    else ofSlot.push(waiting);
   }
 
   /** Decides what can be decided; false when nothing could. */
   advance(): boolean {
-    if (this.#waiting.length === 0) return false;
-    const seen = new Set<string>();
-    const decided = this.#waiting.filter(({ slot }) => {
-      if (slot === undefined) return true;
-      const isFirst = seen.size !== seen.add(slot).size;
-      return isFirst && !this.#isTaken(slot);
-    });
-    if (decided.length === 0) return false;
-    this.#waiting = this.#waiting.filter((waiting) => !decided.includes(waiting));
+    const decided = this.#free;
+    this.#free = [];
+    for (const slot of this.#toLookAt) {
+      const ofSlot = this.#waiting.get(slot);
+      this.#toLookAt.delete(slot);
+      if (ofSlot === undefined || this.#isTaken(slot)) continue;
+      decided.push(...ofSlot.splice(0, 1));
+      if (ofSlot.length === 0) this.#waiting.delete(slot);
+    }
     for (const waiting of decided) this.#decide(waiting);
-    return true;
+    return decided.length > 0;
   }
 
   clear(): void {
-    this.#waiting = [];
+    this.#free = [];
+    this.#waiting.clear();
+    this.#toLookAt.clear();
   }
 
   #isTaken(slot: string): boolean {
@@ -113,22 +146,25 @@ export class CommandDesk {
     return (lane !== undefined && keeper.isRunning(lane)) || isBusy(slot);
   }
 
-  #decide({ offset, command, slot, done }: Waiting): void {
+  #decide({ offset, askedAt, command, slot, done }: Waiting): void {
     const { clock, ledger } = this.parts;
     ledger.beginDecision();
+    this.#forgetOld();
     const verdict = typeof command === 'string' ? refused(command) : this.#carryOut(command);
     const outcome: CommandOutcome = {
       command: typeof command === 'string' ? 'unknown' : command.kind,
       ...verdict,
       deadLetter: typeof command === 'string' ? null : command.deadLetter,
+      askedAt,
       at: clock.now(),
     };
     ledger.open.put(commandKey(offset), () => ({ value: encodeOutcome(outcome), trigger: null }));
     ledger.open.tallies.command(outcome.command, outcome.outcome);
     this.#note(offset, outcome);
-    this.#forgetOld();
     done();
-    if (slot !== undefined && !this.holds(slot)) this.parts.freed(slot);
+    if (slot === undefined) return;
+    if (this.holds(slot)) this.#toLookAt.add(slot);
+    else this.parts.freed(slot);
   }
 
   #carryOut(command: Command): Verdict {
@@ -149,19 +185,19 @@ export class CommandDesk {
     if (lane === undefined) return ignored('the key has no lane any more');
     if (lane.head.name !== command.head) return ignored(`the head of the lane is ${lane.head.name} by now`);
     if (command.kind === 'release') keeper.conclude(lane, { kind: 'released', nowMs: clock.now() });
-    else this.#skip(lane, command.deadLetter);
+    else return this.#skip(lane, command.deadLetter);
     return DONE;
   }
 
-  #skip(lane: Lane, notice: number | null): void {
+  #skip(lane: Lane, notice: number | null): Verdict {
+    const { keeper, ledger } = this.parts;
     const { head } = lane;
-    const isCopied = lane.state.copied;
-    this.parts.keeper.conclude(
-      lane,
-      { kind: 'skipped' },
-      isCopied ? { state: 'skipped', notice } : undefined,
-    );
-    this.parts.ledger.open.tallies.message(head.record.topic, 'unknown', 'dead-letter');
+    const mark = lane.state.copied ? ({ state: 'skipped', notice } as const) : undefined;
+    if (!keeper.fitsDeadLetters(lane, mark))
+      return refused('its dead letter would be too large: raise MAX_MESSAGE_BYTES first');
+    keeper.conclude(lane, { kind: 'skipped' }, mark);
+    ledger.open.tallies.message(head.record.topic, 'unknown', 'dead-letter');
+    return DONE;
   }
 
   /** A new record at its place in the lane, or run at once. */

@@ -17,7 +17,7 @@ const COMPACT_AT = 1024;
 
 /** Beyond the orders of all entries of a task. */
 const BEHIND = 2 ** 40;
-/** The oldest first; what has failed as a probe of the breaker after what has not. It fails while it is not in the heap. */
+/** The oldest first; what has failed as a probe of the breaker after what has not. It changes while it is not in the heap. */
 const rankOf = ({ failedProbes, order }: QueueEntry): number => failedProbes * BEHIND + order;
 
 export class EmissionQueue {
@@ -67,6 +67,15 @@ export class EmissionQueue {
   /** It was taken and is not started now after all. */
   putBack(entry: QueueEntry): void {
     this.#startable.push(entry);
+  }
+
+  /** What failed as a probe has its place among the others again: the breaker has closed. */
+  forgiveProbes(): void {
+    const startable: QueueEntry[] = [];
+    for (let entry = this.#startable.pop(); entry !== undefined; entry = this.#startable.pop())
+      startable.push(entry);
+    for (const entry of this) entry.failedProbes = 0;
+    for (const entry of startable) this.#startable.push(entry);
   }
 
   /** What held the key is gone. */

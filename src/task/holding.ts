@@ -21,6 +21,7 @@ export class Holding {
   progress: { readonly done: number; readonly total: number } | undefined;
   feed: LaneFeed | undefined;
   cancelRetry: (() => void) | undefined;
+  #isLeaving = false;
 
   constructor(
     readonly task: Task,
@@ -32,6 +33,17 @@ export class Holding {
   /** Restoring for the first time: the process is not ready until it is done. */
   get isAwaited(): boolean {
     return this.task.state === 'restoring' && this.refusedBefore === undefined;
+  }
+
+  /** Its partitions are being given up: no other task may begin in its place, or it would outlive them. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  leave(): void {
+    this.#isLeaving = true;
+    this.cancelRetry?.();
+    if (this.task.state !== 'running') this.life.abort(new Error(`Task ${this.task.id} was revoked`));
   }
 
   get isOver(): boolean {

@@ -16,6 +16,7 @@ import type { DeadLetterMark } from '../record/dead-letter.js';
 import type { FailureReason, ProcessingFailure } from '../record/record-error.js';
 import { NotRetryableError, RetryableError } from '../record/record-error.js';
 import { HEADER_BUDGET_BYTES, sizeOnWire } from '../record/record-size.js';
+import type { ProducedRecord } from '../record/record.js';
 import { placeOf } from '../record/record.js';
 import type { RetryTier } from '../record/retry-tier.js';
 import type { Partition } from '../record/units.js';
@@ -113,7 +114,7 @@ export class LaneBook {
   }
 
   /** A record has left its lane. */
-  leave({ id }: LaneRecord): void {
+  leave({ id }: Pick<LaneRecord, 'id'>): void {
     this.ledger.open.remove(followerKey(id));
   }
 
@@ -124,18 +125,30 @@ export class LaneBook {
 
   deadLetter(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): void {
     const { open } = this.ledger;
-    const { record } = of;
-    open.add(
-      this.letters.letterFor(record, {
-        id: of.name,
-        error: errorOf(state.failure, reason),
-        reason,
-        attempts: state.attempts,
-        firstFailureAt: state.firstFailureAt ?? this.clock.now(),
-        ...(mark === undefined ? {} : { mark }),
-      }),
-    );
-    open.tallies.deadLetter(record.topic, reason);
+    open.add(this.#letter(of, state, reason, mark));
+    open.tallies.deadLetter(of.record.topic, reason);
+  }
+
+  /** It can be written as a dead letter. */
+  fitsDeadLetters(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): boolean {
+    try {
+      this.#letter(of, state, reason, mark);
+      return true;
+    } catch (error) {
+      if (error instanceof Unwritable) return false;
+      throw error;
+    }
+  }
+
+  #letter(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): ProducedRecord {
+    return this.letters.letterFor(of.record, {
+      id: of.name,
+      error: errorOf(state.failure, reason),
+      reason,
+      attempts: state.attempts,
+      firstFailureAt: state.firstFailureAt ?? this.clock.now(),
+      ...(mark === undefined ? {} : { mark }),
+    });
   }
 
   get #limitBytes(): number {

@@ -67,7 +67,8 @@ export class LaneFeed {
 
   readonly #postCommand: Post = (input, batch, index) => {
     const command = decodeCommand(batch.value(index));
-    this.task.post({ kind: 'command', input, offset: batch.offset(index), command });
+    const [offset, appendedAt] = [batch.offset(index), batch.timestamp(index)];
+    this.task.post({ kind: 'command', input, offset, appendedAt, command });
   };
 
   /** `before`: what was read of it until its position fell out of the log. */

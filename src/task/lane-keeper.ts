@@ -40,6 +40,8 @@ export interface LaneKeeperEvents {
   ring(): void;
   /** The lane of that slot is gone. */
   over(slot: string): void;
+  /** The head of that slot does not run any more. */
+  rested(slot: string): void;
 }
 
 export class LaneKeeper {
@@ -69,7 +71,8 @@ export class LaneKeeper {
   /** Lanes as the log has them. One whose delay is not configured any more gets another retry record. */
   restore({ lanes, strays }: Pick<RestoredLanes, 'lanes' | 'strays'>): void {
     const wall = this.clock.now();
-    for (const key of strays) this.book.end({ key });
+    for (const key of strays.lanes) this.book.end({ key });
+    for (const id of strays.records) this.book.leave({ id });
     for (const lane of lanes) {
       this.table.add(lane);
       const { status, due, delayMs } = lane.state;
@@ -89,6 +92,11 @@ export class LaneKeeper {
   /** A lane can take it. */
   fits(record: LaneRecord): boolean {
     return this.book.fits(record);
+  }
+
+  /** What it would be as a dead letter can be written. */
+  fitsDeadLetters({ head, state }: Lane, mark: DeadLetterMark | undefined): boolean {
+    return this.book.fitsDeadLetters(head, state, 'skipped', mark);
   }
 
   isRunning(lane: Lane): boolean {
@@ -125,6 +133,7 @@ export class LaneKeeper {
   giveBack(lane: Lane): void {
     this.#running.delete(lane);
     this.#ready.add(lane);
+    this.events.rested(lane.slot);
   }
 
   /** A record that is no head yet failed: a lane, or its end in the dead letters, as the rules say. */
@@ -214,6 +223,7 @@ export class LaneKeeper {
     this.book.disarm(lane);
     this.#triggers.get(lane)?.();
     this.#triggers.delete(lane);
+    this.events.rested(lane.slot);
   }
 
   #wait(lane: Lane, { state, retryOn, notice }: Extract<HeadDecision, { kind: 'waits' }>): void {

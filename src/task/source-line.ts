@@ -88,6 +88,7 @@ export class SourceLine {
       if (lane !== undefined) this.#follow(front, lane);
       else this.#decide(front);
       front.state = 'decided';
+      if (front.slot !== undefined) this.parts.settled(front.slot);
     }
   }
 
@@ -218,6 +219,7 @@ export class SourceLine {
     if (failure.retryable && host.breaker.isOpen && !isOwn) {
       entry.takeBack();
       this.queue.putBack(entry);
+      if (entry.slot !== undefined) this.parts.settled(entry.slot);
       return;
     }
     const decision = decideFailure(failure, entry.attempt, host.settings);

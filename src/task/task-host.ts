@@ -15,6 +15,8 @@ export interface TaskSettings {
   /** How long a result waits behind a record of another key before that becomes a lane. */
   readonly emissionPatienceMs: number;
   readonly deadLetterPolicy: DeadLetterPolicy;
+  /** How long dead letters are there. */
+  readonly deadLetterRetentionMs: number;
   /** Records behind the head of one lane. */
   readonly laneMaxFollowers: number;
   /** Bytes of records that the task may hold, half of them in lanes. */

@@ -103,7 +103,9 @@ export class TaskLedger implements CommitSource {
 
   /** Where the task starts. */
   restore({ sequence, positions, inputs, adopted, checkpointDue }: LedgerStart): void {
-    this.#sequence = sequence;
+    // Without a fence two owners can write on at once: never the same sequence for two different positions.
+    this.#sequence =
+      this.settings.guarantee === 'at_least_once' ? Math.max(sequence, this.clock.now()) : sequence;
     this.#positions = new Map([...positions, ...inputs]);
     this.#adopted = adopted;
     this.#committedAt = this.clock.monotonic();

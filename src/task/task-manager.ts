@@ -87,8 +87,7 @@ export class TaskManager {
     const leaving = new Set(partitions.flatMap((of) => this.#byPartition.get(partitionName(of)) ?? []));
     for (const holding of leaving) {
       for (const partition of holding.partitions) this.parts.pauses.set(partition, 'draining');
-      if (holding.task.state !== 'running')
-        holding.life.abort(new Error(`Task ${holding.task.id} was revoked`));
+      holding.leave();
     }
     return [...leaving];
   }
@@ -236,6 +235,7 @@ export class TaskManager {
     holding.life.abort(new Error(why));
     holding.feed?.stop();
     void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
+    if (holding.isLeaving) return;
     holding.cancelRetry = this.parts.clock.after(againAfterMs, () => {
       const refused = holding.refused ?? holding.refusedBefore;
       if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources, refused);

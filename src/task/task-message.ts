@@ -52,6 +52,7 @@ export interface CommandMessage {
   readonly kind: 'command';
   readonly input: InputPosition;
   readonly offset: Offset;
+  readonly appendedAt: EpochMs;
   /** Or why it is none. */
   readonly command: Command | string;
 }

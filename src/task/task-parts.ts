@@ -23,6 +23,8 @@ export interface TaskParts {
   isHeld(this: void, entry: QueueEntry): boolean;
   /** False: no key is held. Cheap. */
   isAnyHeld(this: void): boolean;
+  /** A source record of the slot has left its queue, or does not run after all: a command may wait for it. */
+  settled(this: void, slot: string): void;
   /** A timer has run out: the task looks at what may start. */
   ring(this: void): void;
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { Intake, Pauses } from '../ports/flow-control.js';
 import { partitionName } from '../ports/topic-partition.js';
-import type { Partition } from '../record/units.js';
+import type { CommitOffset, Partition } from '../record/units.js';
 import type { Acquired, Acquisition } from '../state/acquire.js';
 import { PartitionRefused } from '../state/acquire.js';
 import type { BreakerView } from './breaker-desk.js';
@@ -54,7 +54,7 @@ export class TaskRestorer {
     });
     holding.progress = undefined;
     this.#tell(task, start);
-    const restored = this.#restored(task, image, start.isFenced);
+    const restored = this.#restored(task, image, start.isFenced ? null : start.positions);
     for (const partition of holding.partitions) {
       const offset = start.positions.get(partition.topic);
       if (offset !== undefined) await consumer.seek({ ...partition, offset });
@@ -83,18 +83,22 @@ export class TaskRestorer {
       );
   }
 
-  #restored(task: Task, image: LaneLogImage, isFenced: boolean): RestoredLanes {
+  #restored(
+    task: Task,
+    image: LaneLogImage,
+    unfenced: ReadonlyMap<string, CommitOffset> | null,
+  ): RestoredLanes {
     const { clock, logger } = this.parts;
     try {
-      const restored = image.restored(clock.now(), isFenced);
+      const restored = image.restored(clock.now(), unfenced);
       const { orphans } = restored;
       const message = 'records of the lane log had no lane: their lanes are due now';
       if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
-      const strays = restored.strays.length;
-      if (strays > 0)
+      const { lanes, records } = restored.strays;
+      if (lanes.length > 0 || records.length > 0)
         logger.warn(
-          { task: task.id, lanes: strays },
-          'lanes of the lane log were over: the process before had written on',
+          { task: task.id, lanes: lanes.length, records: records.length },
+          'the lane log had writes of a commit that was not finished, or of a process that was put out: dropped',
         );
       return restored;
     } catch (cause) {

@@ -66,7 +66,8 @@ export class Task implements EntryOwner {
     this.#attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
     const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
     const over = (slot: string): void => this.#source.queue.wake(slot);
-    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over });
+    const rested = (slot: string): void => this.#commands.settled(slot);
+    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over, rested });
     this.#heads = new HeadLine(() => parts);
     const parts: TaskParts = {
       owner: this,
@@ -80,7 +81,8 @@ export class Task implements EntryOwner {
       isRunning: () => this.#state === 'running',
       isHeld: ({ slot, hasBegun }) =>
         slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.#commands.holds(slot))),
-      isAnyHeld: () => this.lanes.table.size > 0 || this.#commands.length > 0,
+      isAnyHeld: () => this.lanes.table.size > 0 || !this.#commands.isIdle,
+      settled: (slot) => this.#commands.settled(slot),
       ring,
     };
     this.#source = new SourceLine(parts);
@@ -91,6 +93,7 @@ export class Task implements EntryOwner {
       keeper: this.lanes,
       ledger,
       clock,
+      deadLetterRetentionMs: settings.deadLetterRetentionMs,
       isBusy: (slot) => this.#source.queue.isBusy(slot),
       freed: over,
     });
@@ -226,8 +229,8 @@ export class Task implements EntryOwner {
         return this.#retry(message);
       case 'command':
         if (message.input.read(message.offset)) {
-          const { command, input, offset } = message;
-          this.#commands.receive(offset, command, () => input.resolve(offset));
+          const { appendedAt, command, input, offset } = message;
+          this.#commands.receive(offset, appendedAt, command, () => input.resolve(offset));
         }
         return;
       case 'restored':
@@ -235,7 +238,7 @@ export class Task implements EntryOwner {
       case 'ring':
         return;
       case 'breaker':
-        if (!this.host.breaker.isOpen) return;
+        if (!this.host.breaker.isOpen) return this.#source.queue.forgiveProbes();
         this.#source.holdBack();
         return this.#heads.giveUpBackOffs();
       case 'probe':

@@ -157,12 +157,14 @@ describe('a head that cannot be processed is parked', function () {
     const again = (await retry.bench.letters())[1];
     if (again === undefined) throw new Error('no second dead letter');
     expect(valuesOf(again.headers, 'x-lanes-reason')).to.deep.equal(['retries-exhausted']);
-    // It tells the place of the source, wherever the record was in between.
-    expect(valuesOf(again.headers, 'x-lanes-id')).to.deep.equal([`${retry.source}-0-${input.place.offset}`]);
+    expect(valuesOf(again.headers, 'x-lanes-id')).to.deep.equal([`dlq-0-${letter.offset}`]);
+    // And still the place of the source, wherever the record was in between.
+    expect(valuesOf(again.headers, '__streams.errors.topic')).to.deep.equal([retry.source]);
+    expect(valuesOf(again.headers, '__streams.errors.offset')).to.deep.equal([`${input.place.offset}`]);
     expect(differences(again, record)).to.deep.equal([]);
 
     retry.directory.forUser(userOfSeed(POISONED), knows({ id: 'cured' }));
-    expect((await retry.commands.redrive(again)).outcome).to.equal('done');
+    expect(await retry.commands.redrive(again)).to.include({ outcome: 'done', why: '' });
     await until('its audit event is there', async () => (await retry.bench.audits()).length === 1);
     expect((await retry.commands.redrive(letter)).outcome, 'redrive of the first again').to.equal('refused');
   });

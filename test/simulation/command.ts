@@ -3,12 +3,16 @@
  * [--focus eviction|rebalance|commit|lanes|storm|operator|settings] [--keep-going] [--jobs N]`. Runs seeds one
  * after the other, or in so many processes; prints what each failing seed broke, its history, and how to run
  * it again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
+ * `--log FILE`: also a line for each seed in that file; seeds that are there already are counted and not run again, so
+ * that a long run can be taken up where it was interrupted.
  * `--mutants <text>`: instead, looks for seeds that catch the mutants with this text in their names, '' for all.
  */
 import { parseArgs } from 'node:util';
 import type { Focus } from './focus.js';
 import { FOCUSES } from './focus.js';
 import { huntMutants } from './mutant-hunt.js';
+import type { LoggedSeed } from './seed-log.js';
+import { SeedLog } from './seed-log.js';
 import { runRange } from './seed-range.js';
 import type { Guarantee } from './settings.js';
 import type { Outcome } from './simulate.js';
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     focus: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    log: { type: 'string' },
     mutants: { type: 'string' },
   },
 });
@@ -51,31 +56,39 @@ const wish = { guarantee: guaranteeOf(values.guarantee), focus: focusOf(values.f
 const keepGoing = values['keep-going'];
 // Errors are a part of every run; of a seed that is run alone they say where they come from.
 if (seeds > 1) Error.stackTraceLimit = 0;
+const wishes = [
+  ...(wish.guarantee === undefined ? [] : ['--guarantee', wish.guarantee]),
+  ...(wish.focus === undefined ? [] : ['--focus', wish.focus]),
+];
+const log = values.log === undefined ? null : new SeedLog(values.log, wishes);
 const startedMs = performance.now();
 const sum = { failed: 0, steps: 0, records: 0, done: 0 };
 
-const ran = (outcome: Outcome): void => {
+const count = ({ broken, records, steps }: LoggedSeed): void => {
   sum.done += 1;
-  sum.steps += outcome.steps;
-  sum.records += outcome.records;
-  if (outcome.broken.length > 0) sum.failed += 1;
+  sum.steps += steps;
+  sum.records += records;
+  if (broken.length > 0) sum.failed += 1;
+};
+
+const ran = (outcome: Outcome): void => {
+  count(outcome);
+  log?.add(outcome);
   if (values.json) console.log(JSON.stringify(outcome));
   else if (outcome.report !== '') console.log(`${outcome.report}\n`);
 };
 
+for (const done of log?.all ?? []) count(done);
+const left = Array.from({ length: seeds }, (_, at) => from + at).filter((seed) => log?.has(seed) !== true);
 if (values.mutants !== undefined) sum.failed = await huntMutants({ text: values.mutants, seeds, from, jobs });
 else if (jobs > 1) {
-  const wishes = [
-    ...(wish.guarantee === undefined ? [] : ['--guarantee', wish.guarantee]),
-    ...(wish.focus === undefined ? [] : ['--focus', wish.focus]),
-  ];
   const died = (seed: number, why: string): void => {
     sum.failed += 1;
     console.log(`the process of seed ${seed} died: ${why}\n`);
   };
-  await runRange({ from, seeds, jobs, wishes, keepGoing, ran, died });
+  await runRange({ seeds: left, jobs, wishes, keepGoing, ran, died });
 } else {
-  for (let seed = from; seed < from + seeds; seed++) {
+  for (const seed of left) {
     const outcome = await simulate(seed, wish);
     ran(outcome);
     if (outcome.broken.length > 0 && !keepGoing) break;

@@ -3,11 +3,9 @@
  * whatever ends is started again, with the settings of the day.
  */
 import type { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
-import { partition as unit, taskId } from '../../src/record/units.js';
 import type { NodeProcessParts } from './node-process.js';
 import { NodeProcess } from './node-process.js';
 import type { ProcessView } from './run-checks.js';
-import type { TaskFacts } from './task-facts.js';
 
 const RESTART_AFTER_FAILURE_MS = 2000;
 /** A replaced process lives on for so long beside its replacement. */
@@ -48,12 +46,6 @@ export class Fleet implements ProcessView {
       this.#slots.every((process) => process?.isGone === false) &&
       this.processes.length === this.#slots.length
     );
-  }
-
-  /** Every task has an owner, which is not so while a group is being joined. */
-  holdsAll(tasks: readonly TaskFacts[]): boolean {
-    const held = new Set(this.processes.flatMap((process) => process.tasks.map(({ id }) => id)));
-    return tasks.every(({ partition, subtopology }) => held.has(taskId(subtopology, unit(partition))));
   }
 
   at(slot: number): NodeProcess | null {

@@ -1,5 +1,6 @@
 /**
- * I1: in each log, the first occurrences of a key's outputs, and of its dead letters, are in source order.
+ * I1: in each log, the first occurrences of a key's outputs, and of its dead letters, are in source order. Under
+ * at_least_once a record can come to an end of each kind: only the first is its first occurrence.
  * `order`: where nothing failed and nothing was slow, a whole source partition's are.
  */
 import type { DeadLetter } from './dead-letter.js';
@@ -18,6 +19,9 @@ const NEVER_MS = 3_000_000;
 export class OrderChecks {
   readonly #last = new Map<string, Last>();
   readonly #seen = new Set<string>();
+  /** What a record came to first. */
+  readonly #ends = new Map<string, 'output' | 'letter'>();
+  readonly #isExact: boolean;
   readonly #isInOrder: boolean;
 
   constructor(
@@ -25,8 +29,9 @@ export class OrderChecks {
     readonly observations: Observations,
   ) {
     const { guarantee, versions } = journal.scenario;
+    this.#isExact = guarantee === 'exactly_once_v2';
     this.#isInOrder =
-      guarantee === 'exactly_once_v2' &&
+      this.#isExact &&
       versions.every(
         ({ emissionPatienceMs, maxInFlight, ordering }) =>
           emissionPatienceMs > NEVER_MS || maxInFlight === 1 || ordering === 'partition',
@@ -35,21 +40,32 @@ export class OrderChecks {
 
   output({ at, facts, value }: Output): void {
     // A record that was redriven comes out at its new place (first deliveries only).
-    if (facts.redrivesAsked > 0) return;
-    this.#entry(`${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`, facts, value.index);
+    if (facts.redrivesAsked > 0 || this.#isRepeat(facts, 'output')) return;
+    const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
+    this.#entry(log, `output of ${at.topic}`, facts, value.index);
   }
 
   letter({ at, id, isNotice, isRedriven, reason, task }: DeadLetter): void {
     const facts = this.journal.named(task, id);
     // Followers of a full lane leave while their head stays.
     if (facts === undefined || isRedriven || reason === 'lane-full') return;
+    if (!isNotice && this.#isRepeat(facts, 'letter')) return;
     const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
-    this.#entry(isNotice ? `${log}, notices` : log, facts, 0);
+    if (isNotice) this.#entry(`${log}, notices`, 'notice', facts, 0);
+    else this.#entry(log, 'letter', facts, 0);
   }
 
-  #entry(log: string, facts: RecordFacts, index: number): void {
-    // A repeated entry is a matter of I2; under at_least_once only first occurrences have an order.
-    const again = this.#seen.size === this.#seen.add(`${log} ${facts.place} ${index}`).size;
+  #isRepeat({ place }: RecordFacts, kind: 'output' | 'letter'): boolean {
+    const first = this.#ends.get(place);
+    if (first === undefined) this.#ends.set(place, kind);
+    return !this.#isExact && first !== undefined && first !== kind;
+  }
+
+  #entry(log: string, kind: string, facts: RecordFacts, index: number): void {
+    // A repeated entry is a matter of I2; under at_least_once only first occurrences have an order, and a repeat may
+    // lie in another partition of the output.
+    const where = this.#isExact ? log : kind;
+    const again = this.#seen.size === this.#seen.add(`${where} ${facts.place} ${index}`).size;
     if (again) return;
     if (facts.key !== null) this.#next(`${log} ${facts.key}`, facts, index, 'I1');
     if (this.#isInOrder && !this.journal.isUnclean(facts) && !this.observations.hasFailed(facts))

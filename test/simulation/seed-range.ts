@@ -12,8 +12,8 @@ const COMMAND = fileURLToPath(new URL('./command.js', import.meta.url));
 const MOST = 100;
 
 export interface SeedRange {
-  readonly from: number;
-  readonly seeds: number;
+  /** Ascending. */
+  readonly seeds: readonly number[];
   readonly jobs: number;
   /** Of the command line: what is wished for. */
   readonly wishes: readonly string[];
@@ -24,19 +24,32 @@ export interface SeedRange {
 
 /** Resolves when all pieces have ended, or at the first failure unless it is to go on. */
 export const runRange = async (range: SeedRange): Promise<void> => {
-  let next = range.from;
-  const end = range.from + range.seeds;
-  const piece = Math.max(1, Math.min(MOST, Math.ceil(range.seeds / range.jobs)));
+  const most = Math.max(1, Math.min(MOST, Math.ceil(range.seeds.length / range.jobs)));
+  const left = piecesOf(range.seeds, most);
   let isOver = false;
   const work = async (): Promise<void> => {
-    while (next < end && !isOver) {
-      const from = next;
-      next += piece;
-      const isFine = await runPiece(range, from, Math.min(piece, end - from));
+    for (let next = left.shift(); next !== undefined && !isOver; next = left.shift()) {
+      const isFine = await runPiece(range, next.from, next.count);
       if (!isFine && !range.keepGoing) isOver = true;
     }
   };
   await Promise.all(Array.from({ length: range.jobs }, work));
+};
+
+interface Piece {
+  readonly from: number;
+  count: number;
+}
+
+/** Seeds that follow each other, at most so many in one piece. */
+const piecesOf = (seeds: readonly number[], most: number): Piece[] => {
+  const pieces: Piece[] = [];
+  for (const seed of seeds) {
+    const last = pieces.at(-1);
+    if (last !== undefined && last.from + last.count === seed && last.count < most) last.count += 1;
+    else pieces.push({ from: seed, count: 1 });
+  }
+  return pieces;
 };
 
 const runPiece = ({ died, ran, wishes }: SeedRange, from: number, seeds: number): Promise<boolean> =>

@@ -96,9 +96,10 @@ export class TaskFacts {
     return this.last?.inputs.get(this.commandsTopic) ?? 0;
   }
 
-  /** Names of records that wait in a lane that is not there: whoever reads the log next must see to them (review F13). */
-  get orphans(): readonly string[] {
-    return [...this.followers.values()].filter(({ slot }) => !this.lanes.has(slot)).map(({ name }) => name);
+  /** A record waits in a lane that is not there: whoever reads the log next must see to it (review F13). */
+  get hasOrphans(): boolean {
+    for (const { slot } of this.followers.values()) if (!this.lanes.has(slot)) return true;
+    return false;
   }
 
   get retrying(): number {

@@ -33,11 +33,10 @@ export class LaneCommands {
 
   redrive(letter: StoredRecord): Promise<LoggedOutcome> {
     const one = (name: string): string => valuesOf(letter.headers, name)[0] ?? '';
-    const id = /^(.*)-(\d+)-(\d+)$/.exec(one('x-lanes-id'));
     const record = {
-      topic: id?.[1],
-      partition: Number(id?.[2]),
-      offset: Number(id?.[3]),
+      topic: one('__streams.errors.topic'),
+      partition: Number(one('__streams.errors.partition')),
+      offset: Number(one('__streams.errors.offset')),
       timestamp: Number(one('x-lanes-timestamp')),
       key: base64(letter.key),
       value: base64(letter.value),

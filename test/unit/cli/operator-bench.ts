@@ -162,8 +162,9 @@ export class OperatorBench {
     return this.cluster.produce(DEAD_LETTERS, partition, { key: 'k', value: 'v', ...of, headers: list });
   }
 
-  outcome(partition: number, offset: number, of: Omit<CommandOutcome, 'at'>): void {
-    const value = encodeOutcome({ ...of, at: epochMs(this.nowMs) });
+  outcome(partition: number, offset: number, of: Omit<CommandOutcome, 'askedAt' | 'at'>): void {
+    const at = epochMs(this.nowMs);
+    const value = encodeOutcome({ ...of, askedAt: at, at });
     this.cluster.produce(LANE_LOG, partition, { key: commandKey(offset), value });
   }
 

@@ -184,7 +184,7 @@ describe('a command', () => {
 });
 
 describe('isCommandOutcome', () => {
-  const whole = { command: 'skip', outcome: 'done', why: '', deadLetter: null, at: 1 };
+  const whole = { command: 'skip', outcome: 'done', why: '', deadLetter: null, askedAt: 1, at: 1 };
 
   it('knows a whole one', () => {
     expect(isCommandOutcome(whole)).to.equal(true);

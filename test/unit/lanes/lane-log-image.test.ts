@@ -8,7 +8,7 @@ import { freshHead } from '../../../src/lanes/lane-state.js';
 import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import { idText, sourceId } from '../../../src/lanes/record-id.js';
 import { NotRetryableError } from '../../../src/record/record-error.js';
-import { epochMs, partition } from '../../../src/record/units.js';
+import { commitOffset, epochMs, partition } from '../../../src/record/units.js';
 import { ChangelogWrites } from '../../../src/state/changelog-writes.js';
 import { damaged } from '../support/lane-arbitraries.js';
 import type { Entry, Model } from '../support/lane-history.js';
@@ -19,7 +19,7 @@ const NOW = epochMs(1_770_000_000_000);
 
 const replayed = (log: readonly Entry[], image = new LaneLogImage(partition(PARTITION))): RestoredLanes => {
   for (const { key, value } of log) image.apply(key, value);
-  return image.restored(NOW, true);
+  return image.restored(NOW, null);
 };
 
 /** As plain data by slot: the order among lanes means nothing. */
@@ -126,13 +126,6 @@ describe('LaneLogImage', () => {
     );
   });
 
-  it('puts the records of a topic in source order when a process that was put out wrote one of them again', () => {
-    const image = new LaneLogImage(partition(PARTITION));
-    for (const { key, value } of [follower(2), follower(3), follower(4), lane(2), follower(3), lane(2)])
-      image.apply(key, value);
-    expect(offsetsOf(image.restored(NOW, false))).to.deep.equal([[2, 3, 4]]);
-  });
-
   it('as a law: without transactions a crash between any two entries loses no record and refuses nothing', () => {
     fc.assert(
       fc.property(steps, fc.nat(), (given, where) => {
@@ -188,7 +181,7 @@ describe('LaneLogImage', () => {
       ownKey.fill(0);
       ownValue?.fill(0);
     }
-    expect(plain(image.restored(NOW, true))).to.deep.equal(plain(replayed(log)));
+    expect(plain(image.restored(NOW, null))).to.deep.equal(plain(replayed(log)));
   });
 
   it('has the followers in the order of the log and not of their offsets, behind the head', () => {
@@ -238,23 +231,39 @@ describe('LaneLogImage', () => {
   });
 
   describe('where writers were not fenced (F13)', () => {
-    const unfenced = (log: readonly Entry[]): RestoredLanes => {
+    const unfenced = (
+      log: readonly Entry[],
+      positions = new Map([['user.events', commitOffset(100)]]),
+    ): RestoredLanes => {
       const image = new LaneLogImage(partition(PARTITION));
       for (const { key, value } of log) image.apply(key, value);
-      return image.restored(NOW, false);
+      return image.restored(NOW, positions);
     };
 
     it('a lane whose head is gone is over: whoever was put out wrote it after its successor had decided the head', () => {
       const { lanes, orphans, strays } = unfenced([follower(1), gone(follower(1)), lane(1)]);
       expect([lanes, orphans]).to.deep.equal([[], 0]);
-      expect(strays).to.deep.equal([laneKeyOf(KEY, sourceId(source(1)))]);
+      expect(strays.lanes).to.deep.equal([laneKeyOf(KEY, sourceId(source(1)))]);
     });
 
     it('what follows a head that is gone is due now', () => {
       const restored = unfenced([follower(1), follower(2), gone(follower(1)), lane(1)]);
       expect([offsetsOf(restored), restored.orphans]).to.deep.equal([[[2]], 1]);
       expect(restored.lanes[0]?.state).to.deep.equal(freshHead(NOW));
-      expect(restored.strays).to.have.length(1);
+      expect(restored.strays.lanes).to.have.length(1);
+    });
+
+    it('the records of a lane are in source order, whoever wrote them last', () => {
+      const log = [follower(1), lane(1), follower(2), follower(3), follower(4), follower(2), follower(3)];
+      expect(offsetsOf(unfenced(log))).to.deep.equal([[1, 2, 3, 4]]);
+      expect(offsetsOf(replayed(log))).to.deep.equal([[1, 4, 2, 3]]);
+    });
+
+    it('what lies at or behind the position is read again, and dropped: a set may be there in part', () => {
+      const log = [follower(1), lane(1), follower(3), follower(4)];
+      const restored = unfenced(log, new Map([['user.events', commitOffset(2)]]));
+      expect(offsetsOf(restored)).to.deep.equal([[1]]);
+      expect(restored.strays).to.deep.equal({ lanes: [], records: [3, 4].map((at) => sourceId(source(at))) });
     });
   });
 
@@ -311,7 +320,7 @@ describe('LaneLogImage', () => {
               }
               let found: number;
               try {
-                found = image.restored(NOW, true).lanes.length;
+                found = image.restored(NOW, null).lanes.length;
               } catch (error) {
                 expect(error).to.be.instanceOf(NotRetryableError);
                 continue;

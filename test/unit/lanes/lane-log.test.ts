@@ -60,6 +60,7 @@ const outcome: fc.Arbitrary<CommandOutcome> = fc.record({
   outcome: fc.constantFrom('done', 'ignored', 'refused'),
   why: fc.string({ unit: 'binary' }),
   deadLetter: fc.option(count, { nil: null }),
+  askedAt: fc.nat(2_000_000_000).map(epochMs),
   at: fc.nat(2_000_000_000).map(epochMs),
 });
 

@@ -52,13 +52,15 @@ export const record: fc.Arbitrary<ConsumedRecord> = fc.record({
   headers: fc.array(header, { maxLength: 5 }),
 });
 
+/** Two that say the same are deeply equal. */
+const PLAIN = { noNullPrototype: true } as const;
+
 export const sourceIdIn = (number: number): fc.Arbitrary<RecordId> =>
-  fc.record({ kind: fc.constant('source'), topic, partition: fc.constant(number), offset: count });
-export const redrivenId: fc.Arbitrary<RecordId> = fc.record({
-  kind: fc.constant('redriven'),
-  partition: partitionNumber,
-  offset: count,
-});
+  fc.record({ kind: fc.constant('source'), topic, partition: fc.constant(number), offset: count }, PLAIN);
+export const redrivenId: fc.Arbitrary<RecordId> = fc.record(
+  { kind: fc.constant('redriven'), partition: partitionNumber, offset: count },
+  PLAIN,
+);
 /** Ids that the lane log of that partition can hold. */
 export const recordIdIn = (number: number): fc.Arbitrary<RecordId> =>
   fc.oneof(sourceIdIn(number), redrivenId);

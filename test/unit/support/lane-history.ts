@@ -126,6 +126,7 @@ export class LaneHistory {
           outcome: 'done',
           why: '',
           deadLetter: null,
+          askedAt: epochMs(1),
           at: epochMs(1),
         } as const;
         this.#model.outcomes.set(this.#offset, outcome);

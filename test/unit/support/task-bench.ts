@@ -39,12 +39,18 @@ export const SETTINGS: TaskSettings = {
   // A test that is about it says so.
   emissionPatienceMs: 86_400_000,
   deadLetterPolicy: 'skip',
+  deadLetterRetentionMs: 30 * 86_400_000,
   laneMaxFollowers: 10_000,
   taskMaxBufferBytes: 64_000_000,
   maxMessageBytes: 1_000_000,
 };
 
-export const NOTHING_RESTORED: RestoredLanes = { lanes: [], outcomes: new Map(), orphans: 0, strays: [] };
+export const NOTHING_RESTORED: RestoredLanes = {
+  lanes: [],
+  outcomes: new Map(),
+  orphans: 0,
+  strays: { lanes: [], records: [] },
+};
 
 export const CLOSED_BREAKER: BreakerView = {
   isOpen: false,
@@ -214,7 +220,8 @@ export class TaskBench {
 
   command(command: Command | string): void {
     const input = this.#inputOf(COMMANDS);
-    this.task.post({ kind: 'command', input, offset: offset(input.next), command });
+    const appendedAt = this.scheduler.clock.now();
+    this.task.post({ kind: 'command', input, offset: offset(input.next), appendedAt, command });
   }
 
   #inputOf(topic: string): InputPosition {

@@ -158,6 +158,17 @@ describe('EmissionQueue', () => {
     expect(queue.takeStartable()).to.equal(second);
   });
 
+  it('gives what failed as a probe its place again once that is forgiven', () => {
+    const queue = new EmissionQueue();
+    const [first, second] = [entryOf(0, 'a'), entryOf(1, 'b')];
+    first.failedProbes = 1;
+    for (const entry of [first, second]) queue.add(entry);
+    expect(queue.startable(() => false)).to.equal(second);
+    queue.forgiveProbes();
+    expect(queue.takeStartable()).to.equal(first);
+    expect(queue.takeStartable()).to.equal(second);
+  });
+
   it('keeps order and count over many thousands of entries', () => {
     const queue = new EmissionQueue();
     let next = 0;

@@ -37,7 +37,7 @@ const restored = (units: readonly CommitUnit[]): readonly Lane[] => {
   for (const { changelog } of units)
     for (const { key, value } of changelog.flat())
       if (key !== null && !key.equals(CHECKPOINT_KEY)) image.apply(key, value);
-  return image.restored(epochMs(0), true).lanes;
+  return image.restored(epochMs(0), null).lanes;
 };
 
 describe('Task with lanes, in a tight place', () => {
@@ -129,7 +129,7 @@ describe('Task with lanes, in a tight place', () => {
       await again.task.restore();
       again.task.run(
         new Map(),
-        { lanes: restored([opened]), outcomes: new Map(), orphans: 0, strays: [] },
+        { lanes: restored([opened]), outcomes: new Map(), orphans: 0, strays: { lanes: [], records: [] } },
         1,
       );
       await again.pass(0);
@@ -148,6 +148,70 @@ describe('Task with lanes, in a tight place', () => {
       bench.command(redrive(4, consumed(0)));
       expect(namesIn(bench.task.lanes.table.get('k'))).to.deep.equal(['dlq-0-3']);
     });
+  });
+
+  it('a record that no lane can take stops the task, and nothing of it is decided', async () => {
+    const bench = await new TaskBench({ ...LANES, maxMessageBytes: MEGABYTE / 10 }).start();
+    bench.offer([consumed(0), consumed(1, { value: 'x'.repeat(MEGABYTE) })]);
+    await bench.fail(0, away());
+    expect(bench.stopped.map(({ reason }) => reason)).to.deep.equal(['lane-record-too-large']);
+    expect(bench.stopped[0]?.message).to.include('MAX_MESSAGE_BYTES');
+  });
+
+  it('skip of a head whose dead letter would be too large is refused, and the lane stays', async () => {
+    const bench = await new TaskBench({ ...LANES, maxMessageBytes: 70_000 }).start();
+    // As text in the dead letter, as it is in the lane log.
+    const headers = [{ name: 'blob', value: Buffer.alloc(110_000, 0xff) }];
+    bench.offer([{ ...consumed(0), headers }]);
+    await bench.fail(0, away());
+    const lane = bench.task.lanes.table.get('k');
+    const head = lane?.head.name ?? '';
+    bench.command({ kind: 'skip', key: Buffer.from('k'), head, deadLetter: null, by: 'me' });
+    bench.commit();
+    expect(bench.stopped).to.deep.equal([]);
+    expect(bench.telemetry.lines).to.include('commands skip refused 1');
+    expect(bench.task.lanes.table.get('k')).to.equal(lane);
+  });
+
+  it('a command at the offset of another is done when the topic was made anew, and not when it is read again', async () => {
+    const bench = await new TaskBench({ ...LANES }).start();
+    const dismiss: Command = { kind: 'dismiss', key: null, deadLetter: 1, why: '', by: 'me' };
+    bench.command(dismiss);
+    bench.commit();
+    bench.inputs.clear();
+    bench.command(dismiss);
+    bench.commit();
+    expect(bench.telemetry.lines.filter((line) => line === 'commands dismiss done 1')).to.have.length(1);
+    bench.inputs.clear();
+    await bench.pass(1);
+    bench.command(dismiss);
+    bench.commit();
+    expect(bench.telemetry.lines.filter((line) => line === 'commands dismiss done 1')).to.have.length(2);
+  });
+
+  it('a dead letter is redriven once for as long as it is there, longer than commands are', async () => {
+    const bench = await new TaskBench({ ...LANES }, () => []).start();
+    bench.command(redrive(3, consumed(0)));
+    await bench.pass(20 * 86_400_000);
+    bench.command(redrive(3, consumed(0)));
+    bench.commit();
+    expect(bench.telemetry.lines).to.include('commands redrive refused 1');
+    await bench.pass(20 * 86_400_000);
+    bench.command(redrive(3, consumed(0)));
+    bench.commit();
+    expect(bench.telemetry.lines.filter((line) => line === 'commands redrive done 1')).to.have.length(2);
+  });
+
+  it('thousands of commands cost no more than themselves', async () => {
+    const bench = await new TaskBench({ ...LANES }).start();
+    bench.offer(Array.from({ length: 2000 }, (_, i) => consumed(i, { key: `k${i}` })));
+    const decided = (): number =>
+      bench.telemetry.lines
+        .filter((line) => line.startsWith('commands redrive done'))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    for (let i = 0; i < 3000; i++) bench.command(redrive(i, consumed(i, { key: `other${i}` })));
+    bench.commit();
+    expect(decided()).to.equal(3000);
   });
 
   it('outcomes of commands leave memory and log when the retention of their commands is over', async () => {

@@ -44,7 +44,7 @@ const replayed = (units: readonly CommitUnit[]): readonly string[] => {
   for (const { changelog } of units)
     for (const { key, value } of changelog.flat())
       if (key !== null && !key.equals(CHECKPOINT_KEY)) image.apply(key, value);
-  return describeLanes(image.restored(epochMs(0), true).lanes);
+  return describeLanes(image.restored(epochMs(0), null).lanes);
 };
 const describeLanes = (lanes: Iterable<Lane>): readonly string[] =>
   [...lanes].map((lane) => JSON.stringify([lane.slot, lane.state, lane.arm, namesIn(lane)])).sort();
@@ -311,7 +311,7 @@ describe('Task with lanes', () => {
 
       const after = new TaskBench(LANES);
       await after.task.restore();
-      after.task.run(new Map(), image.restored(after.scheduler.clock.now(), true), 1);
+      after.task.run(new Map(), image.restored(after.scheduler.clock.now(), null), 1);
       await after.pass(0);
       expect(after.begun).to.deep.equal(['1/1']);
       await after.pass(5000 + WATCHDOG_MS);
@@ -327,7 +327,7 @@ describe('Task with lanes', () => {
       for (const { key, value } of unit.changelog.flat()) if (key !== null) image.apply(key, value);
       const after = new TaskBench({ ...LANES, retryTiers: [{ name: '10s', delayMs: 10_000 }] });
       await after.task.restore();
-      after.task.run(new Map(), image.restored(after.scheduler.clock.now(), true), 1);
+      after.task.run(new Map(), image.restored(after.scheduler.clock.now(), null), 1);
       expect(after.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 10s after 1`]);
       await after.pass(9999);
       expect(after.begun).to.deep.equal([]);
@@ -346,7 +346,7 @@ describe('Task with lanes', () => {
         const again = new TaskBench(LANES);
         await again.task.restore();
         const at = new Map([[SOURCE, position(SOURCE, 0, 0).offset]]);
-        again.task.run(at, image.restored(again.scheduler.clock.now(), true), 1);
+        again.task.run(at, image.restored(again.scheduler.clock.now(), null), 1);
         again.offer([isSame ? consumed(0) : consumed(0, { value: 'another' })]);
         expect(again.begun).to.deep.equal([]);
         expect(again.stopped.map(({ reason }) => reason)).to.deep.equal(isSame ? [] : ['offset-reused']);

@@ -293,6 +293,19 @@ describe('TaskManager', () => {
       expect(bench.requests).to.have.length(1);
     });
 
+    it('is not begun again while its partition is being given up: the task would outlive it', async () => {
+      const bench = new ManagerBench();
+      bench.acquire = () => Promise.reject(errorOf('retriable'));
+      bench.tasks.assigned([P0]);
+      await settled();
+      const leaving = bench.tasks.startLeaving([P0]);
+      await bench.scheduler.advance(2 * REFUSED_RETRY_MS);
+      expect(bench.requests).to.have.length(1);
+      await bench.tasks.drop(leaving);
+      bench.tasks.revoked([P0]);
+      expect(bench.tasks.holdings).to.deep.equal([]);
+    });
+
     it('after the partition was revoked is nobody’s matter', async () => {
       const bench = new ManagerBench();
       const answer: Deferred<Acquired> = deferred();
