@@ -14,7 +14,11 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a command does not wait for a handler of its key (F10)',
     focus: 'operator',
-    rewrites: one('task/command-desk.js', 'return isFirst && !this.#isTaken(slot);', 'return isFirst;'),
+    rewrites: one(
+      'task/command-desk.js',
+      'if (ofSlot === undefined || this.#isTaken(slot))',
+      'if (ofSlot === undefined)',
+    ),
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8', 'command', 'crashed'],
   },
   {
