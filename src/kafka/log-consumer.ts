@@ -49,12 +49,12 @@ export class KafkaLogConsumer implements LogConsumer {
       this.resume([...this.#paused.values()].filter((of) => !names.has(partitionName(of))));
       try {
         client.assign(positions.map((one) => ({ ...one })));
-        awaitStops(client);
       } catch (error) {
         throw toKafkaError('assign', [...names].join(', '), error);
       }
       then();
       this.#consumer.pause([...this.#paused.values()]);
+      awaitStops(client);
     });
   }
 

@@ -222,8 +222,9 @@ export class KafkaSourceConsumer implements SourceConsumer {
       const atBeginning = partitions.map((one) => ({ ...one, offset: BEGINNING }));
       if (protocol === 'COOPERATIVE') client.incrementalAssign(atBeginning);
       else client.assign(atBeginning);
-      awaitStops(client);
+      // At once: what is fetched before is read twice.
       if (partitions.length > 0) client.pause([...partitions]);
+      awaitStops(client);
       this.#consumer.started(partitions);
     } else {
       if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
