@@ -38,8 +38,10 @@ export interface RestoredLanes {
 export interface Strays {
   /** Their heads are gone: they are over. */
   readonly lanes: readonly LaneKey[];
-  /** Source records that are read again. */
+  /** Source records that are read again: they leave once they are decided, not before, or a crash could lose them. */
   readonly records: readonly RecordId[];
+  /** Lanes whose records are not in the order of the log. */
+  readonly disordered: readonly Lane[];
 }
 
 export class LaneLogImage {
@@ -86,7 +88,7 @@ export class LaneLogImage {
    */
   restored(nowMs: EpochMs, unfenced: ReadonlyMap<string, CommitOffset> | null): RestoredLanes {
     const bySlot = new Map<string, LaneRecord[]>();
-    const strays = { lanes: [] as LaneKey[], records: [] as RecordId[] };
+    const strays = { lanes: [] as LaneKey[], records: [] as RecordId[], disordered: [] as Lane[] };
     for (const follower of this.#followers.values()) {
       if (unfenced !== null && isReadAgain(follower, unfenced)) {
         strays.records.push(follower.id);
@@ -97,8 +99,13 @@ export class LaneLogImage {
       if (records === undefined) bySlot.set(slot, [follower]);
       else records.push(follower);
     }
-    if (unfenced !== null) for (const [slot, records] of bySlot) bySlot.set(slot, inSourceOrder(records));
     const lanes: Lane[] = [];
+    const add = (lane: Lane, ofLog: readonly LaneRecord[]): void => {
+      const records = unfenced === null ? ofLog : inSourceOrder(ofLog);
+      for (const record of records) if (record !== lane.head) lane.append(record);
+      if (records.some((record, at) => record !== ofLog[at])) strays.disordered.push(lane);
+      lanes.push(lane);
+    };
     for (const [slot, { key, logged }] of this.#lanes) {
       const records = bySlot.get(slot) ?? [];
       const head = records.find(({ name }) => name === logged.head);
@@ -110,16 +117,12 @@ export class LaneLogImage {
       bySlot.delete(slot);
       const lane = new Lane(key, head, logged.state);
       lane.arm = logged.arm;
-      for (const record of records) if (record !== head) lane.append(record);
-      lanes.push(lane);
+      add(lane, records);
     }
     const orphans = bySlot.size;
     for (const records of bySlot.values()) {
-      const [head, ...others] = records;
-      if (head === undefined) continue;
-      const lane = new Lane(keyOf(head), head, freshHead(nowMs));
-      for (const record of others) lane.append(record);
-      lanes.push(lane);
+      const [head] = unfenced === null ? records : inSourceOrder(records);
+      if (head !== undefined) add(new Lane(keyOf(head), head, freshHead(nowMs)), records);
     }
     return { lanes, outcomes: new Map(this.#outcomes), orphans, strays };
   }

@@ -192,7 +192,9 @@ export const encodeOutcome = (outcome: CommandOutcome): Buffer =>
 
 /** Throws NotRetryableError. */
 export const decodeOutcome = (value: Buffer): CommandOutcome => {
-  const { v: _, ...fields } = parsed(value, 'the outcome of a command');
+  const { v: _, ...written } = parsed(value, 'the outcome of a command');
+  // The first ones did not say it: no command has that time.
+  const fields = { askedAt: -1, ...written };
   if (!isCommandOutcome(fields)) throw corrupt('the outcome of a command is incomplete');
   return fields;
 };

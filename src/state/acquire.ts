@@ -127,8 +127,12 @@ export class Acquisition {
     const sequence = committed[sources.length] ?? null;
     // Kafka drops the offsets of a topic that is deleted: the sequence is gone with its log, and only the
     // group's offset of the source tells this start from a first one (review F15).
+    // A log that was written to was not deleted: a first transaction of its task was aborted.
     const isDoubtful =
-      checkpoint === null && sequence === null && evidence.some((source) => source.committed !== null);
+      checkpoint === null &&
+      sequence === null &&
+      log.high === 0 &&
+      evidence.some((source) => source.committed !== null);
     const traces = isDoubtful ? await this.#traces(request) : [];
     return { sources: evidence, sequence, checkpoint, traces };
   }

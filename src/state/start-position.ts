@@ -35,13 +35,18 @@ export type StartVerdict =
       readonly kind: 'start';
       /** The sequence of the last committed checkpoint; 0 when there is none. */
       readonly sequence: number;
-      /** Every process that has written to the lane log was fenced by its successor. */
-      readonly isFenced: boolean;
+      /**
+       * Processes that write to the lane log were not fenced: records of lanes at or behind these positions are
+       * read again, whatever of them is in the log. Null: the log is whole.
+       */
+      readonly readAgainFrom: ReadonlyMap<string, CommitOffset> | null;
       readonly positions: ReadonlyMap<string, CommitOffset>;
       /** Of the task's other inputs, as the checkpoint has them. */
       readonly inputs: ReadonlyMap<string, CommitOffset>;
       /** Source records that retention deleted before they were read; an alert, never silent. */
       readonly gaps: readonly Gap[];
+      /** Topics that tell of a lane log which is gone, and which the operator gives up: an alert, too. */
+      readonly lostLog: readonly string[];
       /** Resets from outside that are adopted now, and by topic where the last one was. */
       readonly newlyAdopted: readonly Gap[];
       readonly adopted: ReadonlyMap<string, CommitOffset>;
@@ -157,6 +162,17 @@ const fromCheckpoint = (
   return positions;
 };
 
+/** As far as the task had come by what is written, also where a reset that is followed goes back: its lanes stay. */
+const provedOf = ({ checkpoint, sources }: StartEvidence, found: Positions): Positions =>
+  new Map(
+    sources.flatMap((source) => {
+      const position = found.get(source.topic);
+      if (position === undefined) return [];
+      const checkpointed = checkpoint === null ? null : positionIn(checkpoint, source);
+      return [[source.topic, later(position, checkpointed)] as const];
+    }),
+  );
+
 /** Where the group's offset was reset, and the reset is followed. */
 const adoptedOf = (
   evidence: StartEvidence,
@@ -220,7 +236,8 @@ export const decideStart = (evidence: StartEvidence, rules: StartRules): StartVe
   return {
     kind: 'start',
     sequence: Math.max(checkpoint?.sequence ?? 0, sequence ?? 0),
-    isFenced: isFenced(checkpoint, rules),
+    readAgainFrom: isFenced(checkpoint, rules) ? null : provedOf(evidence, found),
+    lostLog: checkpoint === null ? evidence.traces : [],
     positions: found,
     inputs: checkpoint?.inputs ?? new Map<string, CommitOffset>(),
     gaps: inLog.gaps,

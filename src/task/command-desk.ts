@@ -53,40 +53,36 @@ export class CommandDesk {
   readonly #waiting = new Map<string, Waiting[]>();
   /** Slots that may be free since they were looked at. */
   readonly #toLookAt = new Set<string>();
+  /** By offset, the oldest first; those of redrives that were done are kept for longer. */
   readonly #outcomes = new Map<number, CommandOutcome>();
+  readonly #redrives = new Map<number, CommandOutcome>();
   /** Offsets of dead letters that were redriven. */
   readonly #redriven = new Set<number>();
 
   constructor(private readonly parts: CommandDeskParts) {}
 
-  /** Outcomes as the log has them; those whose command's retention is over leave it. */
+  /** Outcomes as the log has them; those whose time is over leave it. */
   restore(outcomes: ReadonlyMap<number, CommandOutcome>): void {
-    const { clock, ledger } = this.parts;
-    for (const [offset, outcome] of outcomes) {
-      if (clock.now() - outcome.at > this.#keptMs(outcome)) ledger.open.remove(commandKey(offset));
-      else this.#note(offset, outcome);
-    }
+    const oldestFirst = [...outcomes].sort(([, one], [, other]) => one.at - other.at);
+    for (const [offset, outcome] of oldestFirst) this.#note(offset, outcome);
+    this.#forgetOld();
   }
 
   /** The same while it runs: a process may live for months. */
   #forgetOld(): void {
+    this.#forget(this.#outcomes, COMMANDS_RETENTION_MS);
+    // A dead letter that was redriven must not be again for as long as it is there.
+    this.#forget(this.#redrives, Math.max(COMMANDS_RETENTION_MS, this.parts.deadLetterRetentionMs));
+  }
+
+  #forget(outcomes: Map<number, CommandOutcome>, keptMs: number): void {
     const { clock, ledger } = this.parts;
-    for (const [offset, outcome] of this.#outcomes) {
-      const ageMs = clock.now() - outcome.at;
-      if (ageMs <= COMMANDS_RETENTION_MS) return;
-      if (ageMs <= this.#keptMs(outcome)) continue;
-      this.#outcomes.delete(offset);
+    for (const [offset, outcome] of outcomes) {
+      if (clock.now() - outcome.at <= keptMs) return;
+      outcomes.delete(offset);
       if (isRedriven(outcome)) this.#redriven.delete(outcome.deadLetter);
       ledger.open.remove(commandKey(offset));
     }
-  }
-
-  /** A dead letter that was redriven must not be again for as long as it is there. */
-  #keptMs(outcome: CommandOutcome): number {
-    const { deadLetterRetentionMs } = this.parts;
-    return isRedriven(outcome)
-      ? Math.max(COMMANDS_RETENTION_MS, deadLetterRetentionMs)
-      : COMMANDS_RETENTION_MS;
   }
 
   get isIdle(): boolean {
@@ -105,7 +101,8 @@ export class CommandDesk {
 
   /** `done`: called once its outcome is decided. A command that was decided before is not done again. */
   receive(offset: Offset, askedAt: EpochMs, command: Command | string, done: () => void): void {
-    if (this.#outcomes.get(offset)?.askedAt === askedAt) return done();
+    const known = this.#outcomes.get(offset) ?? this.#redrives.get(offset);
+    if (known?.askedAt === askedAt) return done();
     const slot =
       typeof command === 'string' || command.kind === 'dismiss' ? undefined : slotOfCommand(command);
     const waiting = { offset, askedAt, command, slot, done };
@@ -234,8 +231,13 @@ export class CommandDesk {
   }
 
   #note(offset: number, outcome: CommandOutcome): void {
-    this.#outcomes.set(offset, outcome);
-    if (isRedriven(outcome)) this.#redriven.add(outcome.deadLetter);
+    // The topic was made anew: the log has one entry for an offset.
+    for (const before of [this.#outcomes, this.#redrives]) before.delete(offset);
+    if (!isRedriven(outcome)) this.#outcomes.set(offset, outcome);
+    else {
+      this.#redrives.set(offset, outcome);
+      this.#redriven.add(outcome.deadLetter);
+    }
   }
 }
 

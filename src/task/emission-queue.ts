@@ -99,10 +99,15 @@ export class EmissionQueue {
     }
   }
 
-  /** A record of the key has begun: it runs, waits to go on, or its result waits. Looks at every entry: for rare questions. */
+  /**
+   * A record of the key has begun: it runs, waits to go on, or its result waits. Not one that waits in the lane
+   * already: nothing of it is decided here. Looks at every entry: for rare questions.
+   */
   isBusy(slot: string): boolean {
-    for (const entry of this)
-      if (entry.slot === slot && (entry.state !== 'waiting' || entry.hasBegun)) return true;
+    for (const entry of this) {
+      if (entry.slot !== slot || entry.outcome?.kind === 'known') continue;
+      if (entry.state !== 'waiting' || entry.hasBegun) return true;
+    }
     return false;
   }
 

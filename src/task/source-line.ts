@@ -280,7 +280,9 @@ export class SourceLine {
   }
 
   #pass({ bytes, readAt, record }: QueueEntry): void {
-    this.parts.ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
+    const { lanes, ledger } = this.parts;
+    ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
+    if (lanes.hasStrays) lanes.passed(recordName(record.topic, record.partition, record.offset));
   }
 }
 

@@ -103,7 +103,8 @@ export class TaskLedger implements CommitSource {
 
   /** Where the task starts. */
   restore({ sequence, positions, inputs, adopted, checkpointDue }: LedgerStart): void {
-    // Without a fence two owners can write on at once: never the same sequence for two different positions.
+    // Without a fence two owners can write on at once. As far as their clocks agree to the time that a take-over
+    // takes, they never have the same sequence for two different positions.
     this.#sequence =
       this.settings.guarantee === 'at_least_once' ? Math.max(sequence, this.clock.now()) : sequence;
     this.#positions = new Map([...positions, ...inputs]);

@@ -54,7 +54,7 @@ export class TaskRestorer {
     });
     holding.progress = undefined;
     this.#tell(task, start);
-    const restored = this.#restored(task, image, start.isFenced ? null : start.positions);
+    const restored = this.#restored(task, image, start.readAgainFrom);
     for (const partition of holding.partitions) {
       const offset = start.positions.get(partition.topic);
       if (offset !== undefined) await consumer.seek({ ...partition, offset });
@@ -68,9 +68,14 @@ export class TaskRestorer {
   }
 
   /** What an operator must know of where it starts. */
-  #tell(task: Task, { gaps, newlyAdopted }: Acquired): void {
+  #tell(task: Task, { gaps, lostLog, newlyAdopted }: Acquired): void {
     const { logger } = this.parts;
     const { partition } = task;
+    if (lostLog.length > 0)
+      logger.error(
+        { task: task.id, topics: lostLog },
+        'the lane log is gone, and is given up: what waited in its lanes is lost',
+      );
     for (const { topic, from, to } of gaps)
       logger.error(
         { partition: partitionName({ topic, partition }), from, to, count: to - from },
@@ -98,7 +103,7 @@ export class TaskRestorer {
       if (lanes.length > 0 || records.length > 0)
         logger.warn(
           { task: task.id, lanes: lanes.length, records: records.length },
-          'the lane log had writes of a commit that was not finished, or of a process that was put out: dropped',
+          'the lane log has writes of a commit that was not finished, or of a process that was put out: not taken',
         );
       return restored;
     } catch (cause) {

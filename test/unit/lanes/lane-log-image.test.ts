@@ -255,7 +255,10 @@ describe('LaneLogImage', () => {
 
     it('the records of a lane are in source order, whoever wrote them last', () => {
       const log = [follower(1), lane(1), follower(2), follower(3), follower(4), follower(2), follower(3)];
-      expect(offsetsOf(unfenced(log))).to.deep.equal([[1, 2, 3, 4]]);
+      const restored = unfenced(log);
+      expect(offsetsOf(restored)).to.deep.equal([[1, 2, 3, 4]]);
+      expect(restored.strays.disordered).to.deep.equal(restored.lanes);
+      expect(unfenced([follower(1), lane(1), follower(2)]).strays.disordered).to.deep.equal([]);
       expect(offsetsOf(replayed(log))).to.deep.equal([[1, 4, 2, 3]]);
     });
 
@@ -263,7 +266,7 @@ describe('LaneLogImage', () => {
       const log = [follower(1), lane(1), follower(3), follower(4)];
       const restored = unfenced(log, new Map([['user.events', commitOffset(2)]]));
       expect(offsetsOf(restored)).to.deep.equal([[1]]);
-      expect(restored.strays).to.deep.equal({ lanes: [], records: [3, 4].map((at) => sourceId(source(at))) });
+      expect(restored.strays.records).to.deep.equal([3, 4].map((at) => sourceId(source(at))));
     });
   });
 

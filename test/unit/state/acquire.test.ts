@@ -275,6 +275,14 @@ describe('acquire', () => {
     }
   });
 
+  it('looks for none where the lane log was written to: a first transaction was aborted, nothing was deleted', async () => {
+    const { kafka, begin, scheduler } = bench();
+    kafka.committed = [10, null];
+    kafka.end = 3;
+    await scheduler.complete(begin());
+    expect(kafka.reads).not.to.include('watermarks dlq');
+  });
+
   it('refuses at once what no second reading can heal', async () => {
     const { kafka, begin, scheduler } = bench();
     kafka.committed = [10, 4];

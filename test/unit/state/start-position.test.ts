@@ -558,6 +558,27 @@ describe('decideStart', () => {
       });
     });
 
+    it('reads nothing again that was proved, also where an adopted reset goes back: its lanes stay', () => {
+      const from = (found: Found, rules: Partial<StartRules>): unknown => {
+        const { readAgainFrom } = started(decideStart(evidence(found), { ...RULES, ...rules }));
+        return readAgainFrom?.get(SOURCE) ?? null;
+      };
+      const checkpoint = { sequence: 4, at: 20, guarantee: 'at_least_once' as const };
+      expect(from({ committed: 20, sequence: 4, checkpoint }, AT_LEAST_ONCE)).to.equal(20);
+      expect(from({ committed: 5, sequence: 4, checkpoint }, { ...AT_LEAST_ONCE, ...ADOPT })).to.equal(20);
+      expect(from({ committed: 15, sequence: 3, checkpoint }, AT_LEAST_ONCE)).to.equal(20);
+      expect(from({ committed: 20, sequence: 4, checkpoint }, {}), 'after a switch').to.equal(20);
+      const fenced = { sequence: 4, at: 20 };
+      expect(from({ committed: 20, sequence: 4, checkpoint: fenced }, {})).to.equal(null);
+    });
+
+    it('tells of a lane log that is gone and given up', () => {
+      const { lostLog } = started(
+        decideStart(evidence({ committed: 10, traces: ['dlq'] }), { ...RULES, ...ADOPT }),
+      );
+      expect(lostLog).to.deep.equal(['dlq']);
+    });
+
     it('says how much a gap skips, from where it was to where it goes on', () => {
       everyStart(({ at, gaps }, { low }, { offsetMismatch }) => {
         for (const gap of gaps) {

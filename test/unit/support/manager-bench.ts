@@ -37,7 +37,8 @@ const copying = (topics: readonly string[]): Topology => {
 export const startAt = (offset: number, of: Partial<Acquired> = {}): Acquired => ({
   kind: 'start',
   sequence: 0,
-  isFenced: true,
+  readAgainFrom: null,
+  lostLog: [],
   positions: positions({ [SOURCE]: offset }),
   inputs: new Map(),
   newlyAdopted: [],

@@ -49,7 +49,7 @@ export const NOTHING_RESTORED: RestoredLanes = {
   lanes: [],
   outcomes: new Map(),
   orphans: 0,
-  strays: { lanes: [], records: [] },
+  strays: { lanes: [], records: [], disordered: [] },
 };
 
 export const CLOSED_BREAKER: BreakerView = {

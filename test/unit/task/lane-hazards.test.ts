@@ -1,16 +1,21 @@
 /** Sequences that a review found to break a promise: each is a record lost, doubled or stuck. */
 import { expect } from 'chai';
 import type { Command } from '../../../src/lanes/command.js';
-import type { Lane } from '../../../src/lanes/lane.js';
+import { Lane } from '../../../src/lanes/lane.js';
+import { followerKey } from '../../../src/lanes/lane-log.js';
+import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
 import { LaneLogImage } from '../../../src/lanes/lane-log-image.js';
+import { LaneRecord } from '../../../src/lanes/lane-record.js';
+import { freshHead } from '../../../src/lanes/lane-state.js';
+import { sourceId } from '../../../src/lanes/record-id.js';
 import type { CommitUnit } from '../../../src/ports/commit.js';
 import { NotRetryableError, RetryableError } from '../../../src/record/record-error.js';
 import type { ConsumedRecord } from '../../../src/record/record.js';
 import { epochMs, partition } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
 import type { TaskSettings } from '../../../src/task/task-host.js';
-import { consumed, position, produced, SOURCE } from '../support/records.js';
-import { TaskBench } from '../support/task-bench.js';
+import { consumed, ledgerStart, position, positions, produced, SOURCE } from '../support/records.js';
+import { NOTHING_RESTORED, TaskBench } from '../support/task-bench.js';
 
 const TIERS = [{ name: '5s', delayMs: 5000 }];
 const LANES: Partial<TaskSettings> = { retryImmediate: 0, retryTiers: TIERS };
@@ -129,7 +134,12 @@ describe('Task with lanes, in a tight place', () => {
       await again.task.restore();
       again.task.run(
         new Map(),
-        { lanes: restored([opened]), outcomes: new Map(), orphans: 0, strays: { lanes: [], records: [] } },
+        {
+          lanes: restored([opened]),
+          outcomes: new Map(),
+          orphans: 0,
+          strays: { lanes: [], records: [], disordered: [] },
+        },
         1,
       );
       await again.pass(0);
@@ -147,6 +157,74 @@ describe('Task with lanes, in a tight place', () => {
       // The letter of its second failure.
       bench.command(redrive(4, consumed(0)));
       expect(namesIn(bench.task.lanes.table.get('k'))).to.deep.equal(['dlq-0-3']);
+    });
+  });
+
+  describe('what a restore leaves in the log', () => {
+    const strayed = (bench: TaskBench, from: number, of: Partial<RestoredLanes>): void => {
+      const at = positions({ [SOURCE]: from });
+      bench.ledger.restore(ledgerStart(0, at, false));
+      bench.task.run(at, { ...NOTHING_RESTORED, ...of }, 1);
+    };
+    const strays = { lanes: [], records: [sourceId(consumed(5))], disordered: [] };
+    const written = (unit: CommitUnit): readonly string[] =>
+      unit.changelog
+        .flat()
+        .map(({ key, value }) => `${key?.[0] ?? ''} ${value === null ? 'leaves' : 'is there'}`);
+
+    it('stays until its record is decided: until then a crash could still need it (F13)', async () => {
+      const bench = new TaskBench({ ...LANES });
+      await bench.task.restore();
+      strayed(bench, 4, { strays });
+      bench.offer([consumed(4), consumed(5)]);
+      await bench.succeed(4);
+      expect(written(bench.take())).to.deep.equal([]);
+      await bench.succeed(5);
+      expect(written(bench.take())).to.deep.equal(['2 leaves']);
+    });
+
+    it('stays when the record waits in a lane again', async () => {
+      const bench = new TaskBench({ ...LANES });
+      await bench.task.restore();
+      strayed(bench, 5, { strays });
+      bench.offer([consumed(5)]);
+      await bench.fail(5, away());
+      expect(written(bench.take())).to.deep.equal(['2 is there', '1 is there']);
+    });
+
+    it('is written in the order of the lane when it was not: the next restore may trust it', async () => {
+      const records = [1, 3, 2].map((at) => new LaneRecord(sourceId(consumed(at)), consumed(at)));
+      const [head, ...followers] = records;
+      if (head === undefined) throw new Error('a head');
+      const lane = new Lane({ kind: 'keyed', key: Buffer.from('k') }, head, freshHead(epochMs(0)));
+      for (const each of followers) lane.append(each);
+      const bench = new TaskBench({ ...LANES });
+      await bench.task.restore();
+      strayed(bench, 9, { lanes: [lane], strays: { lanes: [], records: [], disordered: [lane] } });
+      const names = bench
+        .take()
+        .changelog.flat()
+        .map(({ key }) => key?.toString('hex'));
+      expect(names).to.deep.equal(records.map(({ id: each }) => followerKey(each).toString('hex')));
+    });
+
+    it('a record that is read again while it waits in its lane holds up no command and no other record (F9, F10)', async () => {
+      const record = new LaneRecord(sourceId(consumed(7)), consumed(7));
+      const lane = new Lane({ kind: 'keyed', key: Buffer.from('k') }, record, freshHead(epochMs(0)));
+      const bench = new TaskBench({ ...LANES });
+      await bench.task.restore();
+      strayed(bench, 4, { lanes: [lane] });
+      await bench.pass(0);
+      const [slow, other] = ['slow', 'other'];
+      bench.offer([consumed(4, { key: slow }), consumed(5), consumed(6, { key: other }), consumed(7)]);
+      const head = record.name;
+      bench.command({ kind: 'release', key: Buffer.from('k'), head, deadLetter: null, by: 'me' });
+      for (const at of [7, 6, 4]) await bench.succeed(at);
+      await bench.pass(0);
+      await bench.succeed(5);
+      expect(bench.task.queued).to.equal(0);
+      bench.commit();
+      expect(bench.telemetry.lines).to.include('commands release ignored 1');
     });
   });
 
