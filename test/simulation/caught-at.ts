@@ -94,5 +94,5 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['offsets are committed before the outputs are acknowledged', 1],
   ['checkpoints are written before the outputs are acknowledged', 2],
   ['lanes are told to be over before what comes of them is acknowledged (F13)', 1],
-  ['a follower without a lane is forgotten (F13)', 134],
+  ['a follower without a lane is forgotten, and stays in the log when it is read again (F13)', 134],
 ]);

@@ -155,14 +155,18 @@ export const AT_LEAST_ONCE_LANE_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['I2'],
   },
   {
-    name: 'a follower without a lane is forgotten (F13)',
+    // What is read again would be enough: only a process that was put out leaves others behind.
+    name: 'a follower without a lane is forgotten, and stays in the log when it is read again (F13)',
     guarantee: 'at_least_once',
     focus: 'lanes',
-    rewrites: one(
-      'lanes/lane-log-image.js',
-      'for (const records of bySlot.values()) {',
-      'for (const records of []) {',
-    ),
+    rewrites: [
+      ...one('lanes/lane-log-image.js', 'unfenced !== null && isReadAgain(follower, unfenced)', 'false'),
+      ...one(
+        'lanes/lane-log-image.js',
+        'for (const records of bySlot.values()) {',
+        'for (const records of []) {',
+      ),
+    ],
     caughtBy: ['I2', 'I12'],
   },
 ];
