@@ -23,8 +23,6 @@ import type { LaneRecord } from '../lanes/lane-record.js';
 import type { Attempted, HeadDecision, HeadEvent, LaneRules } from '../lanes/lane-state.js';
 import { decideHead, freshHead } from '../lanes/lane-state.js';
 import { LaneTable } from '../lanes/lane-table.js';
-import type { RecordId } from '../lanes/record-id.js';
-import { idText } from '../lanes/record-id.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeadLetterMark } from '../record/dead-letter.js';
 import type { EpochMs, MonotonicMs } from '../record/units.js';
@@ -33,6 +31,7 @@ import { LaneAlarms } from './lane-alarms.js';
 import type { LaneBook } from './lane-book.js';
 import type { LaneBoundSettings } from './lane-bounds.js';
 import { LaneBounds } from './lane-bounds.js';
+import { LaneStrays } from './lane-strays.js';
 
 /** A lane that is overdue by so much without its record having been read is run from the lane log. */
 export const WATCHDOG_MS = 30_000;
@@ -48,14 +47,13 @@ export interface LaneKeeperEvents {
 
 export class LaneKeeper {
   readonly table = new LaneTable();
+  readonly strays: LaneStrays;
   readonly bounds: LaneBounds;
   readonly #alarms: LaneAlarms;
   readonly #ready = new Set<Lane>();
   readonly #running = new Set<Lane>();
   /** Lanes whose retry record was read; called when it is done with. */
   readonly #triggers = new Map<Lane, () => void>();
-  /** By name, see `Strays`. */
-  readonly #strays = new Map<string, RecordId>();
 
   constructor(
     private readonly book: LaneBook,
@@ -65,6 +63,7 @@ export class LaneKeeper {
     private readonly events: LaneKeeperEvents,
   ) {
     this.bounds = new LaneBounds(this.table, bounds);
+    this.strays = new LaneStrays(this.table, book);
     this.#alarms = new LaneAlarms(clock, () => {
       // Also while none may start: an alarm that is left where it is rings for ever.
       this.#collect();
@@ -75,8 +74,7 @@ export class LaneKeeper {
   /** Lanes as the log has them. One whose delay is not configured any more gets another retry record. */
   restore({ lanes, strays }: Pick<RestoredLanes, 'lanes' | 'strays'>): void {
     const wall = this.clock.now();
-    for (const key of strays.lanes) this.book.end({ key });
-    for (const id of strays.records) this.#strays.set(idText(id), id);
+    this.strays.restore(strays);
     for (const lane of lanes) {
       this.table.add(lane);
       const { status, due, delayMs } = lane.state;
@@ -86,23 +84,6 @@ export class LaneKeeper {
       // A wall clock that went back must not make it wait longer than its delay.
       else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
     }
-    // The next restore may trust the order of the log.
-    for (const lane of strays.disordered)
-      if ([...lane].every((record) => this.book.fits(record)))
-        for (const record of lane) this.book.follow(record);
-  }
-
-  /** The log may have records that were not taken as records of lanes. */
-  get hasStrays(): boolean {
-    return this.#strays.size > 0;
-  }
-
-  /** A source record of that name is decided: what the log has of it leaves, unless it waits in a lane now. */
-  passed(name: string): void {
-    const id = this.#strays.get(name);
-    if (id === undefined) return;
-    this.#strays.delete(name);
-    if (this.table.record(name) === undefined) this.book.leave({ id });
   }
 
   /** After a restore: the bounds may be others than those that the lanes grew under. */
@@ -222,7 +203,7 @@ export class LaneKeeper {
     this.#ready.clear();
     this.#running.clear();
     this.#triggers.clear();
-    this.#strays.clear();
+    this.strays.clear();
   }
 
   #add(record: LaneRecord, state: Lane['state']): Lane {

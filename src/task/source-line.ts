@@ -282,7 +282,7 @@ export class SourceLine {
   #pass({ bytes, readAt, record }: QueueEntry): void {
     const { lanes, ledger } = this.parts;
     ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
-    if (lanes.hasStrays) lanes.passed(recordName(record.topic, record.partition, record.offset));
+    if (!lanes.strays.isEmpty) lanes.strays.passed(recordName(record.topic, record.partition, record.offset));
   }
 }
 
