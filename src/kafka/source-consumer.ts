@@ -204,11 +204,11 @@ export class KafkaSourceConsumer implements SourceConsumer {
       try {
         // Before the native end of the client has begun, librdkafka refuses it for a cooperative group, and an
         // event that was never answered keeps the client from closing.
-        if (closing?.rebalanceProtocol() === 'NONE') {
-          closing.unassign();
-          awaitStops(closing);
-        } else if (closing !== undefined) this.#apply(closing, kind, partitions);
-        else if (connection.isOpen) this.#apply(connection.use('assign'), kind, partitions);
+        const client = closing ?? (connection.isOpen ? connection.use('assign') : undefined);
+        if (client === undefined) return;
+        if (closing?.rebalanceProtocol() === 'NONE') closing.unassign();
+        else this.#apply(client, kind, partitions);
+        awaitStops(client);
       } catch (error) {
         // The group went on while the event waited: librdkafka revokes or assigns anew by itself.
         connection.report('answer-refused', toKafkaError('assign', this.#where, error).message);
@@ -224,13 +224,9 @@ export class KafkaSourceConsumer implements SourceConsumer {
       else client.assign(atBeginning);
       // At once: what is fetched before is read twice.
       if (partitions.length > 0) client.pause([...partitions]);
-      awaitStops(client);
       this.#consumer.started(partitions);
-    } else {
-      if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
-      else client.unassign();
-      awaitStops(client);
-    }
+    } else if (protocol === 'COOPERATIVE') client.incrementalUnassign([...partitions]);
+    else client.unassign();
   }
 
   /** For events that wait while the client closes. */

@@ -100,8 +100,9 @@ export class LaneLogImage {
       else records.push(follower);
     }
     const lanes: Lane[] = [];
-    const add = (lane: Lane, ofLog: readonly LaneRecord[]): void => {
-      const records = unfenced === null ? ofLog : inSourceOrder(ofLog);
+    const inOrder = (ofLog: readonly LaneRecord[]): readonly LaneRecord[] =>
+      unfenced === null ? ofLog : inSourceOrder(ofLog);
+    const add = (lane: Lane, records: readonly LaneRecord[], ofLog: readonly LaneRecord[]): void => {
       for (const record of records) if (record !== lane.head) lane.append(record);
       if (records.some((record, at) => record !== ofLog[at])) strays.disordered.push(lane);
       lanes.push(lane);
@@ -117,12 +118,13 @@ export class LaneLogImage {
       bySlot.delete(slot);
       const lane = new Lane(key, head, logged.state);
       lane.arm = logged.arm;
-      add(lane, records);
+      add(lane, inOrder(records), records);
     }
     const orphans = bySlot.size;
-    for (const records of bySlot.values()) {
-      const [head] = unfenced === null ? records : inSourceOrder(records);
-      if (head !== undefined) add(new Lane(keyOf(head), head, freshHead(nowMs)), records);
+    for (const ofLog of bySlot.values()) {
+      const records = inOrder(ofLog);
+      const [head] = records;
+      if (head !== undefined) add(new Lane(keyOf(head), head, freshHead(nowMs)), records, ofLog);
     }
     return { lanes, outcomes: new Map(this.#outcomes), orphans, strays };
   }

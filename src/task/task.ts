@@ -66,8 +66,8 @@ export class Task implements EntryOwner {
     this.#attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
     const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
     const over = (slot: string): void => this.#source.queue.wake(slot);
-    const rested = (slot: string): void => this.#commands.settled(slot);
-    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over, rested });
+    const settled = (slot: string): void => this.#commands.settled(slot);
+    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over, rested: settled });
     this.#heads = new HeadLine(() => parts);
     const parts: TaskParts = {
       owner: this,
@@ -82,7 +82,7 @@ export class Task implements EntryOwner {
       isHeld: ({ slot, hasBegun }) =>
         slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.#commands.holds(slot))),
       isAnyHeld: () => this.lanes.table.size > 0 || !this.#commands.isIdle,
-      settled: (slot) => this.#commands.settled(slot),
+      settled,
       ring,
     };
     this.#source = new SourceLine(parts);

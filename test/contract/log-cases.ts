@@ -6,6 +6,17 @@ import { commitOffset, partition } from '../../src/record/units.js';
 import { commitRecords, first, record, rejection, type ContractBench } from './contract-bench.js';
 import type { DefineCase } from './contract-harness.js';
 
+/** A reader of a topic with two partitions, both empty, that has been told their ends. */
+const atBothEnds = async (bench: ContractBench) => {
+  const topic = await bench.topic(2);
+  const producer = await bench.acknowledged();
+  const reader = await bench.reader();
+  const both = [0, 1].map((index) => ({ topic, partition: partition(index), offset: commitOffset(0) }));
+  reader.consumer.assign(both);
+  await reader.pollUntil('both ends', () => reader.ends.length === 2);
+  return { both, producer, reader, topic };
+};
+
 export const logCases = (contract: DefineCase<ContractBench>): void => {
   contract('the end of an empty partition is told once', async (bench) => {
     const topic = await bench.topic();
@@ -81,12 +92,7 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
   );
 
   contract('a partition that is paused is not read, one that is taken away neither', async (bench) => {
-    const topic = await bench.topic(2);
-    const producer = await bench.acknowledged();
-    const reader = await bench.reader();
-    const both = [0, 1].map((index) => ({ topic, partition: partition(index), offset: commitOffset(0) }));
-    reader.consumer.assign(both);
-    await reader.pollUntil('both ends', () => reader.ends.length === 2);
+    const { producer, reader, topic } = await atBothEnds(bench);
     reader.consumer.pause([first(topic)]);
     await producer.send([record(topic, 'held'), record(topic, 'free', { partition: partition(1) })]);
     await reader.pollUntil('one is read', () => reader.records.length === 1);
@@ -125,12 +131,7 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
   });
 
   contract('assignments may follow each other at once', async (bench) => {
-    const topic = await bench.topic(2);
-    const producer = await bench.acknowledged();
-    const reader = await bench.reader();
-    const both = [0, 1].map((index) => ({ topic, partition: partition(index), offset: commitOffset(0) }));
-    reader.consumer.assign(both);
-    await reader.pollUntil('both ends', () => reader.ends.length === 2);
+    const { both, producer, reader, topic } = await atBothEnds(bench);
     for (let round = 0; round < 100; round++) {
       reader.consumer.assign(round % 3 === 0 ? [] : both);
       reader.consumer.assign(both);

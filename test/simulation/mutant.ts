@@ -8,11 +8,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { COMPILED, PARTS } from './compiled.js';
 import type { Mutation, Rewrite } from './mutation.js';
 import type { Outcome } from './simulate.js';
 
-/** Of the compiled project: this file lies in test/simulation below it. */
-const COMPILED = resolve(import.meta.dirname, '..', '..');
 const NODE_MODULES = resolve(dirname(createRequire(import.meta.url).resolve('rxjs/package.json')), '..');
 
 export interface Trial {
@@ -55,7 +54,7 @@ export const tryMutant = async (
 ): Promise<Trial> => {
   const root = mkdtempSync(join(tmpdir(), 'audit-lanes-mutant-'));
   try {
-    for (const part of ['src', join('test', 'simulation')])
+    for (const part of PARTS)
       cpSync(join(COMPILED, part), join(root, part), {
         recursive: true,
         filter: (path) => !/\.(d\.ts|map)$/.test(path),

@@ -163,8 +163,8 @@ export const AT_LEAST_ONCE_LANE_MUTATIONS: readonly Mutation[] = [
       ...one('lanes/lane-log-image.js', 'unfenced !== null && isReadAgain(follower, unfenced)', 'false'),
       ...one(
         'lanes/lane-log-image.js',
-        'for (const records of bySlot.values()) {',
-        'for (const records of []) {',
+        'for (const ofLog of bySlot.values()) {',
+        'for (const ofLog of []) {',
       ),
     ],
     caughtBy: ['I2', 'I12'],

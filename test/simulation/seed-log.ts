@@ -4,11 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { COMPILED, PARTS } from './compiled.js';
 import type { Outcome } from './simulate.js';
-
-/** Of the compiled project: this file lies in test/simulation below it. */
-const COMPILED = resolve(import.meta.dirname, '..', '..');
 
 export type LoggedSeed = Pick<Outcome, 'seed' | 'guarantee' | 'broken' | 'steps' | 'records'>;
 
@@ -51,7 +49,7 @@ export class SeedLog {
 /** Of everything that a seed runs. */
 const fingerprint = (): string => {
   const hash = createHash('sha256');
-  for (const part of ['src', join('test', 'simulation')]) {
+  for (const part of PARTS) {
     const names = readdirSync(join(COMPILED, part), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((one) => one.endsWith('.js')).sort())
       hash.update(name).update(readFileSync(join(COMPILED, part, name)));

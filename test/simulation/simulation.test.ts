@@ -6,8 +6,6 @@ import { simulate } from './simulate.js';
 /** A failing seed prints its history and how to run it alone. `SIMULATION_SEEDS` for a longer look. */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 120);
 const PER_TEST = 20;
-/** Open faults, each printed by every run until it is mended: `guarantee seed`. */
-const OPEN_FAULTS: ReadonlySet<string> = new Set();
 const GUARANTEES: readonly Guarantee[] = ['exactly_once_v2', 'at_least_once'];
 const PROMISES = {
   exactly_once_v2: 'every record ends in exactly one place, in order per key (P1, P2, P5)',
@@ -25,10 +23,6 @@ describe('Simulation: crashes, zombies, rebalances, broker errors', function () 
         const to = Math.min(seeds, from + PER_TEST - 1);
         it(`seeds ${from} to ${to}`, async () => {
           for (let seed = from; seed <= to; seed++) {
-            if (OPEN_FAULTS.has(`${guarantee} ${seed}`)) {
-              console.log(`      seed ${seed} (${guarantee}) is an open fault (I12) and was not run`);
-              continue;
-            }
             const { report } = await simulate(seed, { guarantee });
             if (report !== '') expect.fail(report);
           }
