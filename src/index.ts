@@ -15,8 +15,8 @@ export type {
   FixedKeyProcessorSupplier,
   ProcessorContext,
   RecordMetadata,
-} from './dsl/fixed-key-processor.js';
-export type { FixedKeyRecord, HeaderLike } from './dsl/fixed-key-record.js';
+} from './dsl/processor.js';
+export type { FixedKeyRecord, HeaderLike } from './dsl/record.js';
 export { asProcessingFailure, NotRetryableError, RetryableError } from './record/record-error.js';
 export type { FailureReason, ProcessingFailure } from './record/record-error.js';
 export type { Deserializer, Serde, SerdeContext, Serializer } from './record/serde.js';

@@ -3,7 +3,7 @@
  * stream after it. Functions may be async wherever one is taken; records of one key still go one by one.
  */
 import type { Serde } from '../record/serde.js';
-import type { FixedKeyProcessorSupplier } from './fixed-key-processor.js';
+import type { FixedKeyProcessorSupplier } from './processor.js';
 import { type GraphBuilder, NAME_PREFIX } from './graph-builder.js';
 import type { Named } from './named.js';
 import type { Produced } from './produced.js';

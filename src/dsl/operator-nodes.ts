@@ -1,5 +1,6 @@
 /** The operators that are one function of the user's. */
-import { type FlowRecord, isThenable, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
+import type { RecordPass } from './record-pass.js';
+import { type FlowRecord, isThenable, type Pending, RuntimeNode } from './runtime-node.js';
 import type { FilterOperator, MapValuesOperator, PeekOperator } from './topology-node.js';
 
 export class FilterNode extends RuntimeNode {

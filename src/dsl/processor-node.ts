@@ -11,7 +11,7 @@ import type {
   FixedKeyProcessorContext,
   ProcessorContext,
   RecordMetadata,
-} from './fixed-key-processor.js';
+} from './processor.js';
 import { type FlowRecord, isThenable, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
 import type { ProcessValuesOperator } from './topology-node.js';
 

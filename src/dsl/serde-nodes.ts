@@ -7,7 +7,7 @@ import { NotRetryableError, RetryableError } from '../record/record-error.js';
 import { type ConsumedRecord, type Headers, placeOf } from '../record/record.js';
 import type { Serde, SerdeContext } from '../record/serde.js';
 import type { RecordRun } from './execution.js';
-import { FixedKeyRecord } from './fixed-key-record.js';
+import { FixedKeyRecord } from './record.js';
 import { type FlowRecord, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
 
 /** Keeps the headers unbuilt until a serde asks for them. */
