@@ -16,7 +16,7 @@ export interface Metric {
 export const METRICS = {
   message_count_total: {
     type: 'counter',
-    help: 'Source records whose outcome is committed, by event type and outcome (processed, dead-letter).',
+    help: 'Source records whose outcome is committed, by event type and outcome (processed, dropped, dead-letter).',
     labels: ['topic', 'type', 'outcome'],
   },
   dlq_count_total: {

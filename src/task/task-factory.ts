@@ -10,6 +10,7 @@ import type { Checkpoint } from '../state/checkpoint.js';
 import { commandsTopic, deadLetterTopic, laneLogTopic, retryTopic } from '../record/topic-names.js';
 import { DeadLetters } from './dead-letters.js';
 import { LaneBook } from './lane-book.js';
+import { TaskStores } from '../state/task-stores.js';
 import { TaskLedger } from './task-ledger.js';
 import type { TaskHost } from './task-host.js';
 import { Task } from './task.js';
@@ -30,7 +31,7 @@ export class TaskFactory {
   readonly #bySources = new Map<string, Subtopology>();
 
   constructor(
-    topology: Topology,
+    private readonly topology: Topology,
     private readonly host: TaskHost,
     private readonly telemetry: Telemetry,
     private readonly settings: TaskFactorySettings,
@@ -88,13 +89,17 @@ export class TaskFactory {
       maxMessageBytes: settings.maxMessageBytes,
     };
     const book = new LaneBook(topics, ledger, letters, clock);
+    const stores = new TaskStores(sub.stores.map(({ name }) => name));
+    const processor = createTaskProcessor(sub, this.topology, {
+      taskId: id,
+      stores: (name) => stores.store(name),
+      streamTimeMs: () => stores.streamTimeMs,
+      nowMs: () => clock.now(),
+    });
+    const sharing = sub.stores.length === 0 ? 'none' : sub.isSerial ? 'all' : 'key';
     const task = new Task(
-      id,
-      partition,
-      sub.sourceTopics,
-      ledger,
-      createTaskProcessor(sub, id),
-      book,
+      { id, partition, sources: sub.sourceTopics, laneLog, sharing },
+      { ledger, processor, book, stores },
       this.host,
     );
     ledger.onSettled = () => this.settled(task);

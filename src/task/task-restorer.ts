@@ -4,7 +4,6 @@
  * the partition is refused or the restore begun again: that is its caller's matter.
  */
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import { LaneLogImage } from '../lanes/lane-log-image.js';
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { Intake, Pauses } from '../ports/flow-control.js';
@@ -17,6 +16,7 @@ import type { Holding } from './holding.js';
 import type { LaneFeedParts } from './lane-feed.js';
 import { LaneFeed } from './lane-feed.js';
 import type { TaskFactory } from './task-factory.js';
+import { TaskImage } from './task-image.js';
 import type { Task } from './task.js';
 
 export interface TaskRestorerParts extends LaneFeedParts {
@@ -42,7 +42,7 @@ export class TaskRestorer {
     const { task, life } = holding;
     await task.restore();
     await topicsReady(task.sources, task.partition);
-    const image = new LaneLogImage(task.partition);
+    const image = new TaskImage(task.partition, task.stores);
     const start = await acquisition.acquire({
       partition: task.partition,
       sources: task.sources,
@@ -90,15 +90,18 @@ export class TaskRestorer {
 
   #restored(
     task: Task,
-    image: LaneLogImage,
+    image: TaskImage,
     unfenced: ReadonlyMap<string, CommitOffset> | null,
   ): RestoredLanes {
     const { clock, logger } = this.parts;
     try {
-      const restored = image.restored(clock.now(), unfenced);
+      const restored = image.lanes.restored(clock.now(), unfenced);
       const { orphans } = restored;
       const message = 'records of the lane log had no lane: their lanes are due now';
       if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
+      const { strangers } = task.stores;
+      if (strangers.length > 0)
+        logger.warn({ task: task.id, stores: strangers }, 'the topology has no such stores: what the changelog has of them stays');
       const { lanes, records } = restored.strays;
       if (lanes.length > 0 || records.length > 0)
         logger.warn(
@@ -118,7 +121,8 @@ export class TaskRestorer {
     task.enter(start.positions, restored, nextPoll);
     const positions = Object.fromEntries(start.positions);
     const lanes = restored.lanes.length;
-    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
+    const stores = task.stores.isEmpty ? {} : { entries: task.stores.entries };
+    logger.info({ task: task.id, sequence: start.sequence, positions, lanes, ...stores }, 'task is running');
     task.wake();
     holding.feed.start(factory.inputsOf(task.sources), start.inputs);
     regulate(task);
