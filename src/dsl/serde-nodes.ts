@@ -3,12 +3,12 @@
  * Promises: a key that nobody could change is written with the bytes it was read with, and then stays
  * on its partition number where source and output have equally many partitions.
  */
-import { NotRetryableError, RetryableError } from '../record/record-error.js';
 import { type ConsumedRecord, type Headers, placeOf } from '../record/record.js';
 import type { Serde, SerdeContext } from '../record/serde.js';
 import type { RecordRun } from './execution.js';
 import { FixedKeyRecord } from './record.js';
 import { type FlowRecord, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
+import { asSerdeFailure } from './serde-failure.js';
 
 /** Keeps the headers unbuilt until a serde asks for them. */
 class InputContext implements SerdeContext {
@@ -38,14 +38,6 @@ class OutputContext implements SerdeContext {
     return this.record.headers;
   }
 }
-
-/** A serde's failure is final unless it says otherwise: the same bytes will be refused again. */
-const asSerdeFailure = (thrown: unknown, reason: string, what: string): Error => {
-  if (thrown instanceof NotRetryableError || thrown instanceof RetryableError) return thrown;
-  // The thrown message stays out of ours: parsers quote what they read.
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new NotRetryableError(reason, `${what}: ${name}`, { cause: thrown });
-};
 
 export class SourceRuntime extends RuntimeNode {
   constructor(
