@@ -151,6 +151,8 @@ export interface AggregateOperator {
   readonly store: string;
   /** Not called for a record whose value is null. */
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  /** What a key begins with: for a filter of the table that is what was there before the first value. Absent: null. */
+  initializer?(): unknown;
 }
 
 export interface WindowAggregateOperator {
@@ -158,6 +160,8 @@ export interface WindowAggregateOperator {
   readonly store: string;
   readonly windows: { readonly sizeMs: number; readonly advanceMs: number; readonly graceMs: number };
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  /** See AggregateOperator. */
+  initializer?(): unknown;
 }
 
 /** Of a table: what does not pass is deleted downstream. `store`: where the result is kept, if it is. */
