@@ -54,8 +54,9 @@ export type ProductionExceptionHandler = (
   error: ErrorHandlerError,
 ) => ProductionResponse;
 
-export interface TopologyConfig {
-  readonly deserializationExceptionHandler?: DeserializationExceptionHandler;
-  readonly processingExceptionHandler?: ProcessingExceptionHandler;
-  readonly productionExceptionHandler?: ProductionExceptionHandler;
-}
+/**
+ * What follows when the session of a process has ended by an error that is no outage of the brokers (KIP-671):
+ * `replace`: a new one begins from what was committed, as often as the supervisor allows; `shutdown`: the process
+ * ends with exit code 1. Without this handler `fail` of another handler is `shutdown`, and anything else `replace`.
+ */
+export type UncaughtExceptionHandler = (error: Error) => 'replace' | 'shutdown';

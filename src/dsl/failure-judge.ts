@@ -7,10 +7,10 @@ import type {
   ErrorHandlerContext,
   ErrorHandlerError,
   ProcessingResponse,
-  TopologyConfig,
 } from './error-handlers.js';
 import type { RecordRun } from './execution.js';
 import { HandlerSaysFail } from './execution.js';
+import type { TopologyConfig } from './topology-config.js';
 
 /** The record is done with, without effect. Thrown through the nodes, and caught before the task. */
 export class Resumed extends Error {

@@ -2,24 +2,23 @@
  * A state store of the processor API over the bytes of one unit of work. It asks for that unit of work at each
  * call, because what `init` was given is used by many of them.
  */
-import type { Serde, SerdeContext } from '../record/serde.js';
-import { NO_HEADERS } from '../record/record.js';
-import { asSerdeFailure } from './serde-failure.js';
 import type { KeyValue, KeyValueStore } from './state-store.js';
+import type { WorkPlace } from './store-serdes.js';
+import { StoreSerdes } from './store-serdes.js';
 import type { StoreSpec } from './store-spec.js';
 import type { StoreView } from './store-overlay.js';
 
 /** What a store is used through. */
 export interface StoreAccess {
   readonly view: StoreView;
-  /** Of a store that is `perKey`: the key of the record under way, null when there is none. */
+  /** The key of the record under way, as it was read; null: there is none. */
   readonly ownKey: unknown;
+  readonly at: WorkPlace;
 }
 
 export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string;
-  readonly #keys: Codec<K>;
-  readonly #values: Codec<V>;
+  readonly #serdes: StoreSerdes;
   readonly #isPerKey: boolean;
 
   constructor(
@@ -27,19 +26,20 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
     private readonly access: () => StoreAccess,
   ) {
     this.name = spec.name;
-    this.#keys = new Codec<K>(spec, true);
-    this.#values = new Codec<V>(spec, false);
+    this.#serdes = new StoreSerdes(spec);
     this.#isPerKey = spec.perKey;
   }
 
   get(key: K): V | null {
-    const { view, bytes } = this.#at(key);
-    return this.#valueOf(view.get(bytes));
+    const { at, bytes, view } = this.#at(key);
+    const value = view.get(bytes);
+    return value === null ? null : (this.#serdes.value(value, at) as V);
   }
 
   put(key: K, value: V | null): void {
-    const { view, bytes } = this.#at(key);
-    view.put(bytes, value === null ? null : this.#values.encode(value));
+    const { at, bytes, view } = this.#at(key);
+    const written = this.#serdes.valueBytes(value, at);
+    view.put(bytes, written === null ? null : Buffer.from(written));
   }
 
   putIfAbsent(key: K, value: V): V | null {
@@ -84,33 +84,31 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
   }
 
   #scan(from: K | null, to: K | null, isReverse: boolean): Iterable<KeyValue<K, V>> {
-    const first = from === null ? null : this.#keys.encode(from);
+    const { at } = this.access();
+    const first = from === null ? null : this.#serdes.ownKeyBytes(from, at);
     // The next key in the order of bytes: the last one is included.
-    const behind = to === null ? null : Buffer.concat([this.#keys.encode(to), Buffer.alloc(1)]);
+    const behind = to === null ? null : Buffer.concat([this.#serdes.keyBytes(to, at), Buffer.alloc(1)]);
     return this.#entries(first, behind, isReverse);
   }
 
   #entries(from: Buffer | null, to: Buffer | null, isReverse: boolean): Iterable<KeyValue<K, V>> {
     if (this.#isPerKey)
       throw new Error(`store ${this.name} is perKey: a record looks at the entries of its own key, not at ranges`);
+    const { at, view } = this.access();
     const found: KeyValue<K, V>[] = [];
-    for (const [key, value] of this.access().view.entries(from, to, isReverse))
-      found.push({ key: this.#keys.decode(key), value: this.#values.decode(value) });
+    for (const [key, value] of view.entries(from, to, isReverse))
+      found.push({ key: this.#serdes.key(key, at) as K, value: this.#serdes.value(value, at) as V });
     return found;
   }
 
-  #at(key: K): { readonly view: StoreView; readonly bytes: Buffer } {
-    const { ownKey, view } = this.access();
-    const bytes = this.#keys.encode(key);
-    if (this.#isPerKey && (ownKey === null || !this.#keys.encode(ownKey as K).equals(bytes)))
+  #at(key: K): { readonly at: WorkPlace; readonly bytes: Buffer; readonly view: StoreView } {
+    const { at, ownKey, view } = this.access();
+    const bytes = this.#serdes.ownKeyBytes(key, at);
+    if (this.#isPerKey && (ownKey === null || !this.#serdes.keyBytes(ownKey, at).equals(bytes)))
       throw new Error(
         `store ${this.name} is perKey, and this is not the key of the record that is being processed: declare it without perKey()`,
       );
-    return { view, bytes };
-  }
-
-  #valueOf(bytes: Buffer | null): V | null {
-    return bytes === null ? null : this.#values.decode(bytes);
+    return { at, bytes, view };
   }
 }
 
@@ -123,38 +121,3 @@ const behindPrefix = (prefix: Buffer): Buffer | null => {
   behind[end - 1] = (behind[end - 1] ?? 0) + 1;
   return behind;
 };
-
-/** Serdes of a store get its name as the topic. */
-class Codec<T> {
-  readonly #serde: Serde<T>;
-  readonly #context: SerdeContext;
-  readonly #what: string;
-
-  constructor(spec: StoreSpec, isKey: boolean) {
-    const serde = isKey ? spec.keySerde : spec.valueSerde;
-    this.#what = `a ${isKey ? 'key' : 'value'} of the store ${spec.name}`;
-    if (serde === undefined) throw new Error(`${this.#what} has no serde`);
-    this.#serde = serde as Serde<T>;
-    this.#context = { topic: spec.name, headers: NO_HEADERS, isKey };
-  }
-
-  /** Bytes of its own: what a serde gives may belong to a batch. */
-  encode(data: T): Buffer {
-    let bytes: Buffer | null;
-    try {
-      bytes = this.#serde.serialize(data, this.#context);
-    } catch (error) {
-      throw asSerdeFailure(error, 'serialization', `${this.#what} could not be written`);
-    }
-    if (bytes === null) throw new TypeError(`${this.#what} is null as bytes: a store holds no null`);
-    return Buffer.from(bytes);
-  }
-
-  decode(bytes: Buffer): T {
-    try {
-      return this.#serde.deserialize(bytes, this.#context);
-    } catch (error) {
-      throw asSerdeFailure(error, 'deserialization', `${this.#what} could not be read`);
-    }
-  }
-}

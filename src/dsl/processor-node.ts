@@ -89,8 +89,8 @@ export class UserProcessorNode extends RuntimeNode {
       );
     }
     return new ProcessorStore(spec, () => {
-      const { sourceKey } = pass();
-      return { view: pass().store(name), ownKey: sourceKey };
+      const at = pass();
+      return { at, view: at.store(name), ownKey: at.sourceKey };
     });
   }
 

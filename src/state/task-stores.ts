@@ -33,11 +33,16 @@ export class TaskStores {
   }
 
   get entries(): number {
-    return sum(this.#stores, ({ size }) => size);
+    let total = 0;
+    for (const { size } of this.#stores.values()) total += size;
+    return total;
   }
 
-  get bytes(): number {
-    return sum(this.#stores, ({ bytes }) => bytes);
+  /** By store: entries, and the bytes of keys and values. */
+  get sizes(): Readonly<Record<string, { readonly entries: number; readonly bytes: number }>> {
+    return Object.fromEntries(
+      [...this.#stores].map(([name, { size, bytes }]) => [name, { entries: size, bytes }]),
+    );
   }
 
   /** Throws for a store that the topology does not have. */
@@ -76,12 +81,3 @@ export class TaskStores {
     this.streamTimeMs = -1;
   }
 }
-
-const sum = (
-  stores: ReadonlyMap<string, StoreEntries>,
-  of: (store: StoreEntries) => number,
-): number => {
-  let total = 0;
-  for (const store of stores.values()) total += of(store);
-  return total;
-};

@@ -1,5 +1,6 @@
 /** Makes the tasks of a topology: one per sub-topology and partition number, each with processors of its own. */
 import { createTaskProcessor } from '../dsl/task-processor.js';
+import type { StateRestoreListener } from '../dsl/topology-config.js';
 import type { Subtopology, Topology } from '../dsl/topology.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { DeadLetterProfile } from '../record/dead-letter.js';
@@ -39,6 +40,10 @@ export class TaskFactory {
     private readonly settled: (task: Task) => void,
   ) {
     for (const sub of topology.subtopologies) this.#bySources.set(keyOf(sub.sourceTopics), sub);
+  }
+
+  get restoreListener(): StateRestoreListener | undefined {
+    return this.topology.config.stateRestoreListener;
   }
 
   get sourcesBySubtopology(): readonly (readonly string[])[] {

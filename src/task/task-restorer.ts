@@ -49,9 +49,10 @@ export class TaskRestorer {
       laneLog: factory.laneLogOf(task.sources),
       beside: factory.besideLaneLog(task.sources),
       image,
-      onProgress: (done, total) => (holding.progress = { done, total }),
+      onProgress: (done, total) => this.#progress(holding, done, total),
       signal: life.signal,
     });
+    factory.restoreListener?.onRestoreEnd?.(task.id, holding.progress?.total ?? 0);
     holding.progress = undefined;
     this.#tell(task, start);
     const restored = this.#restored(task, image, start.readAgainFrom);
@@ -65,6 +66,14 @@ export class TaskRestorer {
       if (holding.isOver || task.state !== 'restoring') return;
       this.#run(holding, start, restored, nextPoll);
     });
+  }
+
+  #progress(holding: Holding, done: number, total: number): void {
+    const listener = this.parts.factory.restoreListener;
+    const { id } = holding.task;
+    if (holding.progress === undefined) listener?.onRestoreStart?.(id, total);
+    else listener?.onBatchRestored?.(id, done, total);
+    holding.progress = { done, total };
   }
 
   /** What an operator must know of where it starts. */
