@@ -2,7 +2,7 @@
  * One task on a virtual clock, with a processor whose handlers the test answers by hand or by a plan.
  * What it decides is read through its ledger, as the commit loop does.
  */
-import type { Effects, RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
+import type { Effects, Punctuations, RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
 import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
 import type { Command } from '../../../src/lanes/command.js';
 import { retryTrigger } from '../../../src/lanes/retry-record.js';
@@ -17,6 +17,7 @@ import { LaneBook } from '../../../src/task/lane-book.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
 import { TaskStores } from '../../../src/state/task-stores.js';
+import type { Sharing } from '../../../src/task/task-parts.js';
 import { Task } from '../../../src/task/task.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { batchOf, ledgerStart, positions, produced, SOURCE, textOf } from './records.js';
@@ -25,7 +26,8 @@ import type { Deferred } from './settle.js';
 import { deferred, settle } from './settle.js';
 
 type Outputs = readonly ProducedRecord[];
-export type Handler = (run: RecordRun) => Outputs | Promise<Outputs>;
+type Done = Outputs | Effects;
+export type Handler = (run: RecordRun) => Done | Promise<Done>;
 
 export const DLQ = 'G.user.events.dlq';
 export const COMMANDS = 'G.user.events.commands';
@@ -114,9 +116,17 @@ export const nameOf = (record: ProducedRecord): string => {
   return `dlq ${at} ${header(record, 'x-lanes-reason')} after ${header(record, 'x-lanes-attempts')}`;
 };
 
-const effectsOf = (outputs: Outputs): Effects => ({ outputs, changes: [], isDropped: false });
+const effectsOf = (done: Done): Effects =>
+  'outputs' in done ? done : { outputs: done, changes: [], isDropped: false };
 
-const NO_PUNCTUATIONS: TaskProcessor['punctuations'] = {
+/** What most tasks do not have. */
+interface Special {
+  readonly sharing: Sharing;
+  readonly stores: readonly string[];
+  readonly punctuations: Punctuations;
+}
+
+const NO_PUNCTUATIONS: Punctuations = {
   isEmpty: true,
   isDue: () => false,
   takeDue: () => undefined,
@@ -140,7 +150,11 @@ export class TaskBench {
   readonly task: Task;
   handler: Handler;
 
-  constructor(over: Partial<TaskSettings> = {}, handler: Handler | 'by-hand' = 'by-hand') {
+  constructor(
+    over: Partial<TaskSettings> = {},
+    handler: Handler | 'by-hand' = 'by-hand',
+    special: Partial<Special> = {},
+  ) {
     const settings = { ...SETTINGS, ...over };
     this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
     const { clock } = this.scheduler;
@@ -150,11 +164,11 @@ export class TaskBench {
     const processor: TaskProcessor = {
       init: async () => void this.lives.push('init'),
       process: (run) => {
-        const outputs = this.handler(run);
-        return outputs instanceof Promise ? outputs.then(effectsOf) : effectsOf(outputs);
+        const done = this.handler(run);
+        return done instanceof Promise ? done.then(effectsOf) : effectsOf(done);
       },
       outputRefused: (_run, _topic, failure) => failure,
-      punctuations: NO_PUNCTUATIONS,
+      punctuations: special.punctuations ?? NO_PUNCTUATIONS,
       close: async () => void this.lives.push('close'),
     };
     const host: TaskHost = {
@@ -185,10 +199,11 @@ export class TaskBench {
       partition: partition(0),
       sources: [SOURCE],
       laneLog: LANES,
-      sharing: 'none',
+      sharing: special.sharing ?? 'none',
     } as const;
     const { ledger } = this;
-    this.task = new Task(identity, { ledger, processor, book, stores: new TaskStores([]) }, host);
+    const stores = new TaskStores(special.stores ?? []);
+    this.task = new Task(identity, { ledger, processor, book, stores }, host);
   }
 
   /** Brings the task to running, at `from` and with batches of `firstPoll` on. */
