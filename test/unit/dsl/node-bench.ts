@@ -6,7 +6,6 @@ import { type FlowRecord, type Pending, RuntimeNode } from '../../../src/dsl/run
 import { Serdes } from '../../../src/dsl/serdes.js';
 import type { StoreLayout, StoreSpec } from '../../../src/dsl/store-spec.js';
 import type { Windowed } from '../../../src/dsl/windowed.js';
-import type { Serde } from '../../../src/record/serde.js';
 import { NO_HEADERS } from '../../../src/record/record.js';
 import { epochMs, offset, partition, taskId } from '../../../src/record/units.js';
 import { MemoryStores } from '../support/memory-store.js';
@@ -14,7 +13,7 @@ import { MemoryStores } from '../support/memory-store.js';
 export const specOf = (name: string, layout: StoreLayout, fields: Partial<StoreSpec> = {}): StoreSpec => ({
   name,
   layout,
-  keySerde: Serdes.string() as Serde<unknown>,
+  keySerde: Serdes.string(),
   valueSerde: Serdes.json(),
   perKey: layout === 'timestamped',
   retentionMs: null,
