@@ -35,7 +35,7 @@ const nameOf = (key: unknown): string => {
   return `${String(inner)}[${window.start},${window.end})`;
 };
 
-const textOf = ({ key, value, timestamp }: FlowRecord): string =>
+export const textOf = ({ key, value, timestamp }: FlowRecord): string =>
   `${nameOf(key)}=${JSON.stringify(value)}@${timestamp}`;
 
 export class NodeBench {
