@@ -1,0 +1,2 @@
+/** What holds for a topology as a whole. */
+export interface TopologyConfig {}
