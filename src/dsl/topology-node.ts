@@ -139,7 +139,7 @@ export interface ProcessOperator {
   readonly supplier: ProcessorSupplier<unknown, unknown, unknown, unknown>;
 }
 
-/** `table` and `toTable`: keeps the last value of each key, null deletes; passes on what it was given. */
+/** `table` and `toTable` with a store: keeps the last value of each key, null deletes; passes on what it was given. */
 export interface MaterializeOperator {
   readonly type: 'materialize';
   readonly store: string;
@@ -188,8 +188,10 @@ export interface SuppressOperator {
 export interface StreamTableJoinOperator {
   readonly type: 'streamTableJoin';
   readonly isLeft: boolean;
-  /** The table's. */
+  /** Where the table's values are, or those that it is made from. */
   readonly store: string;
+  /** What the table makes of a value of the store (itself, where the store is its own); null: it has nothing. */
+  view(value: unknown, key: unknown): unknown;
   joiner(value: unknown, tableValue: unknown, key: unknown): unknown;
 }
 
