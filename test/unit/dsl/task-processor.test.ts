@@ -11,7 +11,7 @@ import {
   StreamsBuilder,
 } from '../../../src/index.js';
 import { NO_HEADERS, type ConsumedRecord, type ProducedRecord } from '../../../src/record/record.js';
-import { epochMs } from '../../../src/record/units.js';
+import { epochMs, partition } from '../../../src/record/units.js';
 import { consumed, deferred, processorOf, runOf, taskProcessorOf, textOf } from './support.js';
 
 const STRINGS = Consumed.with(Serdes.string(), Serdes.string());

@@ -9,11 +9,11 @@ import {
   type TaskId,
   type Topology,
 } from '../../../../src/index.js';
-import type { RecordRun } from '../../../../src/dsl/execution.js';
-import type { Effects } from '../../../../src/dsl/execution.js';
+import type { Effects, RecordRun } from '../../../../src/dsl/execution.js';
 import { eventId } from '../../../../src/record/event-id.js';
 import type { Directory, DirectoryCall } from '../../../../topology/user-audit/clients/directory.js';
 import { buildTopology, type UserAuditSettings } from '../../../../topology/user-audit/topology.js';
+import { taskProcessorOf } from '../../dsl/support.js';
 import { auth, GOLDEN, type GoldenRecord } from './golden.js';
 
 const settings: UserAuditSettings = {
