@@ -1,7 +1,7 @@
 /*
  * Writes Kafka Streams' own description of each topology below, in the format of test/unit/dsl/fixtures:
  * "# title", then the text. dsl-topologies*.ts has the same topologies in TypeScript, under the same titles.
- * Run from its source, with the jars of pom.xml beside it (Java 17), as describe-java.test.ts does:
+ * Run from its source, with the jars of pom.xml beside it (Java 17), as kafka-streams-fixtures.test.ts does:
  * `java -cp '<jars>/*' DescribeDsl.java > descriptions.txt`
  */
 import java.io.PrintStream;

@@ -63,8 +63,7 @@ const missing = (jars, who, what) => {
 export const missingForKafka = () => missing(KAFKA, 'a local Kafka needs', 'the local Kafka is');
 
 /** Why Kafka Streams cannot run here; null when it can. */
-export const missingForKafkaStreams = () =>
-  missing(KAFKA_STREAMS, 'Kafka Streams needs', 'Kafka Streams is');
+export const missingForKafkaStreams = () => missing(KAFKA_STREAMS, 'Kafka Streams needs', 'Kafka Streams is');
 
 /**
  * The class path of the local Kafka; fetches the jars when they are not there yet.
