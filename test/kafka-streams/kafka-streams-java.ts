@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../support/broker.js';
 
@@ -58,4 +59,44 @@ export const outputOfJava = async (program: string, args: readonly string[] = []
   const code = await new Promise((resolve) => java.once('close', resolve));
   if (code !== 0) throw new Error(`${program} ended with ${String(code)}: ${errors}`);
   return output;
+};
+
+export interface JavaStreams {
+  /** Ends it in order. Rejects with what it wrote to stderr when it does not end well. */
+  stop(): Promise<void>;
+}
+
+/** SideBySide.java. Resolves when every task runs. */
+export const startSideBySide = async (
+  bootstrapServers: string,
+  applicationId: string,
+  inputs: string,
+  outputs: string,
+): Promise<JavaStreams> => {
+  const java = await startJava('SideBySide.java', [bootstrapServers, applicationId, inputs, outputs]);
+  const kill = (): boolean => java.kill('SIGKILL');
+  process.once('exit', kill);
+  let errors = '';
+  java.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)));
+  const ended = new Promise<number | null>((resolve) => {
+    java.once('close', (code) => {
+      process.off('exit', kill);
+      resolve(code);
+    });
+  });
+  const failure = (code: number | null): Error =>
+    new Error(`SideBySide.java ended with ${String(code)}: ${errors}`);
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: java.stdout }).on('line', (line) => {
+      if (line === 'ready') resolve();
+    });
+    void ended.then((code) => reject(failure(code)));
+  });
+  return {
+    stop: async () => {
+      java.stdin.end();
+      const code = await ended;
+      if (code !== 0) throw failure(code);
+    },
+  };
 };

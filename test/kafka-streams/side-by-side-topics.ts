@@ -1,0 +1,27 @@
+/** The topics of side-by-side.ts and SideBySide.java: `<prefix>.<name>`. */
+
+/** What is read. `changes` and `users` have null values. */
+export const INPUTS = ['events', 'orders', 'users', 'changes'] as const;
+
+export type InputName = (typeof INPUTS)[number];
+
+/** What is written. */
+export const OUTPUTS = [
+  'counts',
+  'sums',
+  'ranges',
+  'tumbling',
+  'final',
+  'hopping',
+  'kinds',
+  'joined',
+  'left-joined',
+  'kept-users',
+  'even',
+  'odd',
+  'mapped',
+  'stored-mapped',
+  'change-counts',
+] as const;
+
+export type OutputName = (typeof OUTPUTS)[number];
