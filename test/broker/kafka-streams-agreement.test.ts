@@ -20,7 +20,7 @@ import { until } from '../support/wait.js';
 
 const SEEDS = [1, 2];
 /** Their keys have the window after "@": in one partition the order of one key's windows is seen as well. */
-const WINDOWED: readonly OutputName[] = ['tumbling', 'final', 'hopping'];
+const WINDOWED: readonly OutputName[] = ['tumbling', 'final', 'hopping', 'change-windows'];
 const LIMIT_MS = 90_000;
 
 const text = (data: Buffer | null): string | null => (data === null ? null : data.toString('utf8'));
@@ -128,8 +128,10 @@ describe('Kafka Streams and this engine agree', function () {
       }
 
       for (const name of OUTPUTS) {
-        const expected = await tool.read(`out.${java}.${name}`);
-        const found = await tool.read(`out.${own}.${name}`);
+        const [expected, found] = await Promise.all([
+          tool.read(`out.${java}.${name}`),
+          tool.read(`out.${own}.${name}`),
+        ]);
         expect(expected.length, `records of Kafka Streams in ${name}`).to.be.greaterThan(20);
         expect(linesByKey(found), name).to.deep.equal(linesByKey(expected));
       }

@@ -137,6 +137,8 @@ public final class SideBySide {
     write(latest.mapValues(value -> "<" + value + ">").toStream(), "mapped");
     write(latest.mapValues(value -> "[" + value + "]", store("stored-mapped")).toStream(), "stored-mapped");
     write(changes.groupByKey().count(counts("change-counts")).toStream().mapValues(count -> count.toString()), "change-counts");
+    // Windows count null values too, other than `count` without windows.
+    writeWindows(changes.groupByKey().windowedBy(TimeWindows.ofSizeWithNoGrace(TEN_SECONDS)).count(windowCounts("change-windows")), "change-windows");
   }
 
   public static void main(String[] args) throws Exception {

@@ -22,6 +22,7 @@ export const OUTPUTS = [
   'mapped',
   'stored-mapped',
   'change-counts',
+  'change-windows',
 ] as const;
 
 export type OutputName = (typeof OUTPUTS)[number];

@@ -56,24 +56,26 @@ const aggregations = (events: KGroupedStream<string, string>, write: Write): voi
 
 const windowText = ({ key, window }: Windowed<string>): string => `${key}@${window.start}-${window.end}`;
 
+const writeWindows = (table: KTable<Windowed<string>, number>, write: Write, name: OutputName): void =>
+  write(
+    table.toStream().map((windowed, count) => [windowText(windowed), String(count)]),
+    name,
+  );
+
 const windows = (events: KGroupedStream<string, string>, write: Write): void => {
-  const writeWindows = (table: KTable<Windowed<string>, number>, name: OutputName): void =>
-    write(
-      table.toStream().map((windowed, count) => [windowText(windowed), String(count)]),
-      name,
-    );
   const tumbling = events
     .windowedBy(TimeWindows.ofSizeAndGrace(TEN_SECONDS_MS, 5_000))
     .count(counts('tumbling'));
-  writeWindows(tumbling, 'tumbling');
+  writeWindows(tumbling, write, 'tumbling');
   writeWindows(
     tumbling.suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName('final')),
+    write,
     'final',
   );
   const hopping = events
     .windowedBy(TimeWindows.ofSizeWithNoGrace(TEN_SECONDS_MS).advanceBy(4_000))
     .count(counts('hopping'));
-  writeWindows(hopping, 'hopping');
+  writeWindows(hopping, write, 'hopping');
 };
 
 /** Repartitioned. All records of a new key come from one partition: their order is one. */
@@ -119,6 +121,9 @@ const tables = (changes: KStream<string, string | null>, write: Write): void => 
       .mapValues((count) => String(count)),
     'change-counts',
   );
+  // Windows count null values too, other than `count` without windows.
+  const windowed = changes.groupByKey().windowedBy(TimeWindows.ofSizeWithNoGrace(TEN_SECONDS_MS));
+  writeWindows(windowed.count(counts('change-windows')), write, 'change-windows');
 };
 
 /** Topics are `<prefix>.<name>`. */
