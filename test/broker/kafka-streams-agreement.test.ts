@@ -20,7 +20,14 @@ import { until } from '../support/wait.js';
 
 const SEEDS = [1, 2];
 /** Their keys have the window after "@": in one partition the order of one key's windows is seen as well. */
-const WINDOWED: readonly OutputName[] = ['tumbling', 'final', 'hopping', 'change-windows'];
+const WINDOWED: readonly OutputName[] = [
+  'tumbling',
+  'final',
+  'final-some',
+  'hopping',
+  'window-sums',
+  'change-windows',
+];
 const LIMIT_MS = 90_000;
 
 const text = (data: Buffer | null): string | null => (data === null ? null : data.toString('utf8'));

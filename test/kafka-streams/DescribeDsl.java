@@ -625,8 +625,9 @@ public final class DescribeDsl {
 
   private static void windowedTableOperators(StreamsBuilder builder) {
     KTable<Windowed<String>, Long> table = read(builder, "in").groupByKey().windowedBy(tenSeconds()).count(windowCountStore("counts"));
-    table.filter((windowed, count) -> count > 1).mapValues(count -> count + 1)
+    table.filter((windowed, count) -> count > 1)
         .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName("final-counts"))
+        .mapValues(count -> count + 1)
         .toStream()
         .map((windowed, count) -> KeyValue.pair(windowText(windowed), count))
         .to("out", counts());

@@ -101,10 +101,19 @@ public final class SideBySide {
         .count(windowCounts("tumbling"));
     writeWindows(tumbling, "tumbling");
     writeWindows(tumbling.suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName("final")), "final");
+    // The filter keeps back what neither passes nor passed, and with it the stream time of the suppression.
+    KTable<Windowed<String>, Long> some = tumbling.filter((windowed, count) -> count > 2)
+        .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName("final-some"))
+        .mapValues(count -> count * 10);
+    writeWindows(some, "final-some");
     KTable<Windowed<String>, Long> hopping = events
         .windowedBy(TimeWindows.ofSizeWithNoGrace(TEN_SECONDS).advanceBy(Duration.ofSeconds(4)))
         .count(windowCounts("hopping"));
     writeWindows(hopping, "hopping");
+    KTable<Windowed<String>, String> sums = events
+        .windowedBy(TimeWindows.ofSizeAndGrace(TEN_SECONDS, TEN_SECONDS).advanceBy(Duration.ofSeconds(5)))
+        .reduce(SideBySide::sum, Materialized.<String, String, WindowStore<Bytes, byte[]>>as("window-sums").withKeySerde(STRING).withValueSerde(STRING));
+    write(sums.toStream().selectKey((windowed, sum) -> windowText(windowed)), "window-sums");
   }
 
   private void writeWindows(KTable<Windowed<String>, Long> windows, String name) {
@@ -127,6 +136,9 @@ public final class SideBySide {
   private void joins(KStream<String, String> orders, KTable<String, String> users) {
     write(orders.join(users, (order, user) -> order + "+" + user), "joined");
     write(orders.leftJoin(users, (order, user) -> order + "+" + user), "left-joined");
+    KTable<String, String> view = users.filter((key, user) -> user.compareTo("5") < 0).mapValues(user -> "<" + user + ">");
+    write(orders.join(view, (order, user) -> order + "+" + user), "joined-view");
+    write(orders.leftJoin(view, (order, user) -> order + "+" + user), "left-joined-view");
     write(users.filter((key, user) -> !user.endsWith("0")).toStream(), "kept-users");
   }
 

@@ -197,8 +197,8 @@ export const WINDOW_TOPOLOGIES: Topologies = {
     const table = tenSecondsOf(builder).count(countStore('counts'));
     table
       .filter((_windowed, count) => count > 1)
-      .mapValues((count) => count + 1)
       .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName('final-counts'))
+      .mapValues((count) => count + 1)
       .toStream()
       .map((windowed, count) => [windowText(windowed), count])
       .to('out', counts());

@@ -72,10 +72,23 @@ const windows = (events: KGroupedStream<string, string>, write: Write): void => 
     write,
     'final',
   );
+  // The filter keeps back what neither passes nor passed, and with it the stream time of the suppression.
+  const some = tumbling
+    .filter((_windowed, count) => count > 2)
+    .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()).withName('final-some'))
+    .mapValues((count) => count * 10);
+  writeWindows(some, write, 'final-some');
   const hopping = events
     .windowedBy(TimeWindows.ofSizeWithNoGrace(TEN_SECONDS_MS).advanceBy(4_000))
     .count(counts('hopping'));
   writeWindows(hopping, write, 'hopping');
+  const sums = events
+    .windowedBy(TimeWindows.ofSizeAndGrace(TEN_SECONDS_MS, TEN_SECONDS_MS).advanceBy(5_000))
+    .reduce(sum, store('window-sums'));
+  write(
+    sums.toStream().selectKey((windowed) => windowText(windowed)),
+    'window-sums',
+  );
 };
 
 /** Repartitioned. All records of a new key come from one partition: their order is one. */
@@ -98,6 +111,15 @@ const joins = (orders: KStream<string, string>, users: KTable<string, string>, w
   write(
     orders.leftJoin(users, (order, user) => `${order}+${String(user)}`),
     'left-joined',
+  );
+  const view = users.filter((_key, user) => user < '5').mapValues((user) => `<${user}>`);
+  write(
+    orders.join(view, (order, user) => `${order}+${user}`),
+    'joined-view',
+  );
+  write(
+    orders.leftJoin(view, (order, user) => `${order}+${String(user)}`),
+    'left-joined-view',
   );
   write(users.filter((_key, user) => !user.endsWith('0')).toStream(), 'kept-users');
 };
