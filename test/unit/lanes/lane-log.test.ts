@@ -40,7 +40,6 @@ const logKey: fc.Arbitrary<LaneLogKey> = fc.oneof(
   recordIdIn(PARTITION).map((id) => ({ kind: 'follower' as const, id })),
   count.map((offset) => ({ kind: 'command' as const, offset })),
   fc.constant({ kind: 'checkpoint' as const }),
-  fc.constant({ kind: 'store' as const }),
 );
 
 const written = (key: LaneLogKey): Buffer => {
@@ -53,8 +52,6 @@ const written = (key: LaneLogKey): Buffer => {
       return commandKey(key.offset);
     case 'checkpoint':
       return CHECKPOINT_KEY;
-    case 'store':
-      return Buffer.from([5]);
   }
 };
 
