@@ -2,6 +2,7 @@
  * What a task gives to its sub-topology and what it gets back: one source record in, its effects out.
  * Pure by contract: all effects of a record are in the answer, and an attempt that fails has none.
  */
+import type { ProcessingFailure } from '../record/record-error.js';
 import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
 import type { EpochMs, TaskId } from '../record/units.js';
 
@@ -44,6 +45,13 @@ export interface Effects {
   readonly outputs: readonly ProducedRecord[];
   /** At most one of each key of a store. */
   readonly changes: readonly StoreChange[];
+  /** An error handler has said `resume`: the record is done with, and has no effect. */
+  readonly isDropped: boolean;
+}
+
+/** An error handler has said `fail`: the task decides nothing more, and its session ends. */
+export class HandlerSaysFail extends Error {
+  override readonly name = 'HandlerSaysFail';
 }
 
 /** The entries of one store of a task, as of the last unit of work that was decided. */
@@ -69,6 +77,7 @@ export interface DuePunctuation {
 
 /** The punctuations of a task's processors, see `ProcessorContext.schedule`. */
 export interface Punctuations {
+  readonly isEmpty: boolean;
   /** One that is due, or undefined; it is not due again until its next time. */
   takeDue(nowMs: EpochMs): DuePunctuation | undefined;
   isDue(nowMs: EpochMs): boolean;
@@ -84,6 +93,11 @@ export interface TaskProcessor {
   /** Runs every processor's `init`, upstream first. When one fails, those before it are closed. */
   init(): Promise<void>;
   readonly process: ProcessRecord;
+  /**
+   * An output of a record is larger than its topic takes: undefined, the record goes on without it; else its failure.
+   * May throw HandlerSaysFail.
+   */
+  outputRefused(run: RecordRun, topic: string, failure: ProcessingFailure): ProcessingFailure | undefined;
   readonly punctuations: Punctuations;
   /** Runs every processor's `close`, downstream first, all of them; rejects with the first failure. */
   close(): Promise<void>;

@@ -9,34 +9,38 @@ import { StoreOverlay } from './store-overlay.js';
 /** One attempt to process a record, or one run of a punctuation. */
 export class RecordPass implements Effects {
   readonly outputs: ProducedRecord[] = [];
+  readonly isDropped = false;
   /** The run may be the same object for every attempt of its record; this is the one that is ours. */
   readonly attempt: number;
-  /** null: a punctuation. */
-  readonly record: ConsumedRecord | null;
   /** As it was read, before any node could change it. */
   sourceKey: unknown = null;
   #overlay: StoreOverlay | undefined;
 
   constructor(
-    readonly run: Run & Partial<Pick<RecordRun, 'record' | 'attempt' | 'noteType'>>,
+    readonly run: Run,
+    /** The same run, when it is that of a record; null: a punctuation's. */
+    readonly recordRun: RecordRun | null,
     /** The one that has read the key: a sink with the same serde writes the key's bytes as they are. */
     readonly keySerde: Serde<unknown> | null,
     private readonly stores: StoreDirectory,
     /** Of the task, the record's own included; -1: none yet. */
     readonly streamTimeMs: number,
   ) {
-    this.attempt = run.attempt ?? 1;
-    this.record = run.record ?? null;
+    this.attempt = recordRun?.attempt ?? 1;
+  }
+
+  get record(): ConsumedRecord | null {
+    return this.recordRun?.record ?? null;
   }
 
   /** What is under way, for messages. */
   get place(): string {
-    return this.record === null ? 'a punctuation' : placeOf(this.record);
+    return this.recordRun === null ? 'a punctuation' : placeOf(this.recordRun.record);
   }
 
   /** Never the signal of a later attempt, which says nothing about this one. */
   get signal(): AbortSignal {
-    return (this.run.attempt ?? 1) === this.attempt ? this.run.signal : OVERTAKEN;
+    return (this.recordRun?.attempt ?? 1) === this.attempt ? this.run.signal : OVERTAKEN;
   }
 
   /**

@@ -151,6 +151,8 @@ export interface AggregateOperator {
   readonly store: string;
   /** Not called for a record whose value is null. */
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  /** What a key begins with: for a filter of the table that is what was there before the first value. Absent: null. */
+  initializer?(): unknown;
 }
 
 export interface WindowAggregateOperator {
@@ -158,6 +160,8 @@ export interface WindowAggregateOperator {
   readonly store: string;
   readonly windows: { readonly sizeMs: number; readonly advanceMs: number; readonly graceMs: number };
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  /** See AggregateOperator. */
+  initializer?(): unknown;
 }
 
 /** Of a table: what does not pass is deleted downstream. `store`: where the result is kept, if it is. */
@@ -186,8 +190,8 @@ export interface StreamTableJoinOperator {
   readonly isLeft: boolean;
   /** Where the table's values are, or those that it is made from. */
   readonly store: string;
-  /** What the table makes of a value of the store (itself, where the store is its own); null: it has nothing. */
-  view(value: unknown, key: unknown): unknown;
+  /** What the table makes of a value of the store; null: it has nothing. Absent: the value is the table's own. */
+  view?(value: unknown, key: unknown): unknown;
   joiner(value: unknown, tableValue: unknown, key: unknown): unknown;
 }
 

@@ -63,6 +63,7 @@ export class LaneLogImage {
     const parsed = parseLaneLogKey(key, this.partition);
     switch (parsed.kind) {
       case 'checkpoint':
+      case 'store':
         return;
       case 'command':
         if (value === null) this.#outcomes.delete(parsed.offset);
