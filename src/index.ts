@@ -38,7 +38,7 @@ export type { KeyValueStore, ReadOnlyKeyValueStore, StateStore } from './dsl/sta
 export { Serdes } from './dsl/serdes.js';
 export { Topology } from './dsl/topology.js';
 export type { TopologyConfig } from './dsl/topology-config.js';
-export type { Subtopology } from './dsl/subtopology.js';
+export type { NamedInternalTopic, Subtopology } from './dsl/topology.js';
 export { TopologyError } from './dsl/topology-error.js';
 export type { RecordContext } from './dsl/topology-node.js';
 export type {

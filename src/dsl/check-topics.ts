@@ -2,7 +2,7 @@
 import { type Check, repeated, sinksOf, sourcesOf, topicsNamedBy } from './check.js';
 import { isGeneratedName, nameProblem } from './named.js';
 import { nodeGroups, parentsOf } from './node-groups.js';
-import type { SinkNode, SourceNode, TopologyNode } from './topology-node.js';
+import type { Operator, SinkNode, SourceNode, TopologyNode } from './topology-node.js';
 
 const topicsAreUsable: Check = ({ nodes }) =>
   nodes.flatMap((node) =>
@@ -42,23 +42,17 @@ const missingSerdes = (node: SourceNode | SinkNode, give: string): readonly stri
     : []),
 ];
 
-/** What follows an internal topic says how to name it, and how to give its serdes. */
-const configOf = (children: readonly TopologyNode[]): string => {
-  for (const child of children) {
-    if (child.kind !== 'processor') continue;
-    switch (child.operator.type) {
-      case 'aggregate':
-      case 'windowAggregate':
-        return 'Grouped';
-      case 'streamTableJoin':
-        return 'Joined';
-      case 'materialize':
-      case 'passThrough':
-        return 'Named';
-    }
-  }
-  return 'Repartitioned';
+/** Which configuration names an internal topic and gives its serdes: that of the operator after it. */
+const CONFIGS: Partial<Record<Operator['type'], string>> = {
+  aggregate: 'Grouped',
+  windowAggregate: 'Grouped',
+  streamTableJoin: 'Joined',
+  materialize: 'Named',
+  passThrough: 'Named',
 };
+
+const configOf = ([child]: readonly TopologyNode[]): string =>
+  (child?.kind === 'processor' ? CONFIGS[child.operator.type] : undefined) ?? 'Repartitioned';
 
 /** Their sinks and sources have the same serdes and one name: each problem is told once. */
 const internalTopicsAreComplete: Check = ({ nodes }) =>

@@ -1,6 +1,7 @@
 /** The topics of a topology's own in Kafka: named `<application id>-<name>`, as Kafka Streams names them. */
-import { type Subtopology, topicsOf } from './subtopology.js';
+import { topicsOf } from './subtopology.js';
 import type { TopologyNode } from './topology-node.js';
+import type { Subtopology } from './topology.js';
 
 const renamed = (node: TopologyNode, applicationId: string): TopologyNode => {
   if (node.kind === 'processor' || node.internal === null) return node;

@@ -2,7 +2,7 @@
  * Records grouped by their key, to be aggregated. Records without a key or with the value null are left out.
  * Every aggregate needs a store, so a name: `Materialized.as(name)`.
  */
-import { aggregateWith, countOne, reduceWith, type StoredAggregator } from './aggregators.js';
+import { aggregating, counting, reducing, type StoredAggregate } from './aggregators.js';
 import type { Serde } from '../record/serde.js';
 import type { Aggregator, Initializer, Present, Reducer } from './functions.js';
 import type { Grouping } from './grouping.js';
@@ -21,7 +21,7 @@ export class KGroupedStream<K, V> {
 
   /** How many records each key has had, as Java's Long unless another serde is given. */
   count(...options: NamedAnd<Materialized<K, number>>): KTable<K, number> {
-    return this.aggregated(NAME_PREFIX.aggregate, options, longSerde, countOne);
+    return this.aggregated(NAME_PREFIX.aggregate, options, longSerde, counting);
   }
 
   /** The first value of each key, then what the reducer makes of it and the next one. */
@@ -30,7 +30,7 @@ export class KGroupedStream<K, V> {
     ...options: NamedAnd<Materialized<K, Present<V>>>
   ): KTable<K, Present<V>> {
     const { valueSerde } = this.grouping.place;
-    return this.aggregated(NAME_PREFIX.reduce, options, valueSerde, reduceWith(reducer));
+    return this.aggregated(NAME_PREFIX.reduce, options, valueSerde, reducing(reducer));
   }
 
   /** From what the initializer gives on, the aggregate of each key; null deletes it. The store needs its serde. */
@@ -39,7 +39,7 @@ export class KGroupedStream<K, V> {
     aggregator: Aggregator<K, Present<V>, VR>,
     ...options: NamedAnd<Materialized<K, Present<VR>>>
   ): KTable<K, VR> {
-    const stored = aggregateWith(initializer, aggregator);
+    const stored = aggregating(initializer, aggregator);
     return this.aggregated(NAME_PREFIX.aggregate, options, undefined, stored);
   }
 
@@ -52,7 +52,7 @@ export class KGroupedStream<K, V> {
     prefix: string,
     options: NamedAnd<Materialized<never, never>>,
     valueSerde: Serde<unknown> | undefined,
-    aggregator: StoredAggregator,
+    aggregate: StoredAggregate,
   ): KTable<K, VR> {
     const { name, config } = splitOptions(options);
     const { place, store } = this.grouping.add({
@@ -61,7 +61,7 @@ export class KGroupedStream<K, V> {
       materialized: config,
       valueSerde,
       store: { layout: 'timestamped', perKey: true, retentionMs: null },
-      operator: (of) => ({ type: 'aggregate', store: of, aggregator }),
+      operator: (of) => ({ type: 'aggregate', store: of, ...aggregate }),
     });
     return new KTable(place, viewOf(store));
   }

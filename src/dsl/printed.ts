@@ -2,10 +2,8 @@
 
 type LineMapper = (key: unknown, value: unknown) => string;
 
-const textOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null && !Buffer.isBuffer(value)
-    ? JSON.stringify(value)
-    : String(value as string);
+const textOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value;
 
 export class Printed<K, V> {
   /** For the compiler only, see Produced. */
@@ -15,7 +13,7 @@ export class Printed<K, V> {
     readonly write: (line: string) => void,
     readonly label?: string,
     readonly name?: string,
-    private readonly mapper: LineMapper = (key, value) => `${textOf(key)}, ${textOf(value)}`,
+    private readonly mapper: LineMapper = (key, value) => [textOf(key), textOf(value)].map(String).join(', '),
   ) {}
 
   /** To standard output: this holds what the records hold, and is meant for development. */

@@ -27,14 +27,35 @@ export class StreamTableJoinNode extends RuntimeNode {
     const { operator, table } = this;
     if (isNothing(record.value)) return undefined;
     const stored = isNothing(record.key) ? null : table.stored(table.keyOf(record, pass), pass);
-    if (stored === null && !operator.isLeft) return undefined;
-    const joined = operator.joiner(record.value, table.value(stored, pass), record.key);
+    if (stored === null) return this.join(null, record, pass);
+    const value = table.value(stored, pass);
+    if (operator.view === undefined) return this.join(value, record, pass);
+    const partner = operator.view(value, record.key);
+    return isThenable(partner)
+      ? this.joinLater(partner, record, pass)
+      : this.join(partner ?? null, record, pass);
+  }
+
+  private async joinLater(
+    partner: PromiseLike<unknown>,
+    record: FlowRecord,
+    pass: RecordPass,
+  ): Promise<void> {
+    const known = await partner;
+    pass.throwIfAborted();
+    await this.join(known ?? null, record, pass);
+  }
+
+  private join(partner: unknown, record: FlowRecord, pass: RecordPass): Pending {
+    const { operator } = this;
+    if (partner === null && !operator.isLeft) return undefined;
+    const joined = operator.joiner(record.value, partner, record.key);
     return isThenable(joined)
-      ? this.processLater(joined, record, pass)
+      ? this.forwardLater(joined, record, pass)
       : this.forward(record.withValue(joined), pass);
   }
 
-  private async processLater(
+  private async forwardLater(
     joined: PromiseLike<unknown>,
     record: FlowRecord,
     pass: RecordPass,

@@ -20,8 +20,8 @@ export const joinPlace = (place: Place, { view, joiner, joined, isLeft }: JoinOp
     type: 'streamTableJoin',
     isLeft,
     store,
-    view: (value: unknown, key: unknown) => view.view(value, key),
     joiner,
+    ...(view.view === undefined ? {} : { view: view.view }),
   } as const;
   return {
     ...placeAfter(place, name, operator, { stores: [store], isLeftJoin: isLeft }),

@@ -1,29 +1,7 @@
-/** Nodes that are connected: the unit that a task runs. Immutable. */
+/** Makes the sub-topologies of a topology: nodes that are connected, with what they use. */
 import type { StoreSpec } from './store-spec.js';
 import type { InternalTopic, SinkNode, SourceNode, TopologyNode } from './topology-node.js';
-
-export interface NamedInternalTopic extends InternalTopic {
-  readonly name: string;
-}
-
-export interface Subtopology {
-  readonly id: number;
-  /** In the order in which they were added: parents before children. */
-  readonly nodes: readonly TopologyNode[];
-  readonly stores: readonly StoreSpec[];
-  /** Its records run one after the other: some store's entries are looked at by records of other keys. */
-  readonly isSerial: boolean;
-  readonly sourceTopics: readonly string[];
-  /** Those that are known before it runs, internal ones included. */
-  readonly sinkTopics: readonly string[];
-  /** Internal topics that it writes; another sub-topology reads each. */
-  readonly internalTopics: readonly NamedInternalTopic[];
-  /**
-   * What its own topics are named after: its only source topic (an internal one without the application's id), or
-   * else its first source node.
-   */
-  readonly sourceName: string;
-}
+import type { Subtopology } from './topology.js';
 
 export const subtopology = (
   nodes: readonly TopologyNode[],

@@ -25,10 +25,6 @@ export class TableStore implements TableView {
     return this.name;
   }
 
-  view(value: unknown): unknown {
-    return value;
-  }
-
   /** As far as is known now. */
   node(name: string, parents: readonly string[]): ProcessorNode {
     const { isKept } = this;

@@ -3,19 +3,17 @@ import type { Serde } from '../record/serde.js';
 import type { ErasedFunction } from './functions.js';
 import type { GraphBuilder } from './graph-builder.js';
 import type { Materialized } from './materialized.js';
+import { isThenable } from './runtime-node.js';
 
 export interface TableView {
   /** Whoever asks needs it: a table that had none gets one. */
   store(): string;
-  /** What the table makes of a value of the store; null: it has nothing. May give a promise. */
-  view(value: unknown, key: unknown): unknown;
+  /** What the table makes of a value of the store, may give a promise; null: it has nothing. Absent: the value itself. */
+  view?(value: unknown, key: unknown): unknown;
 }
 
 /** What is in the store is the table. */
-export const viewOf = (store: string): TableView => ({ store: () => store, view: (value) => value });
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { then?: unknown } | null)?.then === 'function';
+export const viewOf = (store: string): TableView => ({ store: () => store });
 
 /** The store of its own if it has one, else what `make` makes of what its parent shows. */
 export const viewThrough = (parent: TableView, store: string | null, make: ErasedFunction): TableView => {
@@ -24,7 +22,7 @@ export const viewThrough = (parent: TableView, store: string | null, make: Erase
   return {
     store: () => parent.store(),
     view: (value, key) => {
-      const shown = parent.view(value, key);
+      const shown = parent.view === undefined ? value : parent.view(value, key);
       return isThenable(shown) ? shown.then((there) => made(there, key)) : made(shown, key);
     },
   };

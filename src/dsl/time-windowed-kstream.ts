@@ -4,7 +4,7 @@
  * out; one that was retried has its own timestamp, and can miss its window.
  */
 import type { Serde } from '../record/serde.js';
-import { aggregateWith, countOne, reduceWith, type StoredAggregator } from './aggregators.js';
+import { aggregating, counting, reducing, type StoredAggregate } from './aggregators.js';
 import type { Aggregator, Initializer, Present, Reducer } from './functions.js';
 import type { Grouping } from './grouping.js';
 import { KTable } from './ktable.js';
@@ -26,7 +26,7 @@ export class TimeWindowedKStream<K, V> {
 
   /** See KGroupedStream.count. */
   count(...options: NamedAnd<Materialized<K, number>>): KTable<Windowed<K>, number> {
-    return this.aggregated(NAME_PREFIX.aggregate, options, longSerde, countOne);
+    return this.aggregated(NAME_PREFIX.aggregate, options, longSerde, counting);
   }
 
   /** See KGroupedStream.reduce. */
@@ -35,7 +35,7 @@ export class TimeWindowedKStream<K, V> {
     ...options: NamedAnd<Materialized<K, Present<V>>>
   ): KTable<Windowed<K>, Present<V>> {
     const { valueSerde } = this.grouping.place;
-    return this.aggregated(NAME_PREFIX.reduce, options, valueSerde, reduceWith(reducer));
+    return this.aggregated(NAME_PREFIX.reduce, options, valueSerde, reducing(reducer));
   }
 
   /** See KGroupedStream.aggregate. */
@@ -44,7 +44,7 @@ export class TimeWindowedKStream<K, V> {
     aggregator: Aggregator<K, Present<V>, VR>,
     ...options: NamedAnd<Materialized<K, Present<VR>>>
   ): KTable<Windowed<K>, VR> {
-    const stored = aggregateWith(initializer, aggregator);
+    const stored = aggregating(initializer, aggregator);
     return this.aggregated(NAME_PREFIX.aggregate, options, undefined, stored);
   }
 
@@ -52,7 +52,7 @@ export class TimeWindowedKStream<K, V> {
     prefix: string,
     options: NamedAnd<Materialized<never, never>>,
     valueSerde: Serde<unknown> | undefined,
-    aggregator: StoredAggregator,
+    aggregate: StoredAggregate,
   ): KTable<Windowed<K>, VR> {
     const { name, config } = splitOptions(options);
     const { sizeMs, advanceMs, graceMs } = this.windows;
@@ -68,7 +68,7 @@ export class TimeWindowedKStream<K, V> {
         type: 'windowAggregate',
         store: of,
         windows: { sizeMs, advanceMs, graceMs },
-        aggregator,
+        ...aggregate,
       }),
     });
     const { keySerde } = place;

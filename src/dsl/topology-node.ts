@@ -190,8 +190,8 @@ export interface StreamTableJoinOperator {
   readonly isLeft: boolean;
   /** Where the table's values are, or those that it is made from. */
   readonly store: string;
-  /** What the table makes of a value of the store (itself, where the store is its own); null: it has nothing. */
-  view(value: unknown, key: unknown): unknown;
+  /** What the table makes of a value of the store; null: it has nothing. Absent: the value is the table's own. */
+  view?(value: unknown, key: unknown): unknown;
   joiner(value: unknown, tableValue: unknown, key: unknown): unknown;
 }
 

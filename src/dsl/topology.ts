@@ -6,11 +6,37 @@
 import { describeTopology } from './describe.js';
 import { inApplication } from './internal-topics.js';
 import { nodeGroups } from './node-groups.js';
-import { subtopology, type Subtopology } from './subtopology.js';
+import type { StoreSpec } from './store-spec.js';
+import { subtopology } from './subtopology.js';
 import type { TopologyConfig } from './topology-config.js';
 import { TopologyError } from './topology-error.js';
-import type { TopologyParts } from './topology-node.js';
+import type { InternalTopic, TopologyNode, TopologyParts } from './topology-node.js';
 import { topologyProblems } from './validate.js';
+
+/** A topic of the topology's own that a sub-topology writes. */
+export interface NamedInternalTopic extends InternalTopic {
+  readonly name: string;
+}
+
+/** Nodes that are connected: the unit that a task runs. */
+export interface Subtopology {
+  readonly id: number;
+  /** In the order in which they were added: parents before children. */
+  readonly nodes: readonly TopologyNode[];
+  readonly stores: readonly StoreSpec[];
+  /** Its records run one after the other: some store's entries are looked at by records of other keys. */
+  readonly isSerial: boolean;
+  readonly sourceTopics: readonly string[];
+  /** Those that are known before it runs, internal ones included. */
+  readonly sinkTopics: readonly string[];
+  /** Internal topics that it writes; another sub-topology reads each. */
+  readonly internalTopics: readonly NamedInternalTopic[];
+  /**
+   * What its own topics are named after: its only source topic (an internal one without the application's id), or
+   * else its first source node.
+   */
+  readonly sourceName: string;
+}
 
 export class Topology {
   private constructor(
