@@ -14,7 +14,7 @@ import { SuppressNode } from './suppress-node.js';
 import { TableFilterNode } from './table-filter-node.js';
 import { TableMapValuesNode } from './table-map-values-node.js';
 import type { ProcessorNode, TopologyNode } from './topology-node.js';
-import type { Subtopology } from './subtopology.js';
+import type { Subtopology } from './topology.js';
 import { WindowAggregateNode } from './window-aggregate-node.js';
 
 export interface LinkedNodes {

@@ -12,8 +12,7 @@ import type { UserProcessorNode } from './processor-node.js';
 import { RecordPass } from './record-pass.js';
 import type { StoreDirectory } from './store-overlay.js';
 import { TaskPunctuations } from './task-punctuations.js';
-import type { Subtopology } from './subtopology.js';
-import type { Topology } from './topology.js';
+import type { Subtopology, Topology } from './topology.js';
 
 /** What a task gives to its sub-topology for all of its life. */
 export interface TaskGround {
