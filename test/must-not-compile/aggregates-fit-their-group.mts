@@ -18,7 +18,7 @@ interface Login {
 
 const stream = new StreamsBuilder().stream('in', Consumed.with(Serdes.string(), Serdes.json<Login>()));
 const grouped = stream.groupBy((_key, login) => login.at, Grouped.with(Serdes.long(), Serdes.json<Login>()));
-// expect TS2345
+// expect TS2322
 stream.groupBy((_key, login) => login.at, Grouped.with(Serdes.string(), Serdes.json<Login>()));
 // expect TS2345
 stream.groupByKey(Grouped.valueSerde(Serdes.string()));

@@ -16,5 +16,5 @@ branches['events-login'].mapValues((login) => login.ip);
 branches['events-logout'].mapValues((event) => event.ip);
 // expect TS2551
 branches['events-logins'].peek(() => undefined);
-// expect TS2339
+// expect TS7053
 branches['rest'].peek(() => undefined);

@@ -21,7 +21,7 @@ stream.selectKey((_key, value) => value.length).to('out', Produced.keySerde(Serd
 lengths.repartition(Repartitioned.with(Serdes.string(), Serdes.string()));
 // expect TS2345
 stream.merge(lengths);
-// expect TS2322
+// expect TS2345
 stream.to((key, value) => key.length + value.length);
 // expect TS2345
 lengths.print(Printed.toSysOut<string, string>());
