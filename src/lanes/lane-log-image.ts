@@ -63,7 +63,6 @@ export class LaneLogImage {
     const parsed = parseLaneLogKey(key, this.partition);
     switch (parsed.kind) {
       case 'checkpoint':
-      case 'store':
         return;
       case 'command':
         if (value === null) this.#outcomes.delete(parsed.offset);

@@ -11,7 +11,7 @@
  * | 02 01 offset (u64) partition            | one that was redriven from a dead letter       |
  * | 03                                      | the checkpoint (src/state/checkpoint.ts), JSON |
  * | 04 offset (u64)                         | what became of a command, JSON                 |
- * | 05 …                                    | state stores: src/state/store-log.ts           |
+ * | 05 …                                    | a state store's: src/state/store-log.ts        |
  */
 import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from '../record/record-error.js';
@@ -28,7 +28,6 @@ const LANE = 0x01;
 const FOLLOWER = 0x02;
 const CHECKPOINT = 0x03;
 const COMMAND = 0x04;
-const STORE = 0x05;
 const FIRST = 0x00;
 const SECOND = 0x01;
 
@@ -41,9 +40,7 @@ export type LaneLogKey =
   /** `partition` of a source record is the lane log's own. */
   | { readonly kind: 'follower'; readonly id: RecordId }
   | { readonly kind: 'checkpoint' }
-  | { readonly kind: 'command'; readonly offset: number }
-  /** Nothing of lanes. */
-  | { readonly kind: 'store' };
+  | { readonly kind: 'command'; readonly offset: number };
 
 /** The lane in the log: its state, the record at its head, and the arm of its retry record. */
 export interface LoggedLane {
@@ -88,7 +85,6 @@ export const commandKey = (offset: number): Buffer => {
  */
 export const parseLaneLogKey = (key: Buffer, partition: number): LaneLogKey => {
   if (key[0] === CHECKPOINT && key.length === 1) return { kind: 'checkpoint' };
-  if (key[0] === STORE) return { kind: 'store' };
   if (key[0] === COMMAND && key.length === 9) return { kind: 'command', offset: offsetAt(key, 1) };
   if (key[0] === LANE && key[1] === FIRST)
     return { kind: 'lane', lane: { kind: 'keyed', key: ownedBytes(key.subarray(2)) } };

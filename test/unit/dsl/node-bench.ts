@@ -118,6 +118,6 @@ export class NodeBench {
       partitionCount: () => 1,
       noteType: () => undefined,
     };
-    return new RecordPass(run, null, this.stores.named, timestamp);
+    return new RecordPass(run, run, null, this.stores.named, timestamp);
   }
 }

@@ -11,7 +11,7 @@ import {
   StreamsBuilder,
 } from '../../../src/index.js';
 import { NO_HEADERS, type ConsumedRecord, type ProducedRecord } from '../../../src/record/record.js';
-import { epochMs } from '../../../src/record/units.js';
+import { epochMs, partition } from '../../../src/record/units.js';
 import { consumed, deferred, processorOf, runOf, taskProcessorOf, textOf } from './support.js';
 
 const STRINGS = Consumed.with(Serdes.string(), Serdes.string());
@@ -351,12 +351,12 @@ describe('the processors of a task', () => {
     await task.init();
     await task.close();
     await task.close();
-    expect(calls).to.deep.equal(['init a 0_1', 'init b 0_1', 'init c 0_1', 'close c', 'close b', 'close a']);
+    expect(calls).to.deep.equal(['init a 0_2', 'init b 0_2', 'init c 0_2', 'close c', 'close b', 'close a']);
   });
 
   it('are closed again when one of them fails to start', async () => {
-    const { builder, calls } = lifecycle('init c 0_1');
-    expect(await failureOf(taskOf(builder).init())).to.equal('init c 0_1 is broken');
+    const { builder, calls } = lifecycle('init c 0_2');
+    expect(await failureOf(taskOf(builder).init())).to.equal('init c 0_2 is broken');
     expect(calls.slice(3)).to.deep.equal(['close b', 'close a']);
   });
 

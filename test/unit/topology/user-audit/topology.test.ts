@@ -9,11 +9,11 @@ import {
   type TaskId,
   type Topology,
 } from '../../../../src/index.js';
-import type { RecordRun } from '../../../../src/dsl/execution.js';
-import type { Effects } from '../../../../src/dsl/execution.js';
+import type { Effects, RecordRun } from '../../../../src/dsl/execution.js';
 import { eventId } from '../../../../src/record/event-id.js';
 import type { Directory, DirectoryCall } from '../../../../topology/user-audit/clients/directory.js';
 import { buildTopology, type UserAuditSettings } from '../../../../topology/user-audit/topology.js';
+import { taskProcessorOf } from '../../dsl/support.js';
 import { auth, GOLDEN, type GoldenRecord } from './golden.js';
 
 const settings: UserAuditSettings = {
@@ -84,8 +84,9 @@ describe('user-audit topology', () => {
     });
   }
 
-  it('is synchronous without a directory: an array, not a promise', async () => {
-    expect((await outcomeOf(buildTopology(settings), runOf(authGolden))).given).to.be.an('array');
+  it('is synchronous without a directory: effects, not a promise', async () => {
+    const { given } = await outcomeOf(buildTopology(settings), runOf(authGolden));
+    expect((given as Effects).outputs).to.have.lengthOf(1);
   });
 
   it('asks the directory with the name of the record, and waits for it', async () => {
@@ -98,7 +99,7 @@ describe('user-audit topology', () => {
     };
     const { given } = await outcomeOf(buildTopology(settings, directory), runOf(authGolden));
     expect(given).to.be.instanceOf(Promise);
-    const [output] = (await given) as readonly ProducedRecord[];
+    const [output] = ((await given) as Effects).outputs;
     expect(JSON.parse(output?.value?.toString() ?? '')).to.have.deep.property('actor', {
       id: 'u1',
       displayName: 'Ada "the" first',
