@@ -141,6 +141,9 @@ export class Session {
     this.#fail = (error) => subscriber.error(error);
   });
 
+  /** One commit cycle at once, if anything is decided. */
+  readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
+
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
   async drain(): Promise<void> {
     this.#phase = 'draining';
@@ -151,8 +154,7 @@ export class Session {
     const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
     this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
     if (!this.#isStuck) return;
-    const { uncommitted } = this.tasks;
-    logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
+    logger.warn({ uncommitted: this.tasks.uncommitted }, 'not drained in time: what is not committed is read again');
   }
 
   /** Ends every client. Never rejects, always ends. */
@@ -271,11 +273,11 @@ export class Session {
     switch (report.kind) {
       case 'committed':
         return;
-      case 'aborted': {
-        const fields = report.cause === 'lost' ? {} : { err: report.cause };
-        this.parts.logger.warn(fields, 'transaction aborted, its effects are sent again');
-        return;
-      }
+      case 'aborted':
+        return this.parts.logger.warn(
+          report.cause === 'lost' ? {} : { err: report.cause },
+          'transaction aborted, its effects are sent again',
+        );
       case 'source-refused': {
         const refused = this.tasks.holdings.find(({ task }) => task.ledger === report.source);
         const message = `The broker refuses its effects: ${report.cause.message}`;
