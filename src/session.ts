@@ -141,7 +141,6 @@ export class Session {
     this.#fail = (error) => subscriber.error(error);
   });
 
-  /** One commit cycle at once, if anything is decided. */
   readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
 
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
@@ -154,7 +153,8 @@ export class Session {
     const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
     this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
     if (!this.#isStuck) return;
-    logger.warn({ uncommitted: this.tasks.uncommitted }, 'not drained in time: what is not committed is read again');
+    const { uncommitted } = this.tasks;
+    logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
   }
 
   /** Ends every client. Never rejects, always ends. */
