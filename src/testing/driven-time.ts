@@ -37,6 +37,7 @@ interface Wish {
 
 export class DrivenTime {
   readonly #wishes: Wish[] = [];
+  #isStopped = false;
 
   constructor(
     readonly engineClock: VirtualClock,
@@ -49,6 +50,7 @@ export class DrivenTime {
     const endMs = this.clusterClock.monotonic() + PATIENCE_MS;
     for (let ticks = 0; ;) {
       await settled();
+      if (this.#isStopped) throw new Error('The driver is closed.');
       this.driven.verify();
       if (this.#fireDue() || this.driven.goOn()) continue;
       if (this.driven.isAtRest && until()) return;
@@ -83,6 +85,11 @@ export class DrivenTime {
       this.#wishes.splice(this.#wishes.indexOf(wish), 1);
       return this.pass(byMs);
     };
+  }
+
+  /** Calls that still run are over, whatever they wait for; `complete` remains. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Runs until the promise has settled, however much time must pass for it. */

@@ -211,6 +211,7 @@ export class TopologyTestDriver {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#engine.time.stop();
     await this.#inTurn(() => this.#engine.close());
   }
 

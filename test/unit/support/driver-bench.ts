@@ -23,6 +23,9 @@ export class DriverBench {
   readonly refused = new Set<string>();
   /** What a run of a value waits for. */
   readonly waits = new Map<string, (signal: AbortSignal) => Promise<void>>();
+  /** Processors, in all lives of the process. */
+  started = 0;
+  closed = 0;
   readonly driver: TopologyTestDriver;
   readonly input: TestInputTopic<string | null, string>;
   readonly output: TestOutputTopic<string | null, string>;
@@ -62,6 +65,8 @@ export class DriverBench {
       .stream('in', Consumed.with(KEY, TEXT))
       .filter((_key, value) => value !== 'dropped')
       .processValues<string>(() => ({
+        init: () => void (this.started += 1),
+        close: () => void (this.closed += 1),
         process: (record, context) => {
           const { value } = record;
           this.runs.push(value);
