@@ -114,7 +114,7 @@ export class DrivenEngine implements Driven {
   verify(): void {
     const failure = this.#process?.failure;
     if (failure === undefined) return;
-    const what = failure instanceof Error ? failure.message : String(failure);
+    const what = failure instanceof Error ? failure.message : 'with something that is no Error';
     throw new Error(`The engine has ended: ${what}`, { cause: failure });
   }
 

@@ -125,7 +125,10 @@ export class DrivenTime {
 
   async #waitForHandler(): Promise<void> {
     const wish = this.#wishes.shift();
-    if (wish === undefined) return void (await realTime(REAL_TICK_MS));
+    if (wish === undefined) {
+      await realTime(REAL_TICK_MS);
+      return;
+    }
     wish.isFulfilled = true;
     const endMs = this.engineClock.monotonic() + wish.byMs;
     while (this.#next() <= endMs) {

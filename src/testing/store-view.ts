@@ -37,9 +37,9 @@ const TIMESTAMP_BYTES = 8;
 const WINDOW = 1;
 const WINDOW_KEY_AT = 9;
 
-const read = <T>(serde: Serde<unknown> | undefined, bytes: Buffer, topic: string, isKey: boolean): T => {
+const read = (serde: Serde<unknown> | undefined, bytes: Buffer, topic: string, isKey: boolean): unknown => {
   if (serde === undefined) throw new Error(`store ${topic} has no serde`);
-  return serde.deserialize(Buffer.from(bytes), { topic, headers: NO_HEADERS, isKey }) as T;
+  return serde.deserialize(Buffer.from(bytes), { topic, headers: NO_HEADERS, isKey });
 };
 
 const keyBytes = (store: ViewedStore, key: unknown): Buffer => {
@@ -120,7 +120,7 @@ export class KeyValueStoreView<K, V> {
   #decode(entries: readonly (readonly [Buffer, Buffer])[]): readonly StoreEntry<K, V>[] {
     const { keySerde, name } = this.store;
     return entries.map(([key, value]) => ({
-      key: read<K>(keySerde, key, name, true),
+      key: read(keySerde, key, name, true) as K,
       value: this.#value(value),
     }));
   }
@@ -128,7 +128,7 @@ export class KeyValueStoreView<K, V> {
   #value(stored: Buffer): V {
     const { layout, name, valueSerde } = this.store;
     const bytes = layout === 'timestamped' ? stored.subarray(TIMESTAMP_BYTES) : stored;
-    return read<V>(valueSerde, bytes, name, false);
+    return read(valueSerde, bytes, name, false) as V;
   }
 }
 
@@ -162,9 +162,9 @@ export class WindowStoreView<K, V> {
       const bytes = value.subarray(TIMESTAMP_BYTES);
       return [
         {
-          key: read<K>(keySerde, key, name, true),
+          key: read(keySerde, key, name, true) as K,
           windowStartMs,
-          value: read<V>(valueSerde, bytes, name, false),
+          value: read(valueSerde, bytes, name, false) as V,
         },
       ];
     });

@@ -8,8 +8,13 @@ import {
   Serdes,
   StreamsBuilder,
 } from '../../../src/index.js';
-import type { DriverConfig, TopologyTestDriverOptions } from '../../../src/testing.js';
-import { TestInputTopic, TestOutputTopic, TopologyTestDriver } from '../../../src/testing.js';
+import type {
+  DriverConfig,
+  TopologyTestDriverOptions,
+  TestInputTopic,
+  TestOutputTopic,
+} from '../../../src/testing.js';
+import { TopologyTestDriver } from '../../../src/testing.js';
 
 const TEXT = Serdes.string();
 const KEY = Serdes.nullable(TEXT);
