@@ -68,9 +68,11 @@ export class DrivenEngine implements Driven {
     return this.cluster.group(this.config.applicationId).generation;
   }
 
-  /** Why a partition is not processed. */
-  get refusal(): Error | undefined {
-    return this.#process?.refusal;
+  /** Why a partition is not processed, or nothing is for now; undefined: all is well. */
+  takeTrouble(): Error | undefined {
+    const interruption = this.#process?.takeInterruption();
+    if (interruption === undefined) return this.#process?.refusal;
+    return new Error(`The session has ended: ${textOf(interruption)}`, { cause: interruption });
   }
 
   /** Unless it has been. */
@@ -114,8 +116,7 @@ export class DrivenEngine implements Driven {
   verify(): void {
     const failure = this.#process?.failure;
     if (failure === undefined) return;
-    const what = failure instanceof Error ? failure.message : 'with something that is no Error';
-    throw new Error(`The engine has ended: ${what}`, { cause: failure });
+    throw new Error(`The engine has ended: ${textOf(failure)}`, { cause: failure });
   }
 
   describe(): string {
@@ -134,3 +135,6 @@ export class DrivenEngine implements Driven {
     return new DrivenProcess({ topology, config, cluster, clock, logger });
   }
 }
+
+const textOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'what was thrown is no Error';

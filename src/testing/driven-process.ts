@@ -48,6 +48,8 @@ export class DrivenProcess {
   readonly #clock: GatedClock;
   readonly #streams: Streams;
   #failure: unknown;
+  #interruption: unknown;
+  #wasInterrupted = false;
   #commits = 0;
   /** One after the other. */
   #aborts = 0;
@@ -108,6 +110,7 @@ export class DrivenProcess {
 
   /** Nothing goes on that could go on while time stands still. */
   get isAtRest(): boolean {
+    if (this.#isBetweenSessions) return true;
     if (!this.isReady || this.isDirty || this.isCommitting || this.inFlight > 0) return false;
     return !this.tasks.some(({ lanes, state }) => state === 'running' && lanes.isAwaitingRecord);
   }
@@ -118,9 +121,16 @@ export class DrivenProcess {
     return dues.length === 0 ? null : Math.min(...dues);
   }
 
-  /** Why the engine, or its session, has ended by itself; or why nothing of it can be committed. */
+  /** Why the engine has ended by itself, or why nothing of it can be committed: nothing goes on any more. */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** Why its session has ended; the next one begins when some time has passed. Told once. */
+  takeInterruption(): unknown {
+    const interruption = this.#interruption;
+    this.#interruption = undefined;
+    return interruption;
   }
 
   /** Why a partition is not processed. */
@@ -159,6 +169,10 @@ export class DrivenProcess {
     return this.#streams.close();
   }
 
+  get #isBetweenSessions(): boolean {
+    return this.#wasInterrupted && this.#streams.status().msSincePoll === undefined;
+  }
+
   get #tasksWanted(): number {
     const { cluster, topology } = this.parts;
     const counts = topology.subtopologies.map(({ sourceTopics: [first = ''] }) =>
@@ -194,7 +208,9 @@ export class DrivenProcess {
       error: (fields, message) => {
         logger.error(fields, message);
         const { err } = fields as { readonly err?: unknown };
-        if (message.startsWith('the session is over')) this.#failure = err;
+        if (!message.startsWith('the session is over')) return;
+        this.#interruption = err;
+        this.#wasInterrupted = true;
       },
     };
   }

@@ -235,8 +235,8 @@ export class TopologyTestDriver {
         await this.#engine.time.rest();
       }
       await work();
-      const { refusal } = this.#engine;
-      if (refusal !== undefined) throw refusal;
+      const trouble = this.#engine.takeTrouble();
+      if (trouble !== undefined) throw trouble;
     });
   }
 
