@@ -1,22 +1,64 @@
 /** What the author of a topology needs, and nothing else of the engine. A barrel, as src/testing.ts is, and no other file. */
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export { KStream } from './dsl/kstream.js';
-export type { ForeachAction, Predicate, ValueMapper } from './dsl/kstream.js';
+export { BranchedKStream } from './dsl/branched-kstream.js';
+export { KGroupedStream } from './dsl/kgrouped-stream.js';
+export { TimeWindowedKStream } from './dsl/time-windowed-kstream.js';
+export { KTable } from './dsl/ktable.js';
+export type {
+  Aggregator,
+  ForeachAction,
+  Initializer,
+  KeyValueMapper,
+  Predicate,
+  Present,
+  Reducer,
+  StreamPartitioner,
+  TopicNameExtractor,
+  ValueJoiner,
+  ValueMapper,
+} from './dsl/functions.js';
 export { Named } from './dsl/named.js';
+export { Branched } from './dsl/branched.js';
 export { Consumed } from './dsl/consumed.js';
+export { Grouped } from './dsl/grouped.js';
+export { Joined } from './dsl/joined.js';
+export { Materialized } from './dsl/materialized.js';
+export { Printed } from './dsl/printed.js';
 export { Produced } from './dsl/produced.js';
+export { Repartitioned } from './dsl/repartitioned.js';
+export { BufferConfig, Suppressed } from './dsl/suppressed.js';
+export { TimeWindows } from './dsl/time-windows.js';
+export type { Window, Windowed } from './dsl/windowed.js';
+export { WindowedSerdes } from './dsl/windowed-serdes.js';
+export { StoreBuilder, Stores } from './dsl/stores.js';
+export type { KeyValueBytesStoreSupplier } from './dsl/stores.js';
+export { KeyValue } from './dsl/state-store.js';
+export type { KeyValueStore, ReadOnlyKeyValueStore, StateStore } from './dsl/state-store.js';
 export { Serdes } from './dsl/serdes.js';
 export { Topology } from './dsl/topology.js';
-export type { Subtopology } from './dsl/topology.js';
+export type { TopologyConfig } from './dsl/topology-config.js';
+export type { NamedInternalTopic, Subtopology } from './dsl/topology.js';
 export { TopologyError } from './dsl/topology-error.js';
+export type { RecordContext } from './dsl/topology-node.js';
 export type {
+  Cancellable,
   FixedKeyProcessor,
   FixedKeyProcessorContext,
   FixedKeyProcessorSupplier,
+  ProcessContext,
+  Processor,
   ProcessorContext,
+  ProcessorSupplier,
+  PunctuationContext,
+  PunctuationType,
+  Punctuator,
   RecordMetadata,
-} from './dsl/fixed-key-processor.js';
-export type { FixedKeyRecord, HeaderLike } from './dsl/fixed-key-record.js';
+  RecordProcessingContext,
+  TaskContext,
+} from './dsl/processor.js';
+export { Record } from './dsl/record.js';
+export type { FixedKeyRecord, HeaderLike } from './dsl/record.js';
 export { asProcessingFailure, NotRetryableError, RetryableError } from './record/record-error.js';
 export type { FailureReason, ProcessingFailure } from './record/record-error.js';
 export type { Deserializer, Serde, SerdeContext, Serializer } from './record/serde.js';

@@ -34,6 +34,8 @@ export interface TaskStatus {
   readonly uncommitted: number;
   readonly paused: readonly string[];
   readonly lanes: LaneStatus;
+  /** Its state stores by name: entries, and the bytes of their keys and values, in memory. */
+  readonly stores: Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>;
   /** While it restores: records of the lane log, and how many of them have been read. */
   readonly restore?: { readonly done: number; readonly total: number };
   /** Also while a refused partition is tried again. */
@@ -59,6 +61,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
       uncommitted: task.ledger.uncommitted,
       paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
       lanes: laneStatusOf(task.lanes, clock.now(), clock.monotonic()),
+      stores: task.stores.sizes,
       ...(progress === undefined ? {} : { restore: progress }),
       ...refusedOf(task.state === 'running' ? undefined : (now ?? refusedBefore)),
     }),

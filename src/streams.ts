@@ -5,6 +5,7 @@
  */
 import type { Subscription } from 'rxjs';
 import { BehaviorSubject, merge } from 'rxjs';
+import { HandlerSaysFail } from './dsl/execution.js';
 import type { Topology } from './dsl/topology.js';
 import type { Clock } from './ports/clock.js';
 import { sleep } from './ports/clock.js';
@@ -21,6 +22,7 @@ import { statusOf } from './streams-status.js';
 import type { SessionEnd } from './task/supervisor.js';
 import type { Task } from './task/task.js';
 import { superviseSession } from './task/supervisor.js';
+import { topicNeedsOf } from './topic-needs.js';
 import { TopicSetup, TopicsUnusable } from './topics/topic-setup.js';
 
 export interface StreamsParts {
@@ -53,13 +55,13 @@ export class Streams {
   #life: Promise<void> = Promise.resolve();
   #started = false;
 
-  constructor(private readonly parts: StreamsParts) {
-    const { config, topology, logger } = parts;
-    const needs = topology.subtopologies.map((sub) => ({
-      source: sub.sourceName,
-      sourceTopics: sub.sourceTopics,
-      outputTopics: sub.sinkTopics,
-    }));
+  private readonly parts: StreamsParts;
+
+  constructor(given: StreamsParts) {
+    const { config, logger } = given;
+    const topology = given.topology.forApplication(config.applicationId);
+    this.parts = { ...given, topology };
+    const needs = topicNeedsOf(topology);
     const { maxMessageBytes, retryTiers } = config;
     const rules = { ...config.topics, maxMessageBytes, retryTiers };
     this.#topics = new TopicSetup(config.applicationId, needs, rules, logger);
@@ -192,11 +194,23 @@ export class Streams {
 
   async #endedBy(error: unknown, ends: SessionEnd[]): Promise<void> {
     if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
-    ends.push({ kind: kindOf(error), at: this.parts.clock.monotonic() });
+    const kind = kindOf(error);
+    if (kind === 'failed' && this.#isToEnd(error)) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#giveUp(`The session has ended and is not to be replaced: ${message}`, error);
+    }
+    ends.push({ kind, at: this.parts.clock.monotonic() });
     if (ends.length > ENDS_KEPT) ends.shift();
     const decision = superviseSession(ends, this.parts.config.instanceId);
     if (decision.kind === 'give-up') this.#giveUp(decision.why, error);
     else await sleep(this.parts.clock, decision.delayMs, this.#stop.signal);
+  }
+
+  /** What the author of the topology says to it. */
+  #isToEnd(error: unknown): boolean {
+    const handler = this.parts.topology.config.uncaughtExceptionHandler;
+    if (handler === undefined) return error instanceof HandlerSaysFail;
+    return handler(error instanceof Error ? error : new Error(String(error))) === 'shutdown';
   }
 
   #giveUp(why: string, cause: unknown): never {

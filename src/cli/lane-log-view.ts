@@ -10,6 +10,7 @@ import type { CommitOffset, EpochMs, Partition } from '../record/units.js';
 import { commitOffset } from '../record/units.js';
 import { CHECKPOINT_KEY, decodeCheckpoint } from '../state/checkpoint.js';
 import type { LogReader } from '../state/log-reader.js';
+import { isStoreLogKey } from '../state/store-log.js';
 import type { Site } from './site.js';
 
 export interface LaneLogSource {
@@ -68,6 +69,7 @@ export class LaneLogView {
   #apply(key: Buffer | null, value: Buffer | null): void {
     if (key === null) return;
     this.#entries += 1;
+    if (isStoreLogKey(key)) return;
     if (!key.equals(CHECKPOINT_KEY)) this.#image.apply(key, value);
     else if (value !== null) {
       const { guarantee, inputs } = decodeCheckpoint(value);

@@ -36,7 +36,8 @@ const sitesFor = (settings: Settings): readonly Site[] => {
       },
     ]);
   }
-  return sitesOf(settings.kafka.groupId, build(settings).subtopologies);
+  const { groupId } = settings.kafka;
+  return sitesOf(groupId, build(settings).forApplication(groupId).subtopologies);
 };
 
 const whoAsks = (): string => {

@@ -6,7 +6,7 @@
  */
 import { copiedCapacity, hashOrder, JavaTreeSet } from './java-order.js';
 import { parentsOf } from './node-groups.js';
-import type { TopologyNode } from './topology-node.js';
+import type { SinkNode, TopologyNode } from './topology-node.js';
 
 /** Nodes by sub-topology, see `nodeGroups`. */
 export const describeTopology = (groups: readonly (readonly TopologyNode[])[]): string =>
@@ -73,9 +73,13 @@ const nodeText = ({ node, predecessors, successors }: DescribedNode): string => 
     case 'processor':
       return `Processor: ${node.name} (stores: ${setText(node.stores)})${arrows.to}${arrows.from}`;
     case 'sink':
-      return `Sink: ${node.name} (topic: ${node.topic})${arrows.from}`;
+      return `Sink: ${node.name} (${sinkText(node.topic)})${arrows.from}`;
   }
 };
+
+/** A function has no class: its name stands there, if it has one. */
+const sinkText = (topic: SinkNode['topic']): string =>
+  typeof topic === 'string' ? `topic: ${topic}` : `extractor class: ${topic.name}`;
 
 /** A Java set of strings, as its `toString` writes it. */
 const setText = (texts: readonly string[]): string =>

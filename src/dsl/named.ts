@@ -1,9 +1,9 @@
 /** The name of a node, given by the user. Whether it may be used is checked when the topology is built. */
 
-export class Named {
-  private constructor(readonly name: string) {}
+export class Named<Name extends string = string> {
+  private constructor(readonly name: Name) {}
 
-  static as(name: string): Named {
+  static as<Name extends string>(name: Name): Named<Name> {
     return new Named(name);
   }
 }
@@ -19,3 +19,10 @@ export const nameProblem = (name: string): string | undefined => {
     return `the name "${name}" has a character other than ASCII letters, digits, ".", "_" and "-"`;
   return undefined;
 };
+
+/**
+ * Whether the name was made from a counter: it changes when an operator is put before it, and then a topic or a
+ * store of that name would be another one.
+ */
+export const isGeneratedName = (name: string): boolean =>
+  /^(KSTREAM|KTABLE).*-[0-9]{10}$|-STATE-STORE-[0-9]{10}$/.test(name);

@@ -1,68 +1,49 @@
-/** The operators that are one function of the user's. */
-import { type FlowRecord, isThenable, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
-import type { FilterOperator, MapValuesOperator, PeekOperator } from './topology-node.js';
+/** The nodes of operators that keep nothing. */
+import { BranchNode, FilterNode, PassThroughNode, PeekNode } from './filter-nodes.js';
+import { FlatMapNode, FlatMapValuesNode, MapNode, MapValuesNode, SelectKeyNode } from './map-nodes.js';
+import type { RuntimeNode } from './runtime-node.js';
+import type {
+  BranchOperator,
+  FilterOperator,
+  FlatMapOperator,
+  FlatMapValuesOperator,
+  MapOperator,
+  MapValuesOperator,
+  PassThroughOperator,
+  PeekOperator,
+  SelectKeyOperator,
+} from './topology-node.js';
 
-export class FilterNode extends RuntimeNode {
-  constructor(private readonly operator: FilterOperator) {
-    super();
-  }
+export type StatelessOperator =
+  | BranchOperator
+  | FilterOperator
+  | FlatMapOperator
+  | FlatMapValuesOperator
+  | MapOperator
+  | MapValuesOperator
+  | PassThroughOperator
+  | PeekOperator
+  | SelectKeyOperator;
 
-  override process(record: FlowRecord, pass: RecordPass): Pending {
-    const answer = this.operator.predicate(record.key, record.value);
-    if (isThenable(answer)) return this.processLater(answer, record, pass);
-    return Boolean(answer) === this.operator.keep ? this.forward(record, pass) : undefined;
+export const statelessNode = (operator: StatelessOperator): RuntimeNode => {
+  switch (operator.type) {
+    case 'filter':
+      return new FilterNode(operator);
+    case 'map':
+      return new MapNode(operator);
+    case 'selectKey':
+      return new SelectKeyNode(operator);
+    case 'flatMap':
+      return new FlatMapNode(operator);
+    case 'mapValues':
+      return new MapValuesNode(operator);
+    case 'flatMapValues':
+      return new FlatMapValuesNode(operator);
+    case 'peek':
+      return new PeekNode(operator);
+    case 'branch':
+      return new BranchNode(operator);
+    case 'passThrough':
+      return new PassThroughNode();
   }
-
-  private async processLater(
-    answer: PromiseLike<unknown>,
-    record: FlowRecord,
-    pass: RecordPass,
-  ): Promise<void> {
-    if (Boolean(await answer) !== this.operator.keep) return;
-    pass.throwIfAborted();
-    await this.forward(record, pass);
-  }
-}
-
-export class MapValuesNode extends RuntimeNode {
-  constructor(private readonly operator: MapValuesOperator) {
-    super();
-  }
-
-  override process(record: FlowRecord, pass: RecordPass): Pending {
-    const value = this.operator.mapper(record.value, record.key);
-    if (isThenable(value)) return this.processLater(value, record, pass);
-    return this.forward(record.withValue(value), pass);
-  }
-
-  private async processLater(
-    value: PromiseLike<unknown>,
-    record: FlowRecord,
-    pass: RecordPass,
-  ): Promise<void> {
-    const mapped = record.withValue(await value);
-    pass.throwIfAborted();
-    await this.forward(mapped, pass);
-  }
-}
-
-export class PeekNode extends RuntimeNode {
-  constructor(private readonly operator: PeekOperator) {
-    super();
-  }
-
-  override process(record: FlowRecord, pass: RecordPass): Pending {
-    const done = this.operator.action(record.key, record.value);
-    return isThenable(done) ? this.processLater(done, record, pass) : this.forward(record, pass);
-  }
-
-  private async processLater(
-    done: PromiseLike<unknown>,
-    record: FlowRecord,
-    pass: RecordPass,
-  ): Promise<void> {
-    await done;
-    pass.throwIfAborted();
-    await this.forward(record, pass);
-  }
-}
+};

@@ -3,12 +3,18 @@
  * Promises: a key that nobody could change is written with the bytes it was read with, and then stays
  * on its partition number where source and output have equally many partitions.
  */
-import { NotRetryableError, RetryableError } from '../record/record-error.js';
-import { type ConsumedRecord, type Headers, placeOf } from '../record/record.js';
+import type { ConsumedRecord, Headers } from '../record/record.js';
+import { placeOf } from '../record/record.js';
 import type { Serde, SerdeContext } from '../record/serde.js';
+import { partition as toPartition } from '../record/units.js';
 import type { RecordRun } from './execution.js';
-import { FixedKeyRecord } from './fixed-key-record.js';
-import { type FlowRecord, type Pending, type RecordPass, RuntimeNode } from './runtime-node.js';
+import type { FailureJudge } from './failure-judge.js';
+import { Resumed } from './failure-judge.js';
+import type { RecordPass } from './record-pass.js';
+import { Record } from './record.js';
+import { type FlowRecord, type Pending, RuntimeNode } from './runtime-node.js';
+import { asSerdeFailure } from './serde-failure.js';
+import type { SinkNode } from './topology-node.js';
 
 /** Keeps the headers unbuilt until a serde asks for them. */
 class InputContext implements SerdeContext {
@@ -39,27 +45,26 @@ class OutputContext implements SerdeContext {
   }
 }
 
-/** A serde's failure is final unless it says otherwise: the same bytes will be refused again. */
-const asSerdeFailure = (thrown: unknown, reason: string, what: string): Error => {
-  if (thrown instanceof NotRetryableError || thrown instanceof RetryableError) return thrown;
-  // The thrown message stays out of ours: parsers quote what they read.
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new NotRetryableError(reason, `${what}: ${name}`, { cause: thrown });
-};
-
 export class SourceRuntime extends RuntimeNode {
   constructor(
     readonly keySerde: Serde<unknown>,
     private readonly valueSerde: Serde<unknown>,
+    /** A value of null is not given to the serde. */
+    private readonly readsTombstones: boolean,
+    private readonly judge: FailureJudge,
   ) {
     super();
   }
 
-  start(pass: RecordPass): Pending {
-    const { record } = pass.run;
-    const key = this.read(this.keySerde, record.key, true, pass.run);
-    const value = this.read(this.valueSerde, record.value, false, pass.run);
-    return this.process(new FixedKeyRecord(key, value, record.timestamp, record), pass);
+  start(run: RecordRun, pass: RecordPass): Pending {
+    const { record } = run;
+    const key = this.read(this.keySerde, record.key, true, run);
+    const value =
+      record.value === null && this.readsTombstones
+        ? null
+        : this.read(this.valueSerde, record.value, false, run);
+    pass.sourceKey = key;
+    return this.process(new Record(key, value, record.timestamp, record), pass);
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
@@ -71,37 +76,45 @@ export class SourceRuntime extends RuntimeNode {
       return serde.deserialize(data, new InputContext(run, run.record.topic, isKey));
     } catch (error) {
       const what = `the ${isKey ? 'key' : 'value'} of ${placeOf(run.record)} could not be read`;
-      throw asSerdeFailure(error, 'deserialization', what);
+      throw this.judge.ofReading(run, asSerdeFailure(error, 'deserialization', what));
     }
   }
 }
 
 export class SinkRuntime extends RuntimeNode {
   constructor(
-    private readonly topic: string,
+    private readonly node: Pick<SinkNode, 'topic' | 'partitioner'>,
     private readonly keySerde: Serde<unknown>,
     private readonly valueSerde: Serde<unknown>,
     /** Whether any node above can forward another key than it was given. */
     private readonly keyMayDiffer: boolean,
+    private readonly judge: FailureJudge,
   ) {
     super();
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
-    const { run } = pass;
-    const from = run.record;
-    const key =
-      !this.keyMayDiffer && this.keySerde === pass.keySerde
-        ? from.key
-        : this.write(this.keySerde, record.key, true, record, from);
-    const value = this.write(this.valueSerde, record.value, false, record, from);
-    const keepsPartition =
-      !this.keyMayDiffer &&
-      isSameBytes(key, from.key) &&
-      run.partitionCount(from.topic) === run.partitionCount(this.topic);
+    const from = pass.record;
+    const topic = this.topicOf(record, from);
+    const isSourceKey = !this.keyMayDiffer && from !== null;
+    let key: Buffer | null;
+    let value: Buffer | null;
+    try {
+      key =
+        isSourceKey && this.keySerde === pass.keySerde
+          ? from.key
+          : this.write(this.keySerde, topic, true, record, pass);
+      value = this.write(this.valueSerde, topic, false, record, pass);
+    } catch (error) {
+      const verdict = pass.recordRun === null ? error : this.judge.ofWriting(pass.recordRun, topic, error as Error);
+      if (verdict instanceof Resumed) return undefined;
+      throw verdict;
+    }
+    const origin = isSourceKey && isSameBytes(key, from.key) ? from : null;
+    const partition = this.partitionOf(record, topic, origin, pass);
     pass.outputs.push({
-      topic: this.topic,
-      partition: keepsPartition ? from.partition : null,
+      topic,
+      partition,
       key,
       value,
       headers: record.outputHeaders(),
@@ -110,17 +123,50 @@ export class SinkRuntime extends RuntimeNode {
     return undefined;
   }
 
+  private topicOf(record: FlowRecord, from: ConsumedRecord | null): string {
+    const { topic } = this.node;
+    if (typeof topic === 'string') return topic;
+    const { timestamp } = record;
+    const place = from ?? { topic: '', partition: -1, offset: -1 };
+    return topic(record.key, record.value, {
+      topic: place.topic,
+      partition: place.partition,
+      offset: place.offset,
+      timestamp,
+    });
+  }
+
+  /** `origin`: the source record, when it is under the same key. null: Kafka's own partitioner. */
+  private partitionOf(
+    record: FlowRecord,
+    topic: string,
+    origin: ConsumedRecord | null,
+    { run }: RecordPass,
+  ): ConsumedRecord['partition'] | null {
+    const { partitioner } = this.node;
+    if (partitioner !== null) {
+      const count = run.partitionCount(topic);
+      const chosen = partitioner(topic, record.key, record.value, count);
+      if (!Number.isInteger(chosen) || chosen < 0 || chosen >= count)
+        throw new RangeError(`the partitioner chose ${chosen} for ${topic}, which has ${count} partitions`);
+      return toPartition(chosen);
+    }
+    if (origin === null) return null;
+    return run.partitionCount(origin.topic) === run.partitionCount(topic) ? origin.partition : null;
+  }
+
   private write(
     serde: Serde<unknown>,
-    data: unknown,
+    topic: string,
     isKey: boolean,
     record: FlowRecord,
-    from: ConsumedRecord,
+    pass: RecordPass,
   ): Buffer | null {
+    const data = isKey ? record.key : record.value;
     try {
-      return serde.serialize(data, new OutputContext(record, this.topic, isKey));
+      return serde.serialize(data, new OutputContext(record, topic, isKey));
     } catch (error) {
-      const what = `the ${isKey ? 'key' : 'value'} for ${this.topic}, made from ${placeOf(from)}, could not be written`;
+      const what = `the ${isKey ? 'key' : 'value'} for ${topic}, made from ${pass.place}, could not be written`;
       throw asSerdeFailure(error, 'serialization', what);
     }
   }

@@ -5,6 +5,7 @@
  */
 import { NotRetryableError } from '../record/record-error.js';
 import type { Serde } from '../record/serde.js';
+import { doubleSerde, integerSerde, longSerde } from './number-serdes.js';
 
 const refuse = (reason: 'null-value' | 'deserialization', what: string): never => {
   throw new NotRetryableError(reason, what);
@@ -69,6 +70,12 @@ export const Serdes = {
   json: <T = unknown>(): Serde<T> => jsonSerde as Serde<T>,
   /** A UUID in its text form, as Kafka's own UUID serde writes it. */
   uuid: (): Serde<string> => uuidSerde,
+  /** Java's Integer: 4 bytes. */
+  integer: (): Serde<number> => integerSerde,
+  /** Java's Long, of which a number can hold the safe integers only: 8 bytes. `count()` has it by default. */
+  long: (): Serde<number> => longSerde,
+  /** Java's Double: 8 bytes. */
+  double: (): Serde<number> => doubleSerde,
   /** null stays null (a tombstone, or a record without a key); everything else is the inner serde's. */
   nullable: <T>(inner: Serde<T>): Serde<T | null> => ({
     serialize: (data, context) => (data === null ? null : inner.serialize(data, context)),

@@ -1,42 +1,84 @@
 /**
- * Turns a sub-topology into what a task runs: its nodes are linked once, so that a record goes from
- * node to node by direct calls. Every task gets processors of its own.
+ * Turns a sub-topology into what a task runs. Every task gets processors of its own; its stores are given to it.
  */
-import type { ProducedRecord } from '../record/record.js';
-import type { TaskId } from '../record/units.js';
-import type { RecordRun, TaskProcessor } from './execution.js';
-import { parentsOf } from './node-groups.js';
-import { FilterNode, MapValuesNode, PeekNode } from './operator-nodes.js';
-import { ProcessValuesNode } from './processor-node.js';
-import { RecordPass, type RuntimeNode } from './runtime-node.js';
-import { SinkRuntime, SourceRuntime } from './serde-nodes.js';
-import type { Operator, TopologyNode } from './topology-node.js';
-import type { Subtopology } from './topology.js';
+import type { ProcessingFailure } from '../record/record-error.js';
+import { asProcessingFailure } from '../record/record-error.js';
+import type { EpochMs, TaskId } from '../record/units.js';
+import type { Effects, RecordRun, TaskProcessor } from './execution.js';
+import { HandlerSaysFail } from './execution.js';
+import { FailureJudge, Resumed } from './failure-judge.js';
+import { linkNodes } from './linked-nodes.js';
+import type { UserProcessorNode } from './processor-node.js';
+import { RecordPass } from './record-pass.js';
+import type { StoreDirectory } from './store-overlay.js';
+import { TaskPunctuations } from './task-punctuations.js';
+import type { Subtopology, Topology } from './topology.js';
 
-export const createTaskProcessor = (sub: Subtopology, taskId: TaskId): TaskProcessor => {
-  const { sources, processors } = link(sub);
+/** What a task gives to its sub-topology for all of its life. */
+export interface TaskGround {
+  readonly taskId: TaskId;
+  readonly stores: StoreDirectory;
+  /** The largest timestamp of what was decided, before the task was made too; -1: none. */
+  streamTimeMs(): number;
+  nowMs(): EpochMs;
+}
 
-  const process = (run: RecordRun): readonly ProducedRecord[] | Promise<readonly ProducedRecord[]> => {
-    const source = sources.get(run.record.topic);
-    if (source === undefined) throw new Error(`sub-topology ${sub.id} does not read ${run.record.topic}`);
-    const pass = new RecordPass(run, source.keySerde);
-    const pending = source.start(pass);
-    return pending === undefined ? pass.outputs : outputsAfter(pending, pass);
-  };
+const NO_EFFECTS: Effects = { outputs: [], changes: [], isDropped: true };
 
-  const closeAll = async (open: readonly ProcessValuesNode[]): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const processor of [...open].reverse()) {
-      try {
-        await processor.close();
-      } catch (error) {
-        failures.push(error);
-      }
+export const createTaskProcessor = (
+  sub: Subtopology,
+  { config }: Pick<Topology, 'config'>,
+  ground: TaskGround,
+): TaskProcessor => {
+  const judge = new FailureJudge(config);
+  let seenMs = -1;
+  const streamTimeMs = (): number => (seenMs = Math.max(seenMs, ground.streamTimeMs()));
+  const punctuations = new TaskPunctuations(ground.stores, streamTimeMs);
+  const { sources, processors } = linkNodes(sub, judge, {
+    taskId: ground.taskId,
+    streamTimeMs,
+    nowMs: () => ground.nowMs(),
+    schedule: (node, intervalMs, type, punctuator) =>
+      punctuations.add({ node, intervalMs, type, punctuator }, ground.nowMs()),
+  });
+
+  const process = (run: RecordRun): Effects | Promise<Effects> => {
+    const { record } = run;
+    const source = sources.get(record.topic);
+    if (source === undefined) throw new Error(`sub-topology ${sub.id} does not read ${record.topic}`);
+    seenMs = Math.max(seenMs, record.timestamp);
+    const pass = new RecordPass(run, run, source.keySerde, ground.stores, streamTimeMs());
+    try {
+      const pending = source.start(run, pass);
+      return pending === undefined ? pass : effectsAfter(pending, pass, run);
+    } catch (error) {
+      return judged(run, error);
     }
-    if (failures.length > 0) throw failures[0];
   };
 
-  let open: readonly ProcessValuesNode[] = [];
+  const effectsAfter = async (
+    pending: Promise<void>,
+    pass: RecordPass,
+    run: RecordRun,
+  ): Promise<Effects> => {
+    try {
+      await pending;
+      return pass;
+    } catch (error) {
+      // Of an attempt that was given up nobody hears any more.
+      if (pass.signal.aborted) throw error;
+      return judged(run, error);
+    }
+  };
+
+  /** Answers or throws what is to become of it. */
+  const judged = (run: RecordRun, thrown: unknown): Effects => {
+    const verdict = judge.ofProcessing(run, thrown);
+    if (verdict instanceof Resumed) return NO_EFFECTS;
+    throw verdict;
+  };
+
+  let open: readonly UserProcessorNode[] = [];
   let isClosed = false;
   const close = (): Promise<void> => {
     isClosed = true;
@@ -47,12 +89,13 @@ export const createTaskProcessor = (sub: Subtopology, taskId: TaskId): TaskProce
 
   return {
     process,
+    punctuations,
+    outputRefused: (run, topic, failure) => refusedAs(judge, run, topic, failure),
     close,
     init: async () => {
-      const context = { taskId: () => taskId };
       for (const processor of processors) {
         try {
-          await processor.init(context);
+          await processor.init();
         } catch (error) {
           // What stopped the start is what must be told; a close that fails as well adds nothing.
           await close().catch(() => undefined);
@@ -66,55 +109,26 @@ export const createTaskProcessor = (sub: Subtopology, taskId: TaskId): TaskProce
   };
 };
 
-const outputsAfter = async (pending: Promise<void>, pass: RecordPass): Promise<readonly ProducedRecord[]> => {
-  await pending;
-  return pass.outputs;
+const refusedAs = (
+  judge: FailureJudge,
+  run: RecordRun,
+  topic: string,
+  failure: ProcessingFailure,
+): ProcessingFailure | undefined => {
+  const verdict = judge.ofWriting(run, topic, failure);
+  if (verdict instanceof Resumed) return undefined;
+  if (verdict instanceof HandlerSaysFail) throw verdict;
+  return asProcessingFailure(verdict);
 };
 
-interface LinkedNodes {
-  /** By topic. */
-  readonly sources: ReadonlyMap<string, SourceRuntime>;
-  /** Upstream first. */
-  readonly processors: readonly ProcessValuesNode[];
-}
-
-const link = (sub: Subtopology): LinkedNodes => {
-  const running = new Map<string, RuntimeNode>();
-  const keyMayDiffer = new Set<string>();
-  const sources = new Map<string, SourceRuntime>();
-  const processors: ProcessValuesNode[] = [];
-  for (const node of sub.nodes) {
-    const parents = parentsOf(node);
-    const differs = parents.some((parent) => keyMayDiffer.has(parent));
-    if (differs || (node.kind === 'processor' && node.changesKey)) keyMayDiffer.add(node.name);
-    const runtime = runtimeOf(node, differs);
-    running.set(node.name, runtime);
-    for (const parent of parents) running.get(parent)?.adopt(runtime);
-    if (runtime instanceof ProcessValuesNode) processors.push(runtime);
-    if (node.kind === 'source' && runtime instanceof SourceRuntime)
-      for (const topic of node.topics) sources.set(topic, runtime);
+const closeAll = async (open: readonly UserProcessorNode[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const processor of [...open].reverse()) {
+    try {
+      await processor.close();
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  return { sources, processors };
-};
-
-const runtimeOf = (node: TopologyNode, keyMayDiffer: boolean): RuntimeNode => {
-  if (node.kind === 'processor') return runtimeOfOperator(node.operator);
-  const { keySerde, valueSerde } = node;
-  if (keySerde === undefined || valueSerde === undefined) throw new Error(`${node.name} has no serde`);
-  return node.kind === 'source'
-    ? new SourceRuntime(keySerde, valueSerde)
-    : new SinkRuntime(node.topic, keySerde, valueSerde, keyMayDiffer);
-};
-
-const runtimeOfOperator = (operator: Operator): RuntimeNode => {
-  switch (operator.type) {
-    case 'filter':
-      return new FilterNode(operator);
-    case 'mapValues':
-      return new MapValuesNode(operator);
-    case 'peek':
-      return new PeekNode(operator);
-    case 'processValues':
-      return new ProcessValuesNode(operator);
-  }
+  if (failures.length > 0) throw failures[0];
 };

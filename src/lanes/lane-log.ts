@@ -11,6 +11,7 @@
  * | 02 01 offset (u64) partition            | one that was redriven from a dead letter       |
  * | 03                                      | the checkpoint (src/state/checkpoint.ts), JSON |
  * | 04 offset (u64)                         | what became of a command, JSON                 |
+ * | 05 …                                    | a state store's: src/state/store-log.ts        |
  */
 import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from '../record/record-error.js';

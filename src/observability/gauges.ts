@@ -14,6 +14,8 @@ export interface GaugeSnapshot {
   readonly refusedPartitions: number;
   readonly breakerOpen: boolean;
   readonly lanes: LaneGauges;
+  /** State stores of the topology, all tasks together. */
+  readonly stores: readonly { readonly store: string; readonly entries: number; readonly bytes: number }[];
   /** Replayed records of the lane log, of tasks that restore. */
   readonly restoring: readonly {
     readonly task: string;
@@ -55,10 +57,12 @@ export const createGauges = (gauge: GaugeMaker): Gauges => {
   const oldestHeadAge = gauge('lane_oldest_head_age_seconds');
   const held = gauge('held_retries');
   const breakerOpen = gauge('breaker_open');
+  const storeEntries = gauge('store_entries');
+  const storeBytes = gauge('store_bytes');
   const lag = gauge('partition_lag');
   // prettier-ignore
   const all = [state, tasks, uncommitted, paused, refused, restoreProgress, lanes, followers, bytes,
-    oldestHeadAge, held, breakerOpen, lag];
+    oldestHeadAge, held, breakerOpen, storeEntries, storeBytes, lag];
 
   const showLanes = (of: LaneGauges): void => {
     lanes.set({ status: 'retrying' }, of.retrying);
@@ -76,6 +80,10 @@ export const createGauges = (gauge: GaugeMaker): Gauges => {
     show: (snapshot) => {
       for (const each of STATES) state.set({ state: each }, each === snapshot.state ? 1 : 0);
       for (const [name, count] of Object.entries(snapshot.tasks)) tasks.set({ state: name }, count);
+      for (const { store, entries, bytes: held } of snapshot.stores) {
+        storeEntries.set({ store }, entries);
+        storeBytes.set({ store }, held);
+      }
       uncommitted.set(snapshot.uncommittedRecords);
       paused.set(snapshot.pausedPartitions);
       refused.set(snapshot.refusedPartitions);

@@ -16,7 +16,7 @@ export interface Metric {
 export const METRICS = {
   message_count_total: {
     type: 'counter',
-    help: 'Source records whose outcome is committed, by event type and outcome (processed, dead-letter).',
+    help: 'Source records whose outcome is committed, by event type and outcome (processed, dropped, dead-letter).',
     labels: ['topic', 'type', 'outcome'],
   },
   dlq_count_total: {
@@ -90,7 +90,7 @@ export const METRICS = {
   },
   restore_progress_ratio: {
     type: 'gauge',
-    help: 'Part of its lane log that a task has replayed, 0 to 1; tasks that restore only.',
+    help: 'Part of its changelog (lanes and state stores) that a task has replayed, 0 to 1; tasks that restore only.',
     labels: ['task'],
   },
   lanes: {
@@ -114,6 +114,16 @@ export const METRICS = {
     type: 'gauge',
     help: '1 while the circuit breaker pauses reading because first attempts fail (BREAKER_RATIO), else 0.',
     labels: [],
+  },
+  store_entries: {
+    type: 'gauge',
+    help: 'Entries of a state store in memory, all tasks of this process together.',
+    labels: ['store'],
+  },
+  store_bytes: {
+    type: 'gauge',
+    help: 'Bytes of the keys and values of a state store in memory, all tasks of this process together.',
+    labels: ['store'],
   },
   partition_lag: {
     type: 'gauge',

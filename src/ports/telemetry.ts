@@ -1,6 +1,7 @@
 /** What the engine counts. Called once per batch or commit with sums, never per record. */
 
-export type MessageOutcome = 'processed' | 'dead-letter';
+/** `dropped`: an error handler of the topology has said so. */
+export type MessageOutcome = 'processed' | 'dropped' | 'dead-letter';
 export type CommitOutcome = 'committed' | 'aborted' | 'unknown' | 'fatal';
 
 /** `unknown`: what could not be read as a command. */

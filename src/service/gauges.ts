@@ -15,6 +15,17 @@ const lanesOf = (tasks: readonly TaskStatus[]): LaneGauges => {
   };
 };
 
+const storesOf = (tasks: readonly TaskStatus[]): GaugeSnapshot['stores'] => {
+  const sums = new Map<string, { entries: number; bytes: number }>();
+  for (const { stores } of tasks) {
+    for (const [store, { entries, bytes }] of Object.entries(stores)) {
+      const sum = sums.get(store) ?? { entries: 0, bytes: 0 };
+      sums.set(store, { entries: sum.entries + entries, bytes: sum.bytes + bytes });
+    }
+  }
+  return [...sums].map(([store, sum]) => ({ store, ...sum }));
+};
+
 export const gaugesOf = (status: StreamsStatus, lag: GaugeSnapshot['lag']): GaugeSnapshot => {
   const tasks: Record<string, number> = {};
   for (const { state } of status.tasks) tasks[state] = (tasks[state] ?? 0) + 1;
@@ -26,6 +37,7 @@ export const gaugesOf = (status: StreamsStatus, lag: GaugeSnapshot['lag']): Gaug
     refusedPartitions: status.tasks.filter(({ refused }) => refused !== undefined).length,
     breakerOpen: status.breaker === 'open',
     lanes: lanesOf(status.tasks),
+    stores: storesOf(status.tasks),
     restoring: status.tasks.flatMap(({ id, restore }) =>
       restore === undefined ? [] : [{ task: id, ...restore }],
     ),

@@ -3,7 +3,7 @@ import type { CommandName, CommandOutcome, MessageOutcome, Telemetry } from '../
 
 type Counts<Path extends string> = Map<Path, number>;
 
-type CountsByType = Map<string, { processed: number; deadLetters: number }>;
+type CountsByType = Map<string, { processed: number; dropped: number; deadLetters: number }>;
 const newCounts = (): CountsByType => new Map();
 
 /** Label values are joined; none of them holds a NUL. */
@@ -27,8 +27,9 @@ export class Tallies {
     let byType = this.#messages.get(topic);
     if (byType === undefined) this.#messages.set(topic, (byType = newCounts()));
     let counts = byType.get(type);
-    if (counts === undefined) byType.set(type, (counts = { processed: 0, deadLetters: 0 }));
+    if (counts === undefined) byType.set(type, (counts = { processed: 0, dropped: 0, deadLetters: 0 }));
     if (outcome === 'processed') counts.processed += 1;
+    else if (outcome === 'dropped') counts.dropped += 1;
     else counts.deadLetters += 1;
   }
 
@@ -58,8 +59,9 @@ export class Tallies {
 
   tell(telemetry: Telemetry): void {
     for (const [topic, byType] of this.#messages) {
-      for (const [type, { processed, deadLetters }] of byType) {
+      for (const [type, { processed, dropped, deadLetters }] of byType) {
         if (processed > 0) telemetry.messages(topic, type, 'processed', processed);
+        if (dropped > 0) telemetry.messages(topic, type, 'dropped', dropped);
         if (deadLetters > 0) telemetry.messages(topic, type, 'dead-letter', deadLetters);
       }
     }

@@ -7,10 +7,10 @@
  * attempt was given up is dropped; two handlers of one key never run side by side, unless one ignores its
  * AbortSignal for longer than the grace. It decides nothing about what a failure leads to.
  */
-import type { ProcessRecord } from '../dsl/execution.js';
+import type { Effects, ProcessRecord } from '../dsl/execution.js';
+import { HandlerSaysFail } from '../dsl/execution.js';
 import type { Clock } from '../ports/clock.js';
 import { RetryableError } from '../record/record-error.js';
-import type { ProducedRecord } from '../record/record.js';
 import type { QueueEntry } from './queue-entry.js';
 import type { AttemptMessage } from './task-message.js';
 
@@ -19,7 +19,7 @@ const ABORT_GRACE_MS = 1000;
 
 /** How one attempt ended. */
 export type AttemptEnd =
-  | { readonly ok: true; readonly outputs: readonly ProducedRecord[] }
+  | { readonly ok: true; readonly effects: Effects }
   | { readonly ok: false; readonly thrown: unknown };
 
 export class Attempts {
@@ -53,15 +53,16 @@ export class Attempts {
     this.#count(entry, 1);
   }
 
-  /** How it ended, or undefined when it goes on: then the mailbox hears of it. */
+  /** How it ended, or undefined when it goes on: then the mailbox hears of it. Throws HandlerSaysFail. */
   begin(entry: QueueEntry): AttemptEnd | undefined {
     entry.begin(this.clock.now());
     try {
-      const outputs = this.process(entry);
-      if (!(outputs instanceof Promise)) return { ok: true, outputs };
-      this.#follow(entry, outputs);
+      const effects = this.process(entry);
+      if (!(effects instanceof Promise)) return { ok: true, effects };
+      this.#follow(entry, effects);
       return undefined;
     } catch (thrown) {
+      if (thrown instanceof HandlerSaysFail) throw thrown;
       return { ok: false, thrown };
     }
   }
@@ -90,8 +91,9 @@ export class Attempts {
     entry.cancelTimer = undefined;
     this.#count(entry, -1);
     if (entry.timedOut) return { ok: false, thrown: this.#timeout() };
+    if (message.kind === 'failed' && message.thrown instanceof HandlerSaysFail) throw message.thrown;
     return message.kind === 'succeeded'
-      ? { ok: true, outputs: message.outputs }
+      ? { ok: true, effects: message.effects }
       : { ok: false, thrown: message.thrown };
   }
 
@@ -119,14 +121,14 @@ export class Attempts {
     else this.#sources += by;
   }
 
-  #follow(entry: QueueEntry, outputs: Promise<readonly ProducedRecord[]>): void {
+  #follow(entry: QueueEntry, effects: Promise<Effects>): void {
     const { run } = entry;
     this.#count(entry, 1);
     entry.cancelTimer = this.clock.after(this.attemptTimeoutMs, () =>
       this.post({ kind: 'timed-out', entry, run }),
     );
-    outputs.then(
-      (done) => this.post({ kind: 'succeeded', entry, run, outputs: done }),
+    effects.then(
+      (done) => this.post({ kind: 'succeeded', entry, run, effects: done }),
       (thrown: unknown) => this.post({ kind: 'failed', entry, run, thrown }),
     );
   }

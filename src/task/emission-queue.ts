@@ -19,14 +19,20 @@ const COMPACT_AT = 1024;
 const BEHIND = 2 ** 40;
 /** The oldest first; what has failed as a probe of the breaker after what has not. It changes while it is not in the heap. */
 const rankOf = ({ failedProbes, order }: QueueEntry): number => failedProbes * BEHIND + order;
+const inTurn = ({ order }: QueueEntry): number => order;
 
 export class EmissionQueue {
   #entries: QueueEntry[] = [];
   #front = 0;
   readonly #tails = new Map<string, QueueEntry>();
-  readonly #startable = new PriorityQueue<QueueEntry>(rankOf);
+  readonly #startable: PriorityQueue<QueueEntry>;
   /** By key: the first entry that may start as far as the queue goes, while something else holds the key. */
   readonly #kept = new Map<string, QueueEntry>();
+
+  /** `isStrict`: only the front may start, because records may look at the same state. */
+  constructor(private readonly isStrict = false) {
+    this.#startable = new PriorityQueue(isStrict ? inTurn : rankOf);
+  }
 
   get length(): number {
     return this.#entries.length - this.#front;
@@ -52,8 +58,12 @@ export class EmissionQueue {
       if (entry === undefined) return undefined;
       // Decided meanwhile as a follower, or never to be run.
       if (entry.state !== 'waiting') continue;
-      if (entry.slot === undefined || !isHeld(entry)) return entry;
-      this.#kept.set(entry.slot, entry);
+      if (entry.slot !== undefined && isHeld(entry)) this.#kept.set(entry.slot, entry);
+      else if (!this.isStrict || entry === this.front()) return entry;
+      else {
+        this.putBack(entry);
+        return undefined;
+      }
     }
   }
 
@@ -109,6 +119,12 @@ export class EmissionQueue {
       if (entry.state !== 'waiting' || entry.hasBegun) return true;
     }
     return false;
+  }
+
+  /** No result waits for its turn. Looks at every entry: for rare questions. */
+  get isDecided(): boolean {
+    for (const entry of this) if (entry.state !== 'waiting') return false;
+    return true;
   }
 
   front(): QueueEntry | undefined {

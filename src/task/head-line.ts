@@ -7,6 +7,7 @@ import type { Lane } from '../lanes/lane.js';
 import { asProcessingFailure } from '../record/record-error.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import type { AttemptEnd } from './attempts.js';
+import { isEffects } from './effects-writer.js';
 import { QueueEntry } from './queue-entry.js';
 import type { TaskParts } from './task-parts.js';
 
@@ -49,24 +50,24 @@ export class HeadLine {
   }
 
   conclude(entry: QueueEntry, end: AttemptEnd): void {
-    const { host, lanes, ledger, outputs } = this.parts();
+    const { effects, host, lanes, ledger } = this.parts();
     const lane = this.#lanes.get(entry);
     if (lane === undefined) throw new Error('a head that belongs to no lane');
     ledger.beginDecision();
     this.#lanes.delete(entry);
     // What its handler still answers after the grace of a time-out is nobody's.
     entry.state = 'decided';
-    const failure = end.ok ? outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
-    const isFine = failure?.retryable !== true;
+    const result = end.ok ? effects.accept(entry, end.effects) : asProcessingFailure(end.thrown);
+    const isFine = isEffects(result) || !result.retryable;
     let isOwn = false;
     if (entry.isProbe) isOwn = host.breaker.probeEnded(lane.head, isFine);
     else if (entry.attempt === 1) host.breaker.firstRun(isFine);
     const { topic } = lane.head.record;
-    if (end.ok && failure === undefined) {
-      outputs.write(end.outputs);
-      ledger.open.tallies.message(topic, entry.type, 'processed');
+    if (isEffects(result)) {
+      effects.write(result, lane.head.record.timestamp);
+      ledger.open.tallies.message(topic, entry.type, result.isDropped ? 'dropped' : 'processed');
       lanes.conclude(lane, { kind: 'succeeded' });
-    } else if (failure !== undefined) this.#failed(lane, entry, failure, isOwn);
+    } else this.#failed(lane, entry, result, isOwn);
     host.loadChanged();
   }
 

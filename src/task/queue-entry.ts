@@ -2,15 +2,15 @@
  * One record on its way through a task, from its emission queue or at the head of a lane: what the handler
  * is given (a RecordRun), and how far it has come. Made per record, so it holds nothing that is not needed.
  */
-import type { RecordRun } from '../dsl/execution.js';
+import type { Effects, RecordRun } from '../dsl/execution.js';
 import type { ProcessingFailure } from '../record/record-error.js';
-import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
+import type { ConsumedRecord } from '../record/record.js';
 import type { EpochMs, MonotonicMs, TaskId } from '../record/units.js';
 import { monotonicMs } from '../record/units.js';
 
 /** What one record came to; it takes effect when everything before it is decided. */
 export type Outcome =
-  | { readonly kind: 'outputs'; readonly outputs: readonly ProducedRecord[] }
+  | { readonly kind: 'effects'; readonly effects: Effects }
   /** Its attempts in memory are used up: a lane, or the dead letters. */
   | { readonly kind: 'failed'; readonly failure: ProcessingFailure }
   /** It waits in a lane already: read again after a crash without transactions, or after a reset. */

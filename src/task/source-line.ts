@@ -12,14 +12,15 @@ import type { Lane } from '../lanes/lane.js';
 import { LaneRecord, ownedCopy } from '../lanes/lane-record.js';
 import { sourceId } from '../lanes/record-id.js';
 import { recordName } from '../record/event-id.js';
+import type { Effects } from '../dsl/execution.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import { asProcessingFailure } from '../record/record-error.js';
-import type { ProducedRecord } from '../record/record.js';
 import { placeOf } from '../record/record.js';
 import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
+import { isEffects } from './effects-writer.js';
 import { EmissionQueue } from './emission-queue.js';
 import { Patience } from './patience.js';
 import { QueueEntry } from './queue-entry.js';
@@ -29,13 +30,14 @@ import type { RecordsMessage } from './task-message.js';
 import { Unwritable } from './unwritable.js';
 
 export class SourceLine {
-  readonly queue = new EmissionQueue();
+  readonly queue: EmissionQueue;
   readonly positions = new SourcePositions();
   readonly #patience: Patience;
   #order = 0;
 
   constructor(private readonly parts: TaskParts) {
     const { clock, settings } = parts.host;
+    this.queue = new EmissionQueue(parts.sharing === 'all');
     this.#patience = new Patience(clock, settings.emissionPatienceMs, parts.ring);
   }
 
@@ -122,19 +124,18 @@ export class SourceLine {
   conclude(entry: QueueEntry, end: AttemptEnd): void {
     const { breaker, clock } = this.parts.host;
     // What its topic would refuse has failed: its key is not free before that is decided.
-    const failure = end.ok ? this.parts.outputs.refused(end.outputs) : asProcessingFailure(end.thrown);
-    const isFine = failure?.retryable !== true;
+    const result = end.ok ? this.parts.effects.accept(entry, end.effects) : asProcessingFailure(end.thrown);
+    const isFine = isEffects(result) || !result.retryable;
     let isOwn = false;
     if (entry.isProbe) {
       entry.isProbe = false;
       if (!isFine) entry.failedProbes += 1;
       isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
-    if (failure !== undefined) return this.#failed(entry, failure, isOwn);
-    if (!end.ok) return;
-    entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());
+    if (!isEffects(result)) return this.#failed(entry, result, isOwn);
+    entry.resolve({ kind: 'effects', effects: result }, clock.monotonic());
     this.#patience.waits(entry);
-    this.queue.freeKey(entry);
+    if (this.parts.sharing === 'none') this.queue.freeKey(entry);
   }
 
   /** The record at the front becomes a lane when results have waited behind it for too long. */
@@ -181,7 +182,7 @@ export class SourceLine {
 
   #mayStart(entry: QueueEntry): boolean {
     const { host, slots } = this.parts;
-    if (!slots.mayStartSource || host.breaker.isOpen) return false;
+    if (!slots.mayStartSource || host.breaker.isOpen || this.parts.isPunctuationDue()) return false;
     // A slot is made of the key's bytes: not for every record of a task without lanes.
     return !this.parts.isAnyHeld() || !this.parts.isHeld(entry);
   }
@@ -200,10 +201,11 @@ export class SourceLine {
   /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
-    if (end?.ok && this.parts.outputs.refused(end.outputs) === undefined) {
+    const result = end?.ok === true ? this.parts.effects.accept(entry, end.effects) : undefined;
+    if (result !== undefined && isEffects(result)) {
       this.parts.host.breaker.firstRun(true);
       this.parts.ledger.beginDecision();
-      this.#emit(entry, end.outputs);
+      this.#emit(entry, result);
       return;
     }
     this.queue.add(entry);
@@ -245,8 +247,12 @@ export class SourceLine {
     const { outcome, record } = entry;
     if (outcome === undefined) throw new Error(`${placeOf(record)} is decided without an outcome`);
     ledger.beginDecision();
-    // Its key was freed when they were there.
-    if (outcome.kind === 'outputs') return this.#emit(entry, outcome.outputs);
+    if (outcome.kind === 'effects') {
+      this.#emit(entry, outcome.effects);
+      // Else its key was freed when they were there.
+      if (this.parts.sharing !== 'none') this.queue.freeKey(entry);
+      return;
+    }
     if (outcome.kind === 'known') {
       this.#pass(entry);
       this.queue.freeKey(entry);
@@ -264,10 +270,11 @@ export class SourceLine {
     host.loadChanged();
   }
 
-  #emit(entry: QueueEntry, outputs: readonly ProducedRecord[]): void {
-    this.parts.outputs.write(outputs);
+  #emit(entry: QueueEntry, effects: Effects): void {
+    const { record, type } = entry;
+    this.parts.effects.write(effects, record.timestamp);
     this.#pass(entry);
-    this.parts.ledger.open.tallies.message(entry.record.topic, entry.type, 'processed');
+    this.parts.ledger.open.tallies.message(record.topic, type, effects.isDropped ? 'dropped' : 'processed');
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {

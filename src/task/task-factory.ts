@@ -1,5 +1,6 @@
 /** Makes the tasks of a topology: one per sub-topology and partition number, each with processors of its own. */
 import { createTaskProcessor } from '../dsl/task-processor.js';
+import type { StateRestoreListener } from '../dsl/topology-config.js';
 import type { Subtopology, Topology } from '../dsl/topology.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { DeadLetterProfile } from '../record/dead-letter.js';
@@ -10,6 +11,7 @@ import type { Checkpoint } from '../state/checkpoint.js';
 import { commandsTopic, deadLetterTopic, laneLogTopic, retryTopic } from '../record/topic-names.js';
 import { DeadLetters } from './dead-letters.js';
 import { LaneBook } from './lane-book.js';
+import { TaskStores } from '../state/task-stores.js';
 import { TaskLedger } from './task-ledger.js';
 import type { TaskHost } from './task-host.js';
 import { Task } from './task.js';
@@ -30,7 +32,7 @@ export class TaskFactory {
   readonly #bySources = new Map<string, Subtopology>();
 
   constructor(
-    topology: Topology,
+    private readonly topology: Topology,
     private readonly host: TaskHost,
     private readonly telemetry: Telemetry,
     private readonly settings: TaskFactorySettings,
@@ -38,6 +40,10 @@ export class TaskFactory {
     private readonly settled: (task: Task) => void,
   ) {
     for (const sub of topology.subtopologies) this.#bySources.set(keyOf(sub.sourceTopics), sub);
+  }
+
+  get restoreListener(): StateRestoreListener | undefined {
+    return this.topology.config.stateRestoreListener;
   }
 
   get sourcesBySubtopology(): readonly (readonly string[])[] {
@@ -88,13 +94,17 @@ export class TaskFactory {
       maxMessageBytes: settings.maxMessageBytes,
     };
     const book = new LaneBook(topics, ledger, letters, clock);
+    const stores = new TaskStores(sub.stores.map(({ name }) => name));
+    const processor = createTaskProcessor(sub, this.topology, {
+      taskId: id,
+      stores: (name) => stores.store(name),
+      streamTimeMs: () => stores.streamTimeMs,
+      nowMs: () => clock.now(),
+    });
+    const sharing = sub.stores.length === 0 ? 'none' : sub.isSerial ? 'all' : 'key';
     const task = new Task(
-      id,
-      partition,
-      sub.sourceTopics,
-      ledger,
-      createTaskProcessor(sub, id),
-      book,
+      { id, partition, sources: sub.sourceTopics, laneLog, sharing },
+      { ledger, processor, book, stores },
       this.host,
     );
     ledger.onSettled = () => this.settled(task);

@@ -33,4 +33,6 @@ export interface TaskHost {
   loadChanged(task: Task): void;
   /** The task cannot go on: it decides nothing more and must be dropped (P5: the partition stops). */
   stopped(task: Task, why: RefusedWhy): void;
+  /** An error handler has said `fail`: the task decides nothing more, and the session ends. */
+  failed(task: Task, error: Error): void;
 }

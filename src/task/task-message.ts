@@ -1,8 +1,8 @@
 /** What a task's mailbox takes. */
+import type { Effects } from '../dsl/execution.js';
 import type { Arm } from '../lanes/arm.js';
 import type { Command } from '../lanes/command.js';
 import type { RecordBatch } from '../ports/record-batch.js';
-import type { ProducedRecord } from '../record/record.js';
 import type { CommitOffset, EpochMs, Offset } from '../record/units.js';
 import type { InputPosition } from './input-position.js';
 import type { QueueEntry } from './queue-entry.js';
@@ -13,7 +13,7 @@ export type AttemptMessage =
       readonly kind: 'succeeded';
       readonly entry: QueueEntry;
       readonly run: number;
-      readonly outputs: readonly ProducedRecord[];
+      readonly effects: Effects;
     }
   | {
       readonly kind: 'failed';
@@ -78,6 +78,14 @@ export interface ProbeMessage {
   readonly started: () => void;
 }
 
+/** A punctuation that was asynchronous; `running` is the one that answers. */
+export interface PunctuatedMessage {
+  readonly kind: 'punctuated';
+  readonly running: object;
+  readonly outcome:
+    { readonly ok: true; readonly effects: Effects } | { readonly ok: false; readonly thrown: unknown };
+}
+
 export type TaskMessage =
   | RecordsMessage
   | EndMessage
@@ -87,4 +95,5 @@ export type TaskMessage =
   | RestoredMessage
   | RingMessage
   | BreakerMessage
-  | ProbeMessage;
+  | ProbeMessage
+  | PunctuatedMessage;

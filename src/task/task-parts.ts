@@ -1,12 +1,14 @@
 /** What the parts of one task share. Each is made once per task, and belongs to it alone. */
 import type { Attempts } from './attempts.js';
+import type { EffectsWriter } from './effects-writer.js';
 import type { HeadLine } from './head-line.js';
 import type { LaneKeeper } from './lane-keeper.js';
-import type { Outputs } from './outputs.js';
 import type { EntryOwner, QueueEntry } from './queue-entry.js';
 import type { Slots } from './slots.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
+
+export type Sharing = 'none' | 'key' | 'all';
 
 export interface TaskParts {
   readonly owner: EntryOwner;
@@ -16,7 +18,14 @@ export interface TaskParts {
   readonly slots: Slots;
   readonly lanes: LaneKeeper;
   readonly heads: HeadLine;
-  readonly outputs: Outputs;
+  readonly effects: EffectsWriter;
+  /**
+   * Which state records share: `none`; `key`, what other records of the same key have written, so that one of a key
+   * starts when the one before is decided; `all`, what any has, so that one starts when all before are decided.
+   */
+  readonly sharing: Sharing;
+  /** It runs before anything else starts. */
+  isPunctuationDue(this: void): boolean;
   /** It takes and starts; false while it drains, and when it is over. */
   isRunning(): boolean;
   /** A lane holds the key, or a command does and the record has not begun: it is not started from the queue. */

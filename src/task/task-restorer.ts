@@ -4,7 +4,6 @@
  * the partition is refused or the restore begun again: that is its caller's matter.
  */
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import { LaneLogImage } from '../lanes/lane-log-image.js';
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { Intake, Pauses } from '../ports/flow-control.js';
@@ -17,6 +16,7 @@ import type { Holding } from './holding.js';
 import type { LaneFeedParts } from './lane-feed.js';
 import { LaneFeed } from './lane-feed.js';
 import type { TaskFactory } from './task-factory.js';
+import { TaskImage } from './task-image.js';
 import type { Task } from './task.js';
 
 export interface TaskRestorerParts extends LaneFeedParts {
@@ -42,16 +42,17 @@ export class TaskRestorer {
     const { task, life } = holding;
     await task.restore();
     await topicsReady(task.sources, task.partition);
-    const image = new LaneLogImage(task.partition);
+    const image = new TaskImage(task.partition, task.stores);
     const start = await acquisition.acquire({
       partition: task.partition,
       sources: task.sources,
       laneLog: factory.laneLogOf(task.sources),
       beside: factory.besideLaneLog(task.sources),
       image,
-      onProgress: (done, total) => (holding.progress = { done, total }),
+      onProgress: (done, total) => this.#progress(holding, done, total),
       signal: life.signal,
     });
+    factory.restoreListener?.onRestoreEnd?.(task.id, holding.progress?.total ?? 0);
     holding.progress = undefined;
     this.#tell(task, start);
     const restored = this.#restored(task, image, start.readAgainFrom);
@@ -65,6 +66,14 @@ export class TaskRestorer {
       if (holding.isOver || task.state !== 'restoring') return;
       this.#run(holding, start, restored, nextPoll);
     });
+  }
+
+  #progress(holding: Holding, done: number, total: number): void {
+    const listener = this.parts.factory.restoreListener;
+    const { id } = holding.task;
+    if (holding.progress === undefined) listener?.onRestoreStart?.(id, total);
+    else listener?.onBatchRestored?.(id, done, total);
+    holding.progress = { done, total };
   }
 
   /** What an operator must know of where it starts. */
@@ -90,15 +99,18 @@ export class TaskRestorer {
 
   #restored(
     task: Task,
-    image: LaneLogImage,
+    image: TaskImage,
     unfenced: ReadonlyMap<string, CommitOffset> | null,
   ): RestoredLanes {
     const { clock, logger } = this.parts;
     try {
-      const restored = image.restored(clock.now(), unfenced);
+      const restored = image.lanes.restored(clock.now(), unfenced);
       const { orphans } = restored;
       const message = 'records of the lane log had no lane: their lanes are due now';
       if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
+      const { strangers } = task.stores;
+      if (strangers.length > 0)
+        logger.warn({ task: task.id, stores: strangers }, 'the topology has no such stores: what the changelog has of them stays');
       const { lanes, records } = restored.strays;
       if (lanes.length > 0 || records.length > 0)
         logger.warn(
@@ -118,7 +130,8 @@ export class TaskRestorer {
     task.enter(start.positions, restored, nextPoll);
     const positions = Object.fromEntries(start.positions);
     const lanes = restored.lanes.length;
-    logger.info({ task: task.id, sequence: start.sequence, positions, lanes }, 'task is running');
+    const stores = task.stores.isEmpty ? {} : { entries: task.stores.entries };
+    logger.info({ task: task.id, sequence: start.sequence, positions, lanes, ...stores }, 'task is running');
     task.wake();
     holding.feed.start(factory.inputsOf(task.sources), start.inputs);
     regulate(task);

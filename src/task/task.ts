@@ -12,91 +12,69 @@
  * that starts whatever may start.
  */
 import type { TaskProcessor } from '../dsl/execution.js';
+import { HandlerSaysFail } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
-import { Attempts } from './attempts.js';
-import { CommandDesk } from './command-desk.js';
-import { HeadLine } from './head-line.js';
-import type { LaneBook } from './lane-book.js';
-import { LaneKeeper } from './lane-keeper.js';
+import type { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
-import { Outputs } from './outputs.js';
-import { ProbeLine } from './probe-line.js';
+import { PunctuationFailed } from './punctuation-desk.js';
+import type { ProbeLine } from './probe-line.js';
 import type { EntryOwner } from './queue-entry.js';
-import { Slots } from './slots.js';
-import { SourceLine } from './source-line.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { RetryMessage, TaskMessage } from './task-message.js';
-import type { TaskParts } from './task-parts.js';
+import type { TaskBelongings, TaskIdentity } from './task-workings.js';
+import { TaskWorkings } from './task-workings.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
-import { Tiers } from '../lanes/tiers.js';
+import type { TaskStores } from '../state/task-stores.js';
 import { Unwritable } from './unwritable.js';
 
 export class Task implements EntryOwner {
-  readonly lanes: LaneKeeper;
-  /** What it can run while the breaker is open. */
-  readonly probes: ProbeLine;
+  readonly id: TaskId;
+  readonly partition: Partition;
+  readonly sources: readonly string[];
+  readonly ledger: TaskLedger;
+  readonly stores: TaskStores;
   #state: TaskState = 'created';
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
   readonly #mailbox = new Mailbox<TaskMessage>((message) => this.#receive(message));
-  readonly #attempts: Attempts;
-  readonly #source: SourceLine;
-  readonly #heads: HeadLine;
-  readonly #commands: CommandDesk;
+  readonly #works: TaskWorkings;
+  readonly #processor: TaskProcessor;
   #whenDrained: (() => void)[] = [];
   #isSourcesTurn = false;
 
   constructor(
-    readonly id: TaskId,
-    readonly partition: Partition,
-    readonly sources: readonly string[],
-    readonly ledger: TaskLedger,
-    private readonly processor: TaskProcessor,
-    book: LaneBook,
+    identity: TaskIdentity,
+    belongings: TaskBelongings,
     private readonly host: TaskHost,
   ) {
-    const { clock, settings } = host;
-    const post = (message: TaskMessage): void => this.#mailbox.post(message);
-    const ring = (): void => post({ kind: 'ring' });
-    this.#attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
-    const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
-    const over = (slot: string): void => this.#source.queue.wake(slot);
-    const settled = (slot: string): void => this.#commands.settled(slot);
-    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over, rested: settled });
-    this.#heads = new HeadLine(() => parts);
-    const parts: TaskParts = {
+    const { id, partition, sources } = identity;
+    const { ledger, processor, stores } = belongings;
+    this.id = id;
+    this.partition = partition;
+    this.sources = sources;
+    this.ledger = ledger;
+    this.stores = stores;
+    this.#processor = processor;
+    this.#works = new TaskWorkings(identity, belongings, host, {
       owner: this,
-      host: { clock, settings, breaker: host.breaker, loadChanged: () => host.loadChanged(this) },
-      ledger,
-      attempts: this.#attempts,
-      slots: new Slots(settings.maxInFlight, this.#attempts),
-      lanes: this.lanes,
-      heads: this.#heads,
-      outputs: new Outputs(ledger, settings.maxMessageBytes),
+      post: (message) => this.#mailbox.post(message),
       isRunning: () => this.#state === 'running',
-      isHeld: ({ slot, hasBegun }) =>
-        slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.#commands.holds(slot))),
-      isAnyHeld: () => this.lanes.table.size > 0 || !this.#commands.isIdle,
-      settled,
-      ring,
-    };
-    this.#source = new SourceLine(parts);
-    this.probes = new ProbeLine(this.#source, this.#heads, this.lanes, host.breaker);
-    this.#commands = new CommandDesk({
-      partition,
-      sources,
-      keeper: this.lanes,
-      ledger,
-      clock,
-      deadLetterRetentionMs: settings.deadLetterRetentionMs,
-      isBusy: (slot) => this.#source.queue.isBusy(slot),
-      freed: over,
+      loadChanged: () => host.loadChanged(this),
     });
+  }
+
+  get lanes(): LaneKeeper {
+    return this.#works.lanes;
+  }
+
+  /** What it can run while the breaker is open. */
+  get probes(): ProbeLine {
+    return this.#works.probes;
   }
 
   get state(): TaskState {
@@ -105,16 +83,16 @@ export class Task implements EntryOwner {
 
   /** Async handlers running or waiting for their next attempt in memory. */
   get inFlight(): number {
-    return this.#attempts.inFlight;
+    return this.#works.attempts.inFlight + (this.#works.punctuations.isRunning ? 1 : 0);
   }
 
   get queued(): number {
-    return this.#source.queue.length;
+    return this.#works.source.queue.length;
   }
 
   /** The position to read next of a source topic, once it runs. */
   nextOffset(topic: string): CommitOffset | undefined {
-    return this.#source.positions.next(topic);
+    return this.#works.source.positions.next(topic);
   }
 
   partitionCount(topic: string): number {
@@ -123,7 +101,7 @@ export class Task implements EntryOwner {
 
   async restore(): Promise<void> {
     this.#become('restoring');
-    await this.processor.init();
+    await this.#processor.init();
   }
 
   /** Records of polls issued from `firstPoll` on are its own. `restored`: what its changelog held. */
@@ -135,10 +113,10 @@ export class Task implements EntryOwner {
   /** Has everything in memory, and has started nothing yet: `wake` does. */
   enter(positions: ReadonlyMap<string, CommitOffset>, restored: RestoredLanes, firstPoll: number): void {
     this.#become('running');
-    this.#source.positions.startAt(positions);
+    this.#works.source.positions.startAt(positions);
     this.#acceptFrom = firstPoll;
     this.lanes.restore(restored);
-    this.#commands.restore(restored.outcomes);
+    this.#works.commands.restore(restored.outcomes);
   }
 
   /** Starts whatever may start. */
@@ -175,8 +153,8 @@ export class Task implements EntryOwner {
   drain(): Promise<void> {
     if (this.#state === 'running') {
       this.#become('draining');
-      this.#source.giveUpBackOffs();
-      this.#heads.giveUpBackOffs();
+      this.#works.source.giveUpBackOffs();
+      this.#works.heads.giveUpBackOffs();
     }
     if (this.inFlight === 0 || this.#state !== 'draining') return Promise.resolve();
     return new Promise((resolve) => this.#whenDrained.push(resolve));
@@ -187,14 +165,14 @@ export class Task implements EntryOwner {
     if (this.#state === 'closed') return;
     const wasRefused = this.#state === 'refused';
     if (mayBecome(this.#state, state)) this.#state = state;
-    const entries = [...this.#source.queue, ...this.#heads.entries];
+    const entries = [...this.#works.source.queue, ...this.#works.heads.entries];
     const isProbing = entries.some((entry) => entry.isProbe);
-    this.#attempts.abandon(entries, new Error(`Task ${this.id} was closed`));
-    for (const part of [this.#source, this.#heads, this.lanes, this.#commands]) part.clear();
+    this.#works.attempts.abandon(entries, new Error(`Task ${this.id} was closed`));
+    this.#works.clear();
     this.ledger.close();
     this.#drained();
     if (isProbing) this.host.breaker.abandoned();
-    if (!wasRefused) await this.processor.close();
+    if (!wasRefused) await this.#processor.close();
   }
 
   #become(next: TaskState): void {
@@ -209,8 +187,10 @@ export class Task implements EntryOwner {
       this.#handle(message);
       this.#advance();
     } catch (error) {
-      if (!(error instanceof Unwritable)) throw error;
-      this.host.stopped(this, { reason: error.reason, message: error.message });
+      if (error instanceof HandlerSaysFail) this.host.failed(this, error);
+      else if (error instanceof Unwritable || error instanceof PunctuationFailed)
+        this.host.stopped(this, { reason: error.reason, message: error.message });
+      else throw error;
       return;
     }
     if (message.kind === 'records') this.host.loadChanged(this);
@@ -222,15 +202,15 @@ export class Task implements EntryOwner {
   #handle(message: TaskMessage): void {
     switch (message.kind) {
       case 'records':
-        return this.#source.take(message);
+        return this.#works.source.take(message);
       case 'end':
-        return this.#source.reachEnd(message.topic, message.offset);
+        return this.#works.source.reachEnd(message.topic, message.offset);
       case 'retry':
         return this.#retry(message);
       case 'command':
         if (message.input.read(message.offset)) {
           const { appendedAt, command, input, offset } = message;
-          this.#commands.receive(offset, appendedAt, command, () => input.resolve(offset));
+          this.#works.commands.receive(offset, appendedAt, command, () => input.resolve(offset));
         }
         return;
       case 'restored':
@@ -238,16 +218,18 @@ export class Task implements EntryOwner {
       case 'ring':
         return;
       case 'breaker':
-        if (!this.host.breaker.isOpen) return this.#source.queue.forgiveProbes();
-        this.#source.holdBack();
-        return this.#heads.giveUpBackOffs();
+        if (!this.host.breaker.isOpen) return this.#works.source.queue.forgiveProbes();
+        this.#works.source.holdBack();
+        return this.#works.heads.giveUpBackOffs();
+      case 'punctuated':
+        return this.#works.punctuations.ended(message);
       case 'probe':
         if (this.#state === 'running' && this.probes.start()) message.started();
         return;
       default: {
         const { entry } = message;
-        const line = this.#heads.laneOf(entry) === undefined ? this.#source : this.#heads;
-        const end = this.#attempts.ended(message);
+        const line = this.#works.heads.laneOf(entry) === undefined ? this.#works.source : this.#works.heads;
+        const end = this.#works.attempts.ended(message);
         if (end !== undefined) line.conclude(entry, end);
         else if (message.kind === 'retry-due' && this.#state === 'running') line.startAgain(entry);
       }
@@ -257,22 +239,24 @@ export class Task implements EntryOwner {
   /** Decides what can be decided and starts what may start, until neither brings the other on. */
   #advance(): void {
     for (;;) {
-      this.#source.decide();
+      this.#works.source.decide();
       if (this.#state !== 'running') return;
-      const isDecided = this.#commands.advance();
+      if (this.#works.punctuations.advance()) continue;
+      if (this.#works.punctuations.holds) break;
+      const isDecided = this.#works.commands.advance();
       const isStarted = this.#startNext();
-      if (!isDecided && !isStarted && !this.#source.losePatience()) break;
+      if (!isDecided && !isStarted && !this.#works.source.losePatience()) break;
     }
-    this.#source.passEnds();
+    this.#works.source.passEnds();
   }
 
   /** Heads and source records take turns: where there is one place for both, a long lane must not keep the others. */
   #startNext(): boolean {
-    if (this.#isSourcesTurn && this.#source.startNext()) {
+    if (this.#isSourcesTurn && this.#works.source.startNext()) {
       this.#isSourcesTurn = false;
       return true;
     }
-    if (!this.#heads.startNext()) return this.#source.startNext();
+    if (!this.#works.heads.startNext()) return this.#works.source.startNext();
     this.#isSourcesTurn = true;
     return true;
   }

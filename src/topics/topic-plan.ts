@@ -27,6 +27,18 @@ export interface TopicNeeds {
   readonly source: string;
   readonly sourceTopics: readonly string[];
   readonly outputTopics: readonly string[];
+  /** Of the topology's own that it writes: repartition topics. */
+  readonly ownTopics: readonly OwnTopic[];
+  /** Of its source topics, those that are the topology's own: whoever writes them sees to them. */
+  readonly ownSources: ReadonlySet<string>;
+}
+
+export interface OwnTopic {
+  readonly name: string;
+  /** null: as many as the other source topics of its reader have, or else as many as those of its writer. */
+  readonly partitions: number | null;
+  /** The other source topics of its reader. */
+  readonly beside: readonly string[];
 }
 
 export type TopicStep =
@@ -57,6 +69,12 @@ const policies = (rules: TopicRules) =>
     output: {
       'cleanup.policy': 'delete',
       'retention.ms': String(rules.retentionOutputMs),
+      'max.message.bytes': String(rules.maxMessageBytes),
+    },
+    // Kept as what it is made from is: nobody deletes its records once they are read (KIP-204 does).
+    repartition: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(rules.retentionSourceMs),
       'max.message.bytes': String(rules.maxMessageBytes),
     },
     deadLetters: {
@@ -102,7 +120,10 @@ export const internalTopics = (applicationId: string, source: string, tiers: rea
     { name: commandsTopic(applicationId, source), policy: 'commands' },
   ] as const;
 
-/** What to do about the topics as they are (`counts`: partitions by name, 0 for a missing one). */
+/**
+ * What to do about the topics as they are (`counts`: partitions by name, 0 for a missing one). Nothing yet of a
+ * sub-topology whose own source topic is to be made by another one.
+ */
 export const planTopics = (
   applicationId: string,
   needs: TopicNeeds,
@@ -130,11 +151,18 @@ export const planTopics = (
   const partitions = existing.length > 0 ? Math.max(...existing) : rules.partitions;
   for (const topic of needs.sourceTopics) {
     const has = found(topic);
+    if (has === 0 && needs.ownSources.has(topic)) return { steps, problems };
     if (has === 0) missing(topic, partitions, policy.source);
     else if (has !== partitions) {
       const message = `Source topics of one sub-topology must have the same number of partitions: ${topic} has ${has}, another has ${partitions}.`;
       problems.push({ topic, message });
     }
+  }
+
+  for (const { beside, name, partitions: wanted } of needs.ownTopics) {
+    const besides = beside.map(found).filter((count) => count > 0);
+    const count = wanted ?? (besides.length > 0 ? Math.max(...besides) : partitions);
+    if (found(name) === 0) missing(name, count, policy.repartition);
   }
 
   for (const topic of needs.outputTopics)

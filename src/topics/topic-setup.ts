@@ -41,9 +41,11 @@ export class TopicSetup {
 
   /** Creates and extends what may be; rejects with TopicsUnusable, or with the client's KafkaError. */
   async ensure(admin: ClusterAdmin): Promise<void> {
-    await this.#look(admin);
-    if (!(await this.#carryOut(admin))) return;
-    // Another process may have been quicker and of another mind.
+    // What a repartition topic leads to is known once it is there; another process may be quicker and of another mind.
+    for (let round = 0; round <= this.needs.length; round++) {
+      await this.#look(admin);
+      if (!(await this.#carryOut(admin))) return;
+    }
     await this.#look(admin);
     const { problems } = this.#plan();
     if (problems.length > 0) throw new TopicsUnusable(problems);
@@ -77,6 +79,7 @@ export class TopicSetup {
     const names = this.needs.flatMap((need) => [
       ...need.sourceTopics,
       ...need.outputTopics,
+      ...need.ownTopics.map(({ name }) => name),
       ...this.#internalTopics(need),
     ]);
     for (const [topic, count] of await admin.partitionCounts([...new Set(names)]))

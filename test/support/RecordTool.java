@@ -136,7 +136,8 @@ public final class RecordTool {
 
   private void produce(String[] request) {
     Integer partition = request[3].equals("~") ? null : Integer.valueOf(request[3]);
-    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(request[2], partition, bytes(request[4]), bytes(request[5]));
+    Long timestamp = request[7].equals("~") ? null : Long.valueOf(request[7]);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(request[2], partition, timestamp, bytes(request[4]), bytes(request[5]));
     for (String header : request[6].isEmpty() ? new String[0] : request[6].split(",")) {
       String[] pair = header.split(":", -1);
       record.headers().add(new String(bytes(pair[0]), StandardCharsets.UTF_8), bytes(pair[1]));

@@ -108,14 +108,15 @@ export class RecordTool {
   }
 
   /** Resolves when the broker has it. Records are written in the order of the calls, murmur2 for the partition. */
-  async produce(topic: string, record: RawRecord, partition?: number): Promise<Place> {
+  async produce(topic: string, record: RawRecord, partition?: number, timestamp?: number): Promise<Place> {
     const headers = record.headers
       .map(({ name, value }) => `${base64(Buffer.from(name))}:${base64(value)}`)
       .join(',');
     const to = partition === undefined ? '~' : String(partition);
-    const args = ['produce', topic, to, base64(record.key), base64(record.value), headers];
-    const [at, offset] = await this.#ask(args);
-    return { partition: Number(at), offset: Number(offset) };
+    const at = timestamp === undefined ? '~' : String(timestamp);
+    const args = ['produce', topic, to, base64(record.key), base64(record.value), headers, at];
+    const [written, offset] = await this.#ask(args);
+    return { partition: Number(written), offset: Number(offset) };
   }
 
   /** Everything committed, in offset order per partition. Waits for transactions that are open, a minute at most. */

@@ -1,5 +1,6 @@
 /**
- * The jars of the local Kafka, copied once by Maven into a folder that is named after what pom.xml says.
+ * The jars of the local Kafka, and those of Kafka Streams for the tests, copied once by Maven into folders that
+ * are named after what the pom.xml of each says.
  * A folder that exists is complete: it is filled under another name and renamed at the end, so that a
  * copy which was interrupted, or two at once, leave nothing half done.
  */
@@ -9,19 +10,34 @@ import { join } from 'node:path';
 import { CACHE, inProject } from '../lib/project.mjs';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
 
-const POM = inProject('tools', 'kafka', 'pom.xml');
-const JARS = join(CACHE, 'kafka-jars');
+/** @typedef {{ readonly title: string, readonly pom: string, readonly cache: string, readonly size: string }} Jars */
+
+/** @type {Jars} */
+const KAFKA = {
+  title: 'Apache Kafka',
+  pom: inProject('tools', 'kafka', 'pom.xml'),
+  cache: join(CACHE, 'kafka-jars'),
+  size: '45 MB',
+};
+/** @type {Jars} */
+const KAFKA_STREAMS = {
+  title: 'Kafka Streams',
+  pom: inProject('test', 'kafka-streams', 'pom.xml'),
+  cache: join(CACHE, 'kafka-streams-jars'),
+  size: '15 MB',
+};
 const LEAST_JAVA = 17;
 
-const folder = () => {
-  const pom = readFileSync(POM, 'utf8');
-  const version = /<kafka\.version>([^<]+)</.exec(pom)?.[1];
-  if (version === undefined) throw new Error(`no kafka.version in ${POM}`);
-  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
-  return { version, path: join(JARS, `${version}-${digest}`) };
+/** @param {Jars} jars */
+const folder = ({ pom, cache }) => {
+  const text = readFileSync(pom, 'utf8');
+  const version = /<kafka\.version>([^<]+)</.exec(text)?.[1];
+  if (version === undefined) throw new Error(`no kafka.version in ${pom}`);
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return { version, path: join(cache, `${version}-${digest}`) };
 };
 
-export const kafkaVersion = () => folder().version;
+export const kafkaVersion = () => folder(KAFKA).version;
 
 /** The java command: JAVA_HOME's, else the path's. */
 export const javaCommand = () =>
@@ -34,43 +50,54 @@ export const javaVersion = () => {
   return major ? Number(major) : null;
 };
 
-/** Why a local Kafka cannot run here; null when it can. */
-export const missingForKafka = () => {
+/** @param {Jars} jars @param {string} who @param {string} what */
+const missing = (jars, who, what) => {
   const java = javaVersion();
-  if (java === null) return `no Java: a local Kafka needs Java ${LEAST_JAVA} or later`;
-  if (java < LEAST_JAVA) return `Java ${java} is too old: a local Kafka needs Java ${LEAST_JAVA} or later`;
-  if (existsSync(folder().path) || outputOf('mvn', ['-version']) !== null) return null;
-  return 'no Maven (mvn): the local Kafka is fetched with it';
+  if (java === null) return `no Java: ${who} Java ${LEAST_JAVA} or later`;
+  if (java < LEAST_JAVA) return `Java ${java} is too old: ${who} Java ${LEAST_JAVA} or later`;
+  if (existsSync(folder(jars).path) || outputOf('mvn', ['-version']) !== null) return null;
+  return `no Maven (mvn): ${what} fetched with it`;
 };
+
+/** Why a local Kafka cannot run here; null when it can. */
+export const missingForKafka = () => missing(KAFKA, 'a local Kafka needs', 'the local Kafka is');
+
+/** Why Kafka Streams cannot run here; null when it can. */
+export const missingForKafkaStreams = () => missing(KAFKA_STREAMS, 'Kafka Streams needs', 'Kafka Streams is');
 
 /**
  * The class path of the local Kafka; fetches the jars when they are not there yet.
  * @param {(line: string) => void} say
  * @returns {Promise<string>}
  */
-export const kafkaClassPath = async (say) => {
-  const { version, path } = folder();
+export const kafkaClassPath = (say) => classPath(KAFKA, say);
+
+/** As `kafkaClassPath`. @param {(line: string) => void} say @returns {Promise<string>} */
+export const kafkaStreamsClassPath = (say) => classPath(KAFKA_STREAMS, say);
+
+/** @param {Jars} jars @param {(line: string) => void} say @returns {Promise<string>} */
+const classPath = async (jars, say) => {
+  const { version, path } = folder(jars);
   if (!existsSync(path)) {
-    say(`fetching Apache Kafka ${version} with Maven (about 45 MB, once)`);
-    await copyJars(path, say);
+    say(`fetching ${jars.title} ${version} with Maven (about ${jars.size}, once)`);
+    await copyJars(jars, path, say);
   }
   return join(path, '*');
 };
 
-/** @param {string} path @param {(line: string) => void} say */
-const copyJars = async (path, say) => {
+/** @param {Jars} jars @param {string} path @param {(line: string) => void} say */
+const copyJars = async ({ title, pom, cache }, path, say) => {
   const part = `${path}.part-${process.pid}`;
   const logFile = join(CACHE, 'maven.log');
-  mkdirSync(JARS, { recursive: true });
+  mkdirSync(cache, { recursive: true });
   try {
     const { code } = await runLogged(
       'mvn',
       // prettier-ignore
-      ['-B', '-ntp', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${part}`],
-      { logFile, progress: (seconds) => say(`  still fetching Apache Kafka, ${seconds} s`) },
+      ['-B', '-ntp', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${part}`],
+      { logFile, progress: (seconds) => say(`  still fetching ${title}, ${seconds} s`) },
     );
-    if (code !== 0)
-      throw new Error(`Maven could not fetch Apache Kafka (log: ${logFile}):\n${tailOf(logFile)}`);
+    if (code !== 0) throw new Error(`Maven could not fetch ${title} (log: ${logFile}):\n${tailOf(logFile)}`);
     if (!existsSync(path)) renameSync(part, path);
   } catch (error) {
     // Another process was faster: its folder is as good as ours.

@@ -9,7 +9,7 @@ import {
   Serdes,
   StreamsBuilder,
 } from '../../../src/index.js';
-import type { ProcessRecord } from '../../../src/dsl/execution.js';
+import type { RunRecord } from './support.js';
 import { consumed, deferred, processorOf, runOf, textOf } from './support.js';
 
 type Process = FixedKeyProcessor<string, string, string>['process'];
@@ -19,7 +19,7 @@ const through = (
   process: Process,
   then: (stream: KStream<string, string>) => void = (stream) =>
     stream.to('out', Produced.with(Serdes.string(), Serdes.string())),
-): ProcessRecord => {
+): RunRecord => {
   const builder = new StreamsBuilder();
   then(
     builder.stream('in', Consumed.with(Serdes.string(), Serdes.string())).processValues(() => ({ process })),

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProcessRecord, RecordRun } from '../../../src/dsl/execution.js';
+import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
 import { createTaskProcessor } from '../../../src/dsl/task-processor.js';
 import type { Topology } from '../../../src/dsl/topology.js';
+import { TaskStores } from '../../../src/state/task-stores.js';
 import { NO_HEADERS, type ConsumedRecord, type ProducedRecord } from '../../../src/record/record.js';
 import { epochMs, offset, partition, taskId } from '../../../src/record/units.js';
 
@@ -40,11 +41,31 @@ export const runOf = (record: ConsumedRecord, fields: Partial<RecordRun> = {}): 
   ...fields,
 });
 
-/** The first sub-topology, ready to run. */
-export const processorOf = (topology: Topology): ProcessRecord => {
+/** The first sub-topology, with stores of its own. */
+export const taskProcessorOf = (
+  topology: Topology,
+  stores = new TaskStores(topology.subtopologies[0]?.stores.map(({ name }) => name) ?? []),
+): TaskProcessor => {
   const [sub] = topology.subtopologies;
   if (sub === undefined) throw new Error('the topology is empty');
-  return createTaskProcessor(sub, taskId(0, partition(2))).process;
+  return createTaskProcessor(sub, topology, {
+    taskId: taskId(0, partition(2)),
+    stores: (name) => stores.store(name),
+    streamTimeMs: () => stores.streamTimeMs,
+    nowMs: () => epochMs(5000),
+  });
+};
+
+type Outputs = readonly ProducedRecord[];
+export type RunRecord = (run: RecordRun) => Outputs | Promise<Outputs>;
+
+/** The first sub-topology, ready to run: what it writes to topics. */
+export const processorOf = (topology: Topology): RunRecord => {
+  const { process } = taskProcessorOf(topology);
+  return (run) => {
+    const effects = process(run);
+    return effects instanceof Promise ? effects.then(({ outputs }) => outputs) : effects.outputs;
+  };
 };
 
 export const textOf = (outputs: readonly ProducedRecord[]): readonly string[] =>

@@ -10,10 +10,9 @@ import {
   Serdes,
   StreamsBuilder,
 } from '../../../src/index.js';
-import { createTaskProcessor } from '../../../src/dsl/task-processor.js';
 import { NO_HEADERS, type ConsumedRecord, type ProducedRecord } from '../../../src/record/record.js';
-import { epochMs, partition, taskId } from '../../../src/record/units.js';
-import { consumed, deferred, processorOf, runOf, textOf } from './support.js';
+import { epochMs, partition } from '../../../src/record/units.js';
+import { consumed, deferred, processorOf, runOf, taskProcessorOf, textOf } from './support.js';
 
 const STRINGS = Consumed.with(Serdes.string(), Serdes.string());
 const AS_STRING = Produced.with(Serdes.string(), Serdes.string());
@@ -338,11 +337,7 @@ describe('the processors of a task', () => {
     return { builder, calls };
   };
 
-  const taskOf = (builder: StreamsBuilder) => {
-    const [sub] = builder.build().subtopologies;
-    if (sub === undefined) throw new Error('the topology is empty');
-    return createTaskProcessor(sub, taskId(0, partition(1)));
-  };
+  const taskOf = (builder: StreamsBuilder) => taskProcessorOf(builder.build());
 
   const failureOf = (promise: Promise<void>): Promise<unknown> =>
     promise.then(

@@ -19,6 +19,7 @@ const SNAPSHOT: GaugeSnapshot = {
   refusedPartitions: 2,
   breakerOpen: true,
   lanes: { retrying: 4, parked: 1, followers: 30, bytes: 5000, held: 3, oldestHeadAgeMs: 90_500 },
+  stores: [{ store: 'counts', entries: 12, bytes: 300 }],
   restoring: [{ task: '0_2', done: 25, total: 100 }],
   lag: [
     { topic: 'user.events', partition: 0, records: 3 },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { murmur2, partitionForKey } from '../../../src/record/murmur2.js';
+import { keyPartitions } from '../../kafka-streams/fixtures.js';
 
 /** From Kafka's UtilsTest.testMurmur2 and librdkafka's rdmurmur2.c. */
 const VECTORS: readonly (readonly [string, number])[] = [
@@ -34,6 +35,17 @@ describe('murmur2', () => {
     // toPositive(-790332482) = 1357151166; the absolute value would give partition 2.
     expect(partitionForKey(Buffer.from('foobar'), 3)).to.equal(1357151166 % 3);
     expect(1357151166 % 3).not.to.equal(790332482 % 3);
+  });
+
+  it('puts thousands of random keys where the Java producer puts them, with few partitions and with many', () => {
+    const all = keyPartitions();
+    expect(all.length).to.be.at.least(4000);
+    for (const { key, partitions } of all) {
+      const counts = [...partitions.keys()];
+      expect(counts).to.deep.equal([1, 3, 7, 12, 50, 1000]);
+      const ours = new Map(counts.map((count) => [count, partitionForKey(key, count)]));
+      expect(ours, key.toString('hex')).to.deep.equal(partitions);
+    }
   });
 
   it('refuses a topic without partitions', () => {

@@ -24,6 +24,7 @@ const task = (id: string, more: Partial<TaskStatus> = {}): TaskStatus => ({
   uncommitted: 0,
   paused: [],
   lanes: NO_LANES,
+  stores: {},
   ...more,
 });
 

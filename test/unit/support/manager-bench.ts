@@ -81,6 +81,9 @@ export class ManagerBench {
       partitionCount: () => 3,
       loadChanged: (task) => this.tasks.regulate(task),
       stopped: (task, why) => this.tasks.refuse(task, why),
+      failed: (_task, error) => {
+        throw error;
+      },
     };
     const factory = new TaskFactory(
       copying(topics),

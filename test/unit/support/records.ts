@@ -30,6 +30,10 @@ export const consumed = (at: number, given: Given = {}): ConsumedRecord => ({
   headers: NO_HEADERS,
 });
 
+/** One record for each key, at offsets from 0 on. */
+export const consumedOf = (...keys: readonly string[]): readonly ConsumedRecord[] =>
+  keys.map((key, at) => consumed(at, { key }));
+
 export const batchOf = (
   records: readonly ConsumedRecord[],
   ends: readonly TopicPartitionOffset[] = [],

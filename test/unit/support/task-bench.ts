@@ -2,7 +2,7 @@
  * One task on a virtual clock, with a processor whose handlers the test answers by hand or by a plan.
  * What it decides is read through its ledger, as the commit loop does.
  */
-import type { RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
+import type { Effects, Punctuations, RecordRun, TaskProcessor } from '../../../src/dsl/execution.js';
 import type { RestoredLanes } from '../../../src/lanes/lane-log-image.js';
 import type { Command } from '../../../src/lanes/command.js';
 import { retryTrigger } from '../../../src/lanes/retry-record.js';
@@ -16,6 +16,8 @@ import type { RefusedWhy } from '../../../src/task/holding.js';
 import { LaneBook } from '../../../src/task/lane-book.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
+import { TaskStores } from '../../../src/state/task-stores.js';
+import type { Sharing } from '../../../src/task/task-parts.js';
 import { Task } from '../../../src/task/task.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { batchOf, ledgerStart, positions, produced, SOURCE, textOf } from './records.js';
@@ -24,7 +26,8 @@ import type { Deferred } from './settle.js';
 import { deferred, settle } from './settle.js';
 
 type Outputs = readonly ProducedRecord[];
-export type Handler = (run: RecordRun) => Outputs | Promise<Outputs>;
+type Done = Outputs | Effects;
+export type Handler = (run: RecordRun) => Done | Promise<Done>;
 
 export const DLQ = 'G.user.events.dlq';
 export const COMMANDS = 'G.user.events.commands';
@@ -113,12 +116,30 @@ export const nameOf = (record: ProducedRecord): string => {
   return `dlq ${at} ${header(record, 'x-lanes-reason')} after ${header(record, 'x-lanes-attempts')}`;
 };
 
+const effectsOf = (done: Done): Effects =>
+  'outputs' in done ? done : { outputs: done, changes: [], isDropped: false };
+
+/** What most tasks do not have. */
+interface Special {
+  readonly sharing: Sharing;
+  readonly stores: readonly string[];
+  readonly punctuations: Punctuations;
+}
+
+const NO_PUNCTUATIONS: Punctuations = {
+  isEmpty: true,
+  isDue: () => false,
+  takeDue: () => undefined,
+  dueInMs: () => null,
+};
+
 export class TaskBench {
   readonly scheduler = new Scheduler(1);
   readonly telemetry = new RecordingTelemetry();
   /** Runs that wait for the test, in the order in which they began. */
   readonly calls: Call[] = [];
   readonly stopped: RefusedWhy[] = [];
+  readonly failures: Error[] = [];
   readonly breaker = new FakeBreaker();
   /** What the host was told of the task's load, in records. */
   readonly loads: number[] = [];
@@ -129,7 +150,11 @@ export class TaskBench {
   readonly task: Task;
   handler: Handler;
 
-  constructor(over: Partial<TaskSettings> = {}, handler: Handler | 'by-hand' = 'by-hand') {
+  constructor(
+    over: Partial<TaskSettings> = {},
+    handler: Handler | 'by-hand' = 'by-hand',
+    special: Partial<Special> = {},
+  ) {
     const settings = { ...SETTINGS, ...over };
     this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
     const { clock } = this.scheduler;
@@ -138,7 +163,12 @@ export class TaskBench {
     this.ledger = new TaskLedger(id, partition(0), ledgerSettings, clock, this.telemetry);
     const processor: TaskProcessor = {
       init: async () => void this.lives.push('init'),
-      process: (run) => this.handler(run),
+      process: (run) => {
+        const done = this.handler(run);
+        return done instanceof Promise ? done.then(effectsOf) : effectsOf(done);
+      },
+      outputRefused: (_run, _topic, failure) => failure,
+      punctuations: special.punctuations ?? NO_PUNCTUATIONS,
       close: async () => void this.lives.push('close'),
     };
     const host: TaskHost = {
@@ -151,6 +181,7 @@ export class TaskBench {
         this.stopped.push(why);
         void task.close('refused');
       },
+      failed: (_task, error) => void this.failures.push(error),
     };
     const letters = new DeadLetters(
       { topic: DLQ, profile: 'kafka-streams', groupId: 'G' },
@@ -163,7 +194,16 @@ export class TaskBench {
       maxMessageBytes: settings.maxMessageBytes,
     };
     const book = new LaneBook(topics, this.ledger, letters, clock);
-    this.task = new Task(id, partition(0), [SOURCE], this.ledger, processor, book, host);
+    const identity = {
+      id,
+      partition: partition(0),
+      sources: [SOURCE],
+      laneLog: LANES,
+      sharing: special.sharing ?? 'none',
+    } as const;
+    const { ledger } = this;
+    const stores = new TaskStores(special.stores ?? []);
+    this.task = new Task(identity, { ledger, processor, book, stores }, host);
   }
 
   /** Brings the task to running, at `from` and with batches of `firstPoll` on. */

@@ -20,7 +20,9 @@ const RULES: TopicRules = {
 };
 const CHECK_ONLY: TopicRules = { ...RULES, autoCreate: false };
 
+const NO_OWN = { ownTopics: [], ownSources: new Set<string>() };
 const NEEDS: TopicNeeds = {
+  ...NO_OWN,
   source: 'user.events',
   sourceTopics: ['user.events'],
   outputTopics: ['system.audit'],
@@ -163,7 +165,7 @@ describe('planTopics', () => {
   });
 
   describe('with several source topics', () => {
-    const several: TopicNeeds = { source: 'both', sourceTopics: ['a', 'b'], outputTopics: [] };
+    const several: TopicNeeds = { source: 'both', sourceTopics: ['a', 'b'], outputTopics: [], ...NO_OWN };
     const internal = ['dlq', 'lanes-changelog', 'retry.5s', 'retry.2m', 'commands'].map(
       (purpose) => `G.both.${purpose}`,
     );

@@ -17,8 +17,9 @@ const RULES: TopicRules = {
   maxMessageBytes: 1_000_000,
   retryTiers: [{ name: '5s', delayMs: 5000 }],
 };
-const NEEDS: TopicNeeds = { source: 'in', sourceTopics: ['in'], outputTopics: ['out'] };
-const OTHER: TopicNeeds = { source: 'more', sourceTopics: ['more'], outputTopics: ['out'] };
+const NO_OWN = { ownTopics: [], ownSources: new Set<string>() };
+const NEEDS: TopicNeeds = { source: 'in', sourceTopics: ['in'], outputTopics: ['out'], ...NO_OWN };
+const OTHER: TopicNeeds = { source: 'more', sourceTopics: ['more'], outputTopics: ['out'], ...NO_OWN };
 
 const INTERNAL = ['G.in.dlq', 'G.in.lanes-changelog', 'G.in.retry.5s', 'G.in.commands'] as const;
 const internalOf = (partitions: number): Record<string, number> =>

@@ -9,11 +9,11 @@ import {
   type TaskId,
   type Topology,
 } from '../../../../src/index.js';
-import type { RecordRun } from '../../../../src/dsl/execution.js';
-import { createTaskProcessor } from '../../../../src/dsl/task-processor.js';
+import type { Effects, RecordRun } from '../../../../src/dsl/execution.js';
 import { eventId } from '../../../../src/record/event-id.js';
 import type { Directory, DirectoryCall } from '../../../../topology/user-audit/clients/directory.js';
 import { buildTopology, type UserAuditSettings } from '../../../../topology/user-audit/topology.js';
+import { taskProcessorOf } from '../../dsl/support.js';
 import { auth, GOLDEN, type GoldenRecord } from './golden.js';
 
 const settings: UserAuditSettings = {
@@ -46,17 +46,13 @@ const runOf = (golden: GoldenRecord, noted: string[] = []): RecordRun => ({
 
 /** In an object, so that awaiting it does not hide whether `process` gave a promise. */
 const outcomeOf = async (topology: Topology, of: RecordRun): Promise<{ given: unknown }> => {
-  const [sub] = topology.subtopologies;
-  if (sub === undefined) throw new Error('no sub-topology');
-  const processor = createTaskProcessor(sub, of.taskId);
+  const processor = taskProcessorOf(topology);
   await processor.init();
   return { given: processor.process(of) };
 };
 
 const outputsOf = async (topology: Topology, of: RecordRun): Promise<readonly ProducedRecord[]> =>
-  (await (
-    await outcomeOf(topology, of)
-  ).given) as readonly ProducedRecord[];
+  ((await (await outcomeOf(topology, of)).given) as Effects).outputs;
 
 const authGolden = GOLDEN.find(({ expected }) => expected.type === 'user.auth');
 if (authGolden === undefined) throw new Error('no golden user.auth');

@@ -1,0 +1,83 @@
+/**
+ * The record that flows through a sub-topology: typed key and value, timestamp, headers. Immutable; `with…`
+ * make changed copies. `FixedKeyRecord` is the same without a way to change the key, by type.
+ */
+import { encodeHeaders, isReservedHeader } from '../record/headers.js';
+import type { Header, Headers, ProducedHeader } from '../record/record.js';
+import type { EpochMs } from '../record/units.js';
+import { epochMs } from '../record/units.js';
+
+/** Text is written as UTF-8, and costs less than a Buffer. */
+export type HeaderLike = Header | ProducedHeader;
+
+const asHeader = ({ name, value }: HeaderLike): Header => ({
+  name,
+  value: typeof value === 'string' ? Buffer.from(value) : value,
+});
+
+/** Whether it is written as it stands: the client cuts a text at a NUL, and reserved names are the engine's. */
+const isPlainText = (header: HeaderLike): header is ProducedHeader =>
+  typeof header.value === 'string' && !header.value.includes('\0') && !isReservedHeader(header.name);
+
+/** What a record of Kafka has as headers, asked for only when somebody reads them: they are built then. */
+export interface HeaderSource {
+  readonly headers: Headers;
+}
+
+/** A record under the key with which it came, see `KStream.processValues`. */
+export abstract class FixedKeyRecord<K, V> {
+  /** For the compiler only: whoever forwards one was given one, so that nobody makes one under another key. */
+  declare private readonly made: true;
+  abstract readonly key: K;
+  abstract readonly value: V;
+  abstract readonly timestamp: EpochMs;
+  /** Those of the source record unless `withHeaders` replaced them upstream. */
+  abstract get headers(): Headers;
+  abstract withValue<VR>(value: VR): FixedKeyRecord<K, VR>;
+  abstract withTimestamp(timestamp: number): FixedKeyRecord<K, V>;
+  /** Replaces all headers: what the record had is not carried over. */
+  abstract withHeaders(headers: readonly HeaderLike[]): FixedKeyRecord<K, V>;
+}
+
+/** Read-only in every field: to be made with `new` for records of one's own (a punctuation's, say). */
+export class Record<K, V> extends FixedKeyRecord<K, V> {
+  override readonly timestamp: EpochMs;
+
+  /** `timestamp`: milliseconds since 1970, not negative. */
+  constructor(
+    override readonly key: K,
+    override readonly value: V,
+    timestamp: number,
+    private readonly from: HeaderSource | readonly HeaderLike[] = [],
+  ) {
+    super();
+    this.timestamp = epochMs(timestamp);
+  }
+
+  override get headers(): Headers {
+    return 'headers' in this.from ? this.from.headers : this.from.map(asHeader);
+  }
+
+  withKey<KR>(key: KR): Record<KR, V> {
+    return new Record(key, this.value, this.timestamp, this.from);
+  }
+
+  override withValue<VR>(value: VR): Record<K, VR> {
+    return new Record(this.key, value, this.timestamp, this.from);
+  }
+
+  override withTimestamp(timestamp: number): Record<K, V> {
+    return new Record(this.key, this.value, timestamp, this.from);
+  }
+
+  override withHeaders(headers: readonly HeaderLike[]): Record<K, V> {
+    return new Record(this.key, this.value, this.timestamp, headers);
+  }
+
+  /** For sinks: the headers as they are written. */
+  outputHeaders(): readonly ProducedHeader[] {
+    const { from } = this;
+    if (!('headers' in from) && from.every(isPlainText)) return from;
+    return encodeHeaders(this.headers);
+  }
+}

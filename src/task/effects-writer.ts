@@ -1,0 +1,79 @@
+/**
+ * The effects of a unit of work into the write-set and the task's stores: all or none, and none that its topic would
+ * refuse. Memory and write-set change in one synchronous step, so that memory is what log and write-sets say (I8).
+ */
+import type { Effects, RecordRun, StoreChange, TaskProcessor } from '../dsl/execution.js';
+import type { ProcessingFailure } from '../record/record-error.js';
+import { NotRetryableError } from '../record/record-error.js';
+import { exceeds, HEADER_BUDGET_BYTES } from '../record/record-size.js';
+import type { ProducedRecord } from '../record/record.js';
+import type { EpochMs } from '../record/units.js';
+import { encodeStreamTime, STREAM_TIME_KEY, storeLogKey } from '../state/store-log.js';
+import type { TaskStores } from '../state/task-stores.js';
+import type { TaskLedger } from './task-ledger.js';
+
+export interface EffectsLimits {
+  readonly maxMessageBytes: number;
+  readonly laneLog: string;
+}
+
+export const isEffects = (of: Effects | ProcessingFailure): of is Effects => 'outputs' in of;
+
+export class EffectsWriter {
+  constructor(
+    private readonly ledger: TaskLedger,
+    private readonly stores: TaskStores,
+    private readonly processor: Pick<TaskProcessor, 'outputRefused' | 'punctuations'>,
+    private readonly limits: EffectsLimits,
+  ) {}
+
+  /** What of them is to be written, or why they cannot be: then the record has failed. */
+  accept(run: RecordRun, effects: Effects): Effects | ProcessingFailure {
+    const { laneLog, maxMessageBytes } = this.limits;
+    for (const change of effects.changes) if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
+    if (!effects.outputs.some((output) => exceeds(output, maxMessageBytes))) return effects;
+    const outputs: ProducedRecord[] = [];
+    for (const output of effects.outputs) {
+      const failure = exceeds(output, maxMessageBytes)
+        ? this.processor.outputRefused(run, output.topic, tooLarge(output.topic, maxMessageBytes))
+        : null;
+      if (failure === null) outputs.push(output);
+      else if (failure !== undefined) return failure;
+    }
+    const { changes, isDropped } = effects;
+    return { outputs, changes, isDropped };
+  }
+
+  /** `timestamp`: of the record that has them; null: a punctuation's, which moves no stream time. */
+  write({ changes, outputs }: Effects, timestamp: EpochMs | null): void {
+    const { open } = this.ledger;
+    for (const output of outputs) open.add(output);
+    for (const change of changes) {
+      this.stores.apply(change);
+      const key = storeLogKey(change.store, change.key);
+      if (change.value === null) open.remove(key);
+      else open.append(key, change.value);
+    }
+    if (timestamp === null || timestamp <= this.stores.streamTimeMs || !this.#keepsStreamTime) return;
+    this.stores.streamTimeMs = timestamp;
+    open.append(STREAM_TIME_KEY, encodeStreamTime(timestamp));
+  }
+
+  get #keepsStreamTime(): boolean {
+    return !this.stores.isEmpty || !this.processor.punctuations.isEmpty;
+  }
+
+  #isTooLarge({ store, key, value }: StoreChange): boolean {
+    const bytes = store.length + key.length + (value?.length ?? 0) + FRAME_BYTES;
+    return bytes > this.limits.maxMessageBytes + HEADER_BUDGET_BYTES;
+  }
+}
+
+/** Of a changelog record, about. */
+const FRAME_BYTES = 256;
+
+const tooLarge = (topic: string, maxMessageBytes: number): NotRetryableError =>
+  new NotRetryableError(
+    'output-too-large',
+    `An output to ${topic} is larger than MAX_MESSAGE_BYTES (${maxMessageBytes})`,
+  );

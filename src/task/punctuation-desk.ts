@@ -1,0 +1,138 @@
+/**
+ * Runs the punctuations of a task's processors, one at a time and never beside a record: while one is due nothing new
+ * starts, and it begins when nothing runs and every result is decided. It is one unit of work; one that fails or takes
+ * too long stops the task (it is tried again from its last commit), because nobody else would ever hear of it.
+ */
+import type { DuePunctuation, Effects, Punctuations, Run } from '../dsl/execution.js';
+import type { TaskId } from '../record/units.js';
+import type { Clock } from '../ports/clock.js';
+import type { EffectsWriter } from './effects-writer.js';
+import type { TaskLedger } from './task-ledger.js';
+import type { PunctuatedMessage } from './task-message.js';
+
+export interface PunctuationDeskParts {
+  readonly taskId: TaskId;
+  readonly punctuations: Punctuations;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly ledger: TaskLedger;
+  readonly effects: EffectsWriter;
+  partitionCount(topic: string): number;
+  /** No record runs, and every result is decided. */
+  isQuiet(): boolean;
+  post(message: PunctuatedMessage): void;
+  /** A timer has run out: the task looks at what may start. */
+  ring(): void;
+}
+
+/** A punctuation has failed: the task stops. */
+export class PunctuationFailed extends Error {
+  override readonly name = 'PunctuationFailed';
+  readonly reason = 'punctuation-failed';
+}
+
+interface Running {
+  readonly node: string;
+  readonly abort: AbortController;
+  cancelTimer: () => void;
+}
+
+export class PunctuationDesk {
+  #running: Running | null = null;
+  #timer: { readonly cancel: () => void; readonly atMs: number } | null = null;
+
+  constructor(private readonly parts: PunctuationDeskParts) {}
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Nothing new may start: one runs, or is to run next. */
+  get holds(): boolean {
+    const { clock, punctuations } = this.parts;
+    return this.#running !== null || (!punctuations.isEmpty && punctuations.isDue(clock.now()));
+  }
+
+  /** Starts one that is due, if it may run; true when it is over already. Throws PunctuationFailed. */
+  advance(): boolean {
+    const { clock, isQuiet, punctuations } = this.parts;
+    if (punctuations.isEmpty || this.#running !== null) return false;
+    if (!punctuations.isDue(clock.now())) {
+      this.#setTimer();
+      return false;
+    }
+    if (!isQuiet()) return false;
+    const due = punctuations.takeDue(clock.now());
+    return due !== undefined && this.#run(due);
+  }
+
+  /** Throws PunctuationFailed. */
+  ended({ outcome, running: of }: PunctuatedMessage): void {
+    const running = this.#running;
+    if (running === null || running !== of) return;
+    this.#running = null;
+    running.cancelTimer();
+    if (outcome.ok) this.#write(outcome.effects);
+    else throw failed(running.node, outcome.thrown);
+  }
+
+  clear(): void {
+    this.#running?.cancelTimer();
+    this.#running?.abort.abort(new Error('the task was closed'));
+    this.#running = null;
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #run({ node, run }: DuePunctuation): boolean {
+    const { clock, partitionCount, post, taskId, timeoutMs } = this.parts;
+    const abort = new AbortController();
+    const given: Run = { taskId, nowMs: clock.now(), signal: abort.signal, partitionCount };
+    let effects: Effects | Promise<Effects>;
+    try {
+      effects = run(given);
+    } catch (error) {
+      throw failed(node, error);
+    }
+    if (!(effects instanceof Promise)) {
+      this.#write(effects);
+      return true;
+    }
+    const timedOut = new Error(`it took longer than ATTEMPT_TIMEOUT_MS (${timeoutMs})`);
+    const running: Running = { node, abort, cancelTimer: () => undefined };
+    running.cancelTimer = clock.after(timeoutMs, () => {
+      abort.abort(timedOut);
+      post({ kind: 'punctuated', running, outcome: { ok: false, thrown: timedOut } });
+    });
+    this.#running = running;
+    effects.then(
+      (done) => post({ kind: 'punctuated', running, outcome: { ok: true, effects: done } }),
+      (thrown: unknown) => post({ kind: 'punctuated', running, outcome: { ok: false, thrown } }),
+    );
+    return false;
+  }
+
+  #write(effects: Effects): void {
+    this.parts.ledger.beginDecision();
+    this.parts.effects.write(effects, null);
+  }
+
+  #setTimer(): void {
+    const { clock, punctuations, ring } = this.parts;
+    const dueInMs = punctuations.dueInMs(clock.now());
+    if (dueInMs === null) return;
+    const atMs = clock.monotonic() + dueInMs;
+    if (this.#timer !== null && this.#timer.atMs <= atMs) return;
+    this.#timer?.cancel();
+    const cancel = clock.after(dueInMs, () => {
+      this.#timer = null;
+      ring();
+    });
+    this.#timer = { cancel, atMs };
+  }
+}
+
+const failed = (node: string, thrown: unknown): PunctuationFailed => {
+  const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
+  return new PunctuationFailed(`A punctuation of ${node} has failed: ${what}`, { cause: thrown });
+};

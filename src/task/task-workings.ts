@@ -1,0 +1,116 @@
+/** The parts of a task, made and tied together; which does what is said in each of them. */
+import type { TaskProcessor } from '../dsl/execution.js';
+import { Tiers } from '../lanes/tiers.js';
+import type { Partition, TaskId } from '../record/units.js';
+import type { TaskStores } from '../state/task-stores.js';
+import { Attempts } from './attempts.js';
+import { CommandDesk } from './command-desk.js';
+import { EffectsWriter } from './effects-writer.js';
+import { HeadLine } from './head-line.js';
+import type { LaneBook } from './lane-book.js';
+import { LaneKeeper } from './lane-keeper.js';
+import { ProbeLine } from './probe-line.js';
+import { PunctuationDesk } from './punctuation-desk.js';
+import type { EntryOwner } from './queue-entry.js';
+import { Slots } from './slots.js';
+import { SourceLine } from './source-line.js';
+import type { TaskHost } from './task-host.js';
+import type { TaskLedger } from './task-ledger.js';
+import type { TaskMessage } from './task-message.js';
+import type { Sharing, TaskParts } from './task-parts.js';
+
+/** What a task is one of. */
+export interface TaskIdentity {
+  readonly id: TaskId;
+  readonly partition: Partition;
+  readonly sources: readonly string[];
+  readonly laneLog: string;
+  readonly sharing: Sharing;
+}
+
+/** What belongs to it alone. */
+export interface TaskBelongings {
+  readonly ledger: TaskLedger;
+  readonly processor: TaskProcessor;
+  readonly book: LaneBook;
+  readonly stores: TaskStores;
+}
+
+/** What its parts need of the task. */
+export interface TaskHooks {
+  readonly owner: EntryOwner;
+  post(message: TaskMessage): void;
+  isRunning(this: void): boolean;
+  loadChanged(): void;
+}
+
+export class TaskWorkings {
+  readonly attempts: Attempts;
+  readonly lanes: LaneKeeper;
+  readonly heads: HeadLine;
+  readonly source: SourceLine;
+  readonly probes: ProbeLine;
+  readonly commands: CommandDesk;
+  readonly punctuations: PunctuationDesk;
+
+  constructor(
+    { id, laneLog, partition, sharing, sources }: TaskIdentity,
+    { ledger, processor, book, stores }: TaskBelongings,
+    { breaker, clock, settings, partitionCount }: Pick<TaskHost, 'breaker' | 'clock' | 'settings' | 'partitionCount'>,
+    { isRunning, loadChanged, owner, post }: TaskHooks,
+  ) {
+    const ring = (): void => post({ kind: 'ring' });
+    this.attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
+    const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
+    const over = (slot: string): void => this.source.queue.wake(slot);
+    const settled = (slot: string): void => this.commands.settled(slot);
+    this.lanes = new LaneKeeper(book, rules, settings, clock, { ring, over, rested: settled });
+    this.heads = new HeadLine(() => parts);
+    const parts: TaskParts = {
+      owner,
+      host: { clock, settings, breaker, loadChanged },
+      ledger,
+      attempts: this.attempts,
+      slots: new Slots(sharing === 'all' ? 1 : settings.maxInFlight, this.attempts),
+      lanes: this.lanes,
+      heads: this.heads,
+      effects: new EffectsWriter(ledger, stores, processor, { ...settings, laneLog }),
+      sharing,
+      isRunning,
+      isHeld: ({ slot, hasBegun }) =>
+        slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.commands.holds(slot))),
+      isAnyHeld: () => this.lanes.table.size > 0 || !this.commands.isIdle,
+      isPunctuationDue: () => this.punctuations.holds,
+      settled,
+      ring,
+    };
+    this.source = new SourceLine(parts);
+    this.probes = new ProbeLine(this.source, this.heads, this.lanes, breaker);
+    this.commands = new CommandDesk({
+      partition,
+      sources,
+      keeper: this.lanes,
+      ledger,
+      clock,
+      deadLetterRetentionMs: settings.deadLetterRetentionMs,
+      isBusy: (slot) => this.source.queue.isBusy(slot),
+      freed: over,
+    });
+    this.punctuations = new PunctuationDesk({
+      taskId: id,
+      punctuations: processor.punctuations,
+      clock,
+      timeoutMs: settings.attemptTimeoutMs,
+      ledger,
+      effects: parts.effects,
+      partitionCount,
+      isQuiet: () => this.attempts.inFlight === 0 && this.source.queue.isDecided,
+      post,
+      ring,
+    });
+  }
+
+  clear(): void {
+    for (const part of [this.source, this.heads, this.lanes, this.commands, this.punctuations]) part.clear();
+  }
+}
