@@ -3,6 +3,8 @@ export { TopologyTestDriver } from './testing/topology-test-driver.js';
 export type { TopologyTestDriverOptions } from './testing/topology-test-driver.js';
 export type { DriverConfig } from './testing/driver-config.js';
 export type { CrashPoint } from './testing/crash-point.js';
+export { KeyValueStoreView, WindowStoreView } from './testing/store-view.js';
+export type { StoreEntry, WindowEntry } from './testing/store-view.js';
 export { TestInputTopic } from './testing/test-input-topic.js';
 export { NoSuchElementError, TestOutputTopic } from './testing/test-output-topic.js';
 export { TestRecord } from './testing/test-record.js';

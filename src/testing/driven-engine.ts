@@ -23,6 +23,8 @@ export class DrivenEngine implements Driven {
   readonly clock: VirtualClock;
   readonly cluster: SimulatedCluster;
   readonly time: DrivenTime;
+  /** The topology, with its internal topics called as they are in Kafka. */
+  readonly named: Topology;
   readonly #armed = new Set<CrashPoint>();
   #process: DrivenProcess | undefined;
 
@@ -32,6 +34,7 @@ export class DrivenEngine implements Driven {
     startMs: number | undefined,
     private readonly logger: Logger,
   ) {
+    this.named = topology.forApplication(config.applicationId);
     this.clock = new VirtualClock(startMs);
     const clusterClock = new ClusterClock(this.clock);
     const scheduler = new Scheduler(SEED, clusterClock);
@@ -131,8 +134,8 @@ export class DrivenEngine implements Driven {
   }
 
   #begin(): DrivenProcess {
-    const { cluster, clock, config, logger, topology } = this;
-    return new DrivenProcess({ topology, config, cluster, clock, logger });
+    const { cluster, clock, config, logger, named, topology } = this;
+    return new DrivenProcess({ topology, named, config, cluster, clock, logger });
   }
 }
 

@@ -36,6 +36,8 @@ const NO_TELEMETRY: Telemetry = {
 
 export interface DrivenProcessParts {
   readonly topology: Topology;
+  /** The same, with its internal topics called as they are in Kafka. */
+  readonly named: Topology;
   readonly config: StreamsConfig;
   readonly cluster: SimulatedCluster;
   /** In the test's hand. */
@@ -174,10 +176,8 @@ export class DrivenProcess {
   }
 
   get #tasksWanted(): number {
-    const { cluster, topology } = this.parts;
-    const counts = topology.subtopologies.map(({ sourceTopics: [first = ''] }) =>
-      cluster.partitionsOf(first),
-    );
+    const { cluster, named } = this.parts;
+    const counts = named.subtopologies.map(({ sourceTopics: [first = ''] }) => cluster.partitionsOf(first));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 

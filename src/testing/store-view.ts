@@ -19,7 +19,8 @@ export interface ViewedStore {
   readonly layout: 'plain' | 'timestamped' | 'window' | 'suppress';
   readonly keySerde: Serde<unknown> | undefined;
   readonly valueSerde: Serde<unknown> | undefined;
-  readonly tasks: readonly StoredEntries[];
+  /** Of the tasks that there are when it is looked at. */
+  readonly tasks: () => readonly StoredEntries[];
 }
 
 export interface StoreEntry<K, V> {
@@ -55,9 +56,11 @@ const entriesOf = (
   from: Buffer | null,
   to: Buffer | null,
 ): readonly (readonly [Buffer, Buffer])[] =>
-  tasks.flatMap((task) => [...task.entries(from, to, false)]).sort(([one], [other]) => one.compare(other));
+  tasks()
+    .flatMap((task) => [...task.entries(from, to, false)])
+    .sort(([one], [other]) => one.compare(other));
 
-const sizeOf = ({ tasks }: ViewedStore): number => tasks.reduce((sum, { size }) => sum + size, 0);
+const sizeOf = ({ tasks }: ViewedStore): number => tasks().reduce((sum, { size }) => sum + size, 0);
 
 /** The next in the order of bytes. */
 const behind = (key: Buffer): Buffer => Buffer.concat([key, Buffer.alloc(1)]);
@@ -76,7 +79,7 @@ export class KeyValueStoreView<K, V> {
   /** null: there is none. */
   get(key: K): V | null {
     const bytes = keyBytes(this.store, key);
-    for (const task of this.store.tasks) {
+    for (const task of this.store.tasks()) {
       const value = task.get(bytes);
       if (value !== null) return this.#value(value);
     }

@@ -35,6 +35,8 @@ import type { LaneView, RetryView, Shown } from './lane-view.js';
 import { laneView, retryView } from './lane-view.js';
 import { OutputLog } from './output-log.js';
 import type { InputRecord } from './simulated-cluster.js';
+import type { StoredEntries, ViewedStore } from './store-view.js';
+import { KeyValueStoreView, WindowStoreView } from './store-view.js';
 import { TestInputTopic } from './test-input-topic.js';
 import { TestOutputTopic } from './test-output-topic.js';
 
@@ -55,12 +57,14 @@ type Bytes = Buffer | null;
 export class TopologyTestDriver {
   readonly #engine: DrivenEngine;
   readonly #outputs: OutputLog;
+  /** With its internal topics called as they are in Kafka. */
+  readonly #topology: Topology;
   #last: Promise<unknown> = Promise.resolve();
   #calls = 0;
   #isClosed = false;
 
   constructor(
-    private readonly topology: Topology,
+    topology: Topology,
     {
       applicationId = 'test',
       initialWallClockTimeMs,
@@ -71,6 +75,7 @@ export class TopologyTestDriver {
   ) {
     const settings = driverConfig(applicationId, partitions, config);
     this.#engine = new DrivenEngine(topology, settings, initialWallClockTimeMs, logger);
+    this.#topology = this.#engine.named;
     this.#outputs = new OutputLog(this.#engine.cluster);
   }
 
@@ -91,8 +96,8 @@ export class TopologyTestDriver {
     startTimestampMs: number = this.wallClockTimeMs,
     autoAdvanceMs = 0,
   ): TestInputTopic<K, V> {
-    if (!this.topology.sourceTopics.includes(topic)) {
-      const known = this.topology.sourceTopics.join(', ');
+    if (!this.#topology.sourceTopics.includes(topic)) {
+      const known = this.#topology.sourceTopics.join(', ');
       throw new Error(`The topology does not read ${topic}. It reads: ${known}.`);
     }
     const time = { startMs: startTimestampMs, autoAdvanceMs };
@@ -164,7 +169,7 @@ export class TopologyTestDriver {
   ): readonly DeadLetterView<unknown, unknown>[] {
     const { applicationId } = this.#engine.config;
     const shown: Shown<unknown, unknown> = { key, value };
-    return this.topology.subtopologies.flatMap(({ sourceName }) =>
+    return this.#topology.subtopologies.flatMap(({ sourceName }) =>
       this.#outputs
         .queue(deadLetterTopic(applicationId, sourceName))
         .all.map((letter) => deadLetterView(letter, shown)),
@@ -174,15 +179,42 @@ export class TopologyTestDriver {
   /** Topics that the topology has written to, by name; not those that the engine keeps for itself. */
   producedTopicNames(): ReadonlySet<string> {
     const { applicationId, retryTiers } = this.#engine.config;
-    const others = this.topology.subtopologies.flatMap(({ sourceName }) =>
+    const others = this.#topology.subtopologies.flatMap(({ sourceName }) =>
       internalTopics(applicationId, sourceName, retryTiers).map(({ name }) => name),
     );
-    const produced = new Set(this.topology.sinkTopics);
+    const produced = new Set(this.#topology.sinkTopics);
     return new Set(
       this.#outputs.topics.filter(
         (topic) =>
-          produced.has(topic) || !(others.includes(topic) || this.topology.sourceTopics.includes(topic)),
+          produced.has(topic) || !(others.includes(topic) || this.#topology.sourceTopics.includes(topic)),
       ),
+    );
+  }
+
+  /**
+   * A store of the topology, over all its tasks, as of what is committed. Of tables and aggregates it shows the
+   * values without their timestamps. Throws for a store that there is not.
+   */
+  getKeyValueStore<K, V>(name: string): KeyValueStoreView<K, V> {
+    return new KeyValueStoreView(this.#store(name));
+  }
+
+  getWindowStore<K, V>(name: string): WindowStoreView<K, V> {
+    return new WindowStoreView(this.#store(name));
+  }
+
+  /** By name; what cannot be looked at, the buffer of `suppress`, is not among them. */
+  getAllStateStores(): ReadonlyMap<
+    string,
+    KeyValueStoreView<unknown, unknown> | WindowStoreView<unknown, unknown>
+  > {
+    const specs = this.#topology.subtopologies.flatMap(({ stores }) => stores);
+    const seen = specs.filter(({ layout }) => layout !== 'suppress');
+    return new Map(
+      seen.map(({ layout, name }) => [
+        name,
+        layout === 'window' ? this.getWindowStore(name) : this.getKeyValueStore(name),
+      ]),
     );
   }
 
@@ -220,6 +252,19 @@ export class TopologyTestDriver {
       this.#engine.cluster.produce(topic, null, record);
       await this.#engine.time.rest();
     });
+  }
+
+  #store(name: string): ViewedStore {
+    const stores = this.#topology.subtopologies.flatMap((sub) => sub.stores);
+    const spec = stores.find((store) => store.name === name);
+    if (spec === undefined) {
+      const known = stores.map((store) => store.name).join(', ') || 'none';
+      throw new Error(`The topology has no store ${name}. It has: ${known}.`);
+    }
+    // Asked for at each look: the tasks of now.
+    const tasks = (): readonly StoredEntries[] =>
+      this.#engine.tasks.flatMap(({ stores: of }) => (of.names.includes(name) ? [of.store(name)] : []));
+    return { ...spec, tasks };
   }
 
   #lanes(): readonly (readonly [Task, Lane])[] {

@@ -34,7 +34,7 @@ const stored = (layout: ViewedStore['layout'], ...tasks: readonly StoredEntries[
   layout,
   keySerde: TEXT,
   valueSerde: TEXT,
-  tasks,
+  tasks: () => tasks,
 });
 
 describe('KeyValueStoreView', () => {
