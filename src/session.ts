@@ -5,7 +5,7 @@
  * fenced identity can never rejoin with effects of its old one.
  */
 import { Observable, concatMap, defer, ignoreElements, tap } from 'rxjs';
-import { closeAll, finishedWithin } from './closing.js';
+import { CLOSE_PATIENCE_MS, COMMIT_PATIENCE_MS, closeAll, finishedWithin } from './closing.js';
 import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
@@ -50,9 +50,6 @@ export interface SessionParts {
 const PATROL_MS = 30_000;
 /** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
 const DISAGREEMENT_PAUSE_MS = 3000;
-/** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */
-const CLOSE_PATIENCE_MS = 3000;
-const COMMIT_PATIENCE_MS = 1000;
 
 export class Session {
   readonly tasks: TaskManager;
@@ -149,9 +146,13 @@ export class Session {
     const leaving = this.tasks.startLeaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
     for (const { task } of leaving) void task.drain();
     const { clock, config, logger } = this.parts;
-    const limitMs = config.drainTimeoutMs;
-    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
-    this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
+    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, config.drainTimeoutMs));
+    this.#isStuck = !(await finishedWithin(
+      clock,
+      config.drainTimeoutMs + COMMIT_PATIENCE_MS,
+      logger,
+      released,
+    ));
     if (!this.#isStuck) return;
     const { uncommitted } = this.tasks;
     logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
