@@ -5,12 +5,11 @@
  * fenced identity can never rejoin with effects of its old one.
  */
 import { Observable, concatMap, defer, ignoreElements, tap } from 'rxjs';
-import { closeAll, finishedWithin } from './closing.js';
+import { CLOSE_PATIENCE_MS, COMMIT_PATIENCE_MS, closeAll, finishedWithin } from './closing.js';
 import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
-import type { Guarantee } from './commit/guarantee.js';
-import { guaranteeOf } from './commit/guarantee.js';
+import { type Guarantee, guaranteeOf } from './commit/guarantee.js';
 import type { Topology } from './dsl/topology.js';
 import { Admission } from './flow/admission.js';
 import { repeating } from './flow/clocked.js';
@@ -50,9 +49,6 @@ export interface SessionParts {
 const PATROL_MS = 30_000;
 /** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
 const DISAGREEMENT_PAUSE_MS = 3000;
-/** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */
-const CLOSE_PATIENCE_MS = 3000;
-const COMMIT_PATIENCE_MS = 1000;
 
 export class Session {
   readonly tasks: TaskManager;
@@ -140,6 +136,8 @@ export class Session {
   readonly failures$ = new Observable<never>((subscriber) => {
     this.#fail = (error) => subscriber.error(error);
   });
+
+  readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
 
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
   async drain(): Promise<void> {
@@ -275,11 +273,11 @@ export class Session {
     switch (report.kind) {
       case 'committed':
         return;
-      case 'aborted': {
-        const fields = report.cause === 'lost' ? {} : { err: report.cause };
-        this.parts.logger.warn(fields, 'transaction aborted, its effects are sent again');
-        return;
-      }
+      case 'aborted':
+        return this.parts.logger.warn(
+          report.cause === 'lost' ? {} : { err: report.cause },
+          'transaction aborted, its effects are sent again',
+        );
       case 'source-refused': {
         const refused = this.tasks.holdings.find(({ task }) => task.ledger === report.source);
         const message = `The broker refuses its effects: ${report.cause.message}`;

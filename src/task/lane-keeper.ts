@@ -117,6 +117,12 @@ export class LaneKeeper {
   /** The lane that holds a slot; a record without a key has none before it fails. */
   ofSlot(slot: string | undefined): Lane | undefined {
     return slot === undefined ? undefined : this.table.get(slot);
+  /** A head waits whose retry record has not been read yet. */
+  get isAwaitingRecord(): boolean {
+    for (const lane of this.table)
+      if (this.#alarms.at(lane) !== undefined && this.book.isArmed(lane) && !this.#triggers.has(lane))
+        return true;
+    return false;
   }
 
   /** The head that has been ready longest. */
