@@ -114,9 +114,6 @@ export class LaneKeeper {
     return this.#alarms.nextAt;
   }
 
-  /** The lane that holds a slot; a record without a key has none before it fails. */
-  ofSlot(slot: string | undefined): Lane | undefined {
-    return slot === undefined ? undefined : this.table.get(slot);
   /** A head waits whose retry record has not been read yet. */
   get isAwaitingRecord(): boolean {
     for (const lane of this.table)
