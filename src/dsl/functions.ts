@@ -3,7 +3,7 @@ import type { RecordContext } from './topology-node.js';
 
 export type Predicate<K, V> = (key: K, value: V) => boolean | Promise<boolean>;
 
-/** Of a new key; of a pair, or of pairs, of key and value. */
+/** Of a new key; of a pair `[key, value]`; of an iterable of pairs. */
 export type KeyValueMapper<K, V, R> = (key: K, value: V) => R | Promise<R>;
 
 /**

@@ -29,7 +29,6 @@ import type { Produced } from './produced.js';
 import { repartitionStep } from './repartition-step.js';
 import type { Repartitioned } from './repartitioned.js';
 import { sinkStep } from './sink-step.js';
-import type { KeyValue } from './state-store.js';
 import { joinPlace, repartitionForJoin } from './stream-table-join.js';
 import { materialize } from './table-source.js';
 import type { BranchOperator, Operator } from './topology-node.js';
@@ -53,8 +52,8 @@ export class KStream<K, V> {
     return this.kept({ type: 'filter', keep: false, predicate }, NAME_PREFIX.filter, named);
   }
 
-  /** A new key and value for each record: `KeyValue.pair(key, value)`. The stream has no serdes after it. */
-  map<KR, VR>(mapper: KeyValueMapper<K, V, KeyValue<KR, VR>>, named?: Named): KStream<KR, VR> {
+  /** A new key and value for each record, as `[key, value]`. The stream has no serdes after it. */
+  map<KR, VR>(mapper: KeyValueMapper<K, V, readonly [KR, VR]>, named?: Named): KStream<KR, VR> {
     return this.rekeyed({ type: 'map', mapper }, NAME_PREFIX.map, named, undefined);
   }
 
@@ -63,8 +62,8 @@ export class KStream<K, V> {
     return this.revalued({ type: 'mapValues', mapper }, NAME_PREFIX.mapValues, named);
   }
 
-  /** Any number of records for each one. */
-  flatMap<KR, VR>(mapper: KeyValueMapper<K, V, Iterable<KeyValue<KR, VR>>>, named?: Named): KStream<KR, VR> {
+  /** Any number of records for each one, each as `[key, value]`. */
+  flatMap<KR, VR>(mapper: KeyValueMapper<K, V, Iterable<readonly [KR, VR]>>, named?: Named): KStream<KR, VR> {
     return this.rekeyed({ type: 'flatMap', mapper }, NAME_PREFIX.flatMap, named, undefined);
   }
 
@@ -192,7 +191,7 @@ export class KStream<K, V> {
   join<VT, VR>(
     table: KTable<K, VT>,
     joiner: ValueJoiner<K, V, Present<VT>, VR>,
-    joined?: Joined<K, V, VT>,
+    joined?: Joined<K, V, Present<VT>>,
   ): KStream<K, VR> {
     const place = this.placeForJoin(joined);
     return new KStream(joinPlace(place, { view: table.view, joiner, joined, isLeft: false }));
@@ -202,7 +201,7 @@ export class KStream<K, V> {
   leftJoin<VT, VR>(
     table: KTable<K, VT>,
     joiner: ValueJoiner<K, V, Present<VT> | null, VR>,
-    joined?: Joined<K, V, VT>,
+    joined?: Joined<K, V, Present<VT>>,
   ): KStream<K, VR> {
     const place = this.placeForJoin(joined);
     return new KStream(joinPlace(place, { view: table.view, joiner, joined, isLeft: true }));

@@ -2,7 +2,6 @@
 import { FunctionNode } from './function-node.js';
 import type { RecordPass } from './record-pass.js';
 import { type FlowRecord, isThenable, type Pending } from './runtime-node.js';
-import type { KeyValue } from './state-store.js';
 import type {
   FlatMapOperator,
   FlatMapValuesOperator,
@@ -11,7 +10,7 @@ import type {
   SelectKeyOperator,
 } from './topology-node.js';
 
-type Pair = KeyValue<unknown, unknown>;
+type Pair = readonly [key: unknown, value: unknown];
 
 export class MapNode extends FunctionNode {
   constructor(private readonly operator: MapOperator) {
@@ -24,7 +23,7 @@ export class MapNode extends FunctionNode {
   }
 
   protected override answered(pair: unknown, record: FlowRecord, pass: RecordPass): Pending {
-    const { key, value } = pair as Pair;
+    const [key, value] = pair as Pair;
     return this.forward(record.withKey(key).withValue(value), pass);
   }
 }
@@ -93,7 +92,7 @@ export class FlatMapValuesNode extends FunctionNode {
 
 // A generator of the user's may be endless or large: nothing is taken from it before the record before it is done.
 const recordsOf = function* (pairs: Iterable<Pair>, record: FlowRecord): Generator<FlowRecord> {
-  for (const { key, value } of pairs) yield record.withKey(key).withValue(value);
+  for (const [key, value] of pairs) yield record.withKey(key).withValue(value);
 };
 
 const valuesOf = function* (values: Iterable<unknown>, record: FlowRecord): Generator<FlowRecord> {

@@ -2,23 +2,25 @@
 import { Named } from './named.js';
 
 /** A name, a configuration, both, or neither. */
-export type NamedAnd<Config> = readonly [] | readonly [Named] | readonly [Config] | readonly [Named, Config];
+export type NamedAnd<Config> =
+  readonly [] | readonly [Named | Config | undefined] | readonly [Named | undefined, Config | undefined];
 
 /** A name, then the names of the state stores that a processor uses. */
-export type NamedAndStores = readonly string[] | readonly [Named, ...string[]];
+export type NamedAndStores = readonly string[] | readonly [Named | undefined, ...string[]];
 
 export const splitOptions = <Config extends object>(
   options: NamedAnd<Config>,
 ): { readonly name: string | undefined; readonly config: Config | undefined } => {
   const [first, second] = options;
-  if (first instanceof Named) return { name: first.name, config: second };
-  return { name: undefined, config: first };
+  return first instanceof Named
+    ? { name: first.name, config: second }
+    : { name: undefined, config: first ?? second };
 };
 
 export const splitStores = (
   options: NamedAndStores,
 ): { readonly name: string | undefined; readonly stores: readonly string[] } => {
-  const all: readonly (string | Named)[] = options;
+  const all: readonly (string | Named | undefined)[] = options;
   const [first] = all;
   const stores = all.filter((option) => typeof option === 'string');
   return { name: first instanceof Named ? first.name : undefined, stores };

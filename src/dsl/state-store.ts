@@ -9,11 +9,6 @@ export interface KeyValue<K, V> {
   readonly value: V;
 }
 
-/** Kafka Streams' way to write a pair; a plain object will do as well. */
-export const KeyValue = {
-  pair: <K, V>(key: K, value: V): KeyValue<K, V> => ({ key, value }),
-};
-
 export interface StateStore {
   readonly name: string;
 }

@@ -1,7 +1,8 @@
 /**
  * Records grouped by their key and the windows of time they fall into, to be aggregated: every new result of a
  * window is passed on, see `KTable.suppress`. A record that comes after its window's grace by stream time is left
- * out; one that was retried has its own timestamp, and can miss its window.
+ * out; one that was retried has its own timestamp, and can miss its window. Records with the value null are taken,
+ * other than without windows, as in Kafka Streams.
  */
 import type { Serde } from '../record/serde.js';
 import { aggregating, counting, reducing, type StoredAggregate } from './aggregators.js';
@@ -30,10 +31,7 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /** See KGroupedStream.reduce. */
-  reduce(
-    reducer: Reducer<Present<V>>,
-    ...options: NamedAnd<Materialized<K, Present<V>>>
-  ): KTable<Windowed<K>, Present<V>> {
+  reduce(reducer: Reducer<V>, ...options: NamedAnd<Materialized<K, Present<V>>>): KTable<Windowed<K>, V> {
     const { valueSerde } = this.grouping.place;
     return this.aggregated(NAME_PREFIX.reduce, options, valueSerde, reducing(reducer));
   }
@@ -41,7 +39,7 @@ export class TimeWindowedKStream<K, V> {
   /** See KGroupedStream.aggregate. */
   aggregate<VR>(
     initializer: Initializer<VR>,
-    aggregator: Aggregator<K, Present<V>, VR>,
+    aggregator: Aggregator<K, V, VR>,
     ...options: NamedAnd<Materialized<K, Present<VR>>>
   ): KTable<Windowed<K>, VR> {
     const stored = aggregating(initializer, aggregator);

@@ -80,7 +80,7 @@ export interface FilterOperator {
   predicate(key: unknown, value: unknown): unknown;
 }
 
-/** Gives one pair of key and value. */
+/** Gives one pair `[key, value]`. */
 export interface MapOperator {
   readonly type: 'map';
   mapper(key: unknown, value: unknown): unknown;
@@ -92,7 +92,7 @@ export interface SelectKeyOperator {
   mapper(key: unknown, value: unknown): unknown;
 }
 
-/** Gives an iterable of pairs of key and value. */
+/** Gives an iterable of pairs `[key, value]`. */
 export interface FlatMapOperator {
   readonly type: 'flatMap';
   mapper(key: unknown, value: unknown): unknown;

@@ -27,6 +27,9 @@ export const read = (builder: StreamsBuilder, topic: string, name?: string): KSt
 
 export const strings = () => Produced.with(STRING, STRING);
 
+/** Of a table whose keys can be deleted. */
+export const deletableStrings = () => Produced.with(STRING, Serdes.nullable(STRING));
+
 export const counts = () => Produced.with(STRING, LONG);
 
 /** A store of strings. */
@@ -39,7 +42,7 @@ export const countStore = (name: string) =>
 
 export const yes = (): boolean => true;
 export const no = (): boolean => false;
-export const same = (value: string): string => value;
+export const same = <T>(value: T): T => value;
 export const nothing = (): void => undefined;
 export const byValue = (_key: string, value: string): string => value;
 export const swap = (key: string, value: string): [string, string] => [value, key];

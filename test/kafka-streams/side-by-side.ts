@@ -103,7 +103,7 @@ const kinds = (events: KStream<string, string>, write: Write): void => {
   );
 };
 
-const joins = (orders: KStream<string, string>, users: KTable<string, string>, write: Write): void => {
+const joins = (orders: KStream<string, string>, users: KTable<string, string | null>, write: Write): void => {
   write(
     orders.join(users, (order, user) => `${order}+${user}`),
     'joined',

@@ -3,38 +3,39 @@ import { Joined, type KTable, Named, Repartitioned, type StreamsBuilder } from '
 import {
   byValue,
   countStore,
+  deletableStrings,
   no,
   read,
   same,
   store,
   STRING,
-  STRINGS,
   strings,
+  STRINGS,
   swap,
-  topology,
   type Topologies,
+  topology,
   yes,
 } from './dsl-support.js';
 
-const unnamedUsers = (builder: StreamsBuilder): KTable<string, string> =>
+const unnamedUsers = (builder: StreamsBuilder): KTable<string, string | null> =>
   builder.table('users', STRINGS, store('users-store'));
 
-const users = (builder: StreamsBuilder): KTable<string, string> =>
+const users = (builder: StreamsBuilder): KTable<string, string | null> =>
   builder.table('users', STRINGS.withName('users'), store('users-store'));
 
 export const TABLE_TOPOLOGIES: Topologies = {
   'a table of a topic': topology((builder) => {
-    unnamedUsers(builder).toStream().to('out', strings());
+    unnamedUsers(builder).toStream().to('out', deletableStrings());
   }),
 
   'a table of a topic, given names': topology((builder) => {
-    users(builder).toStream(Named.as('changes')).mapValues(same).to('out', strings());
+    users(builder).toStream(Named.as('changes')).mapValues(same).to('out', deletableStrings());
   }),
 
   'operators of a table': topology((builder) => {
     const kept = unnamedUsers(builder).filter(yes).filterNot(no);
-    kept.mapValues(same).toStream().to('mapped-out', strings());
-    kept.toStream().to('kept-out', strings());
+    kept.mapValues(same).toStream().to('mapped-out', deletableStrings());
+    kept.toStream().to('kept-out', deletableStrings());
   }),
 
   'operators of a table, given names': topology((builder) => {
@@ -44,7 +45,7 @@ export const TABLE_TOPOLOGIES: Topologies = {
       .mapValues(same, Named.as('same'))
       .filter(yes)
       .toStream(Named.as('changes'))
-      .to('out', strings());
+      .to('out', deletableStrings());
   }),
 
   'operators of a table, with stores': topology((builder) => {
@@ -53,7 +54,7 @@ export const TABLE_TOPOLOGIES: Topologies = {
       .filterNot(no, store('not-dropped'))
       .mapValues(same, store('mapped'))
       .toStream()
-      .to('out', strings());
+      .to('out', deletableStrings());
   }),
 
   'operators of a table, with names and stores': topology((builder) => {
@@ -63,13 +64,17 @@ export const TABLE_TOPOLOGIES: Topologies = {
       .mapValues(same, Named.as('same'), store('mapped'))
       .mapValues(same)
       .toStream()
-      .to('out', strings());
+      .to('out', deletableStrings());
   }),
 
   toTable: topology((builder) => {
     const source = read(builder, 'in');
     source.mapValues(same).toTable(store('latest')).toStream().to('out', strings());
-    source.toTable(Named.as('as-table'), store('named-latest')).filter(yes).toStream().to('out-2', strings());
+    source
+      .toTable(Named.as('as-table'), store('named-latest'))
+      .filter(yes)
+      .toStream()
+      .to('out-2', deletableStrings());
   }),
 
   'toTable after a changed key': topology((builder) => {
