@@ -1,5 +1,6 @@
 /** From settings to what the Kafka clients and the engine are told. Pure. */
 import type { Settings } from '../../config/schema.js';
+import type { Topology } from '../dsl/topology.js';
 import type { KafkaClientOptions, KafkaSecurity } from '../kafka/settings.js';
 import type { StreamsConfig } from '../streams-config.js';
 
@@ -26,9 +27,17 @@ export const securityOf = ({ kafka }: Settings): KafkaSecurity => ({
   }),
 });
 
+/** A task reads the same partition number of each source topic of its sub-topology: they are assigned together. */
+const isCoPartitioned = ({ subtopologies }: Topology): boolean =>
+  subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1);
+
 /** `processId` tells this process from every other one of the group when it has no INSTANCE_ID. */
-export const clientOptions = (settings: Settings, processId: string): KafkaClientOptions => {
-  const { kafka, service, topics } = settings;
+export const clientOptions = (
+  settings: Settings,
+  topology: Topology,
+  processId: string,
+): KafkaClientOptions => {
+  const { kafka, service } = settings;
   const identity = kafka.instanceId ?? processId;
   return {
     bootstrapServers: kafka.brokers.join(','),
@@ -36,7 +45,7 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
     clientId: `${kafka.groupId}-${identity}`,
     groupId: kafka.groupId,
     groupProtocol: kafka.groupProtocol,
-    eagerRange: topics.source.length > 1,
+    eagerRange: isCoPartitioned(topology),
     transactionalId: `${kafka.groupId}-${identity}`,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
     // While a rebalance waits for its answer nothing else counts as a poll to the group.

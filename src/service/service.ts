@@ -36,7 +36,7 @@ export class Service {
     const metrics = createMetrics({ prefix: settings.metrics.prefix, build });
     metrics.watch(() => gaugesOf(this.#streams.status(), this.#view.lag));
     const clients = createKafkaClients({
-      ...clientOptions(settings, randomUUID().slice(0, 8)),
+      ...clientOptions(settings, topology, randomUUID().slice(0, 8)),
       // At least once keeps the order of first occurrences only while no record is given up.
       deliveryTimeoutMs: 0,
       onClientError: (event) => this.#view.hear(event),
