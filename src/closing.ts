@@ -3,6 +3,10 @@ import type { Clock } from './ports/clock.js';
 import { sleep } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 
+/** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */
+export const CLOSE_PATIENCE_MS = 3000;
+export const COMMIT_PATIENCE_MS = 1000;
+
 /** False when `work` failed or was not done in time; then it goes on unheard. */
 export const finishedWithin = async (
   clock: Clock,

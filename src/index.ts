@@ -1,4 +1,4 @@
-/** What the author of a topology needs, and nothing else of the engine. The project's only barrel. */
+/** What the author of a topology needs, and nothing else of the engine. A barrel, as src/testing.ts is, and no other file. */
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export { KStream } from './dsl/kstream.js';
 export { BranchedKStream } from './dsl/branched-kstream.js';

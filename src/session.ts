@@ -5,7 +5,7 @@
  * fenced identity can never rejoin with effects of its old one.
  */
 import { Observable, concatMap, defer, ignoreElements, tap } from 'rxjs';
-import { closeAll, finishedWithin } from './closing.js';
+import { CLOSE_PATIENCE_MS, COMMIT_PATIENCE_MS, closeAll, finishedWithin } from './closing.js';
 import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
@@ -50,9 +50,6 @@ export interface SessionParts {
 const PATROL_MS = 30_000;
 /** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
 const DISAGREEMENT_PAUSE_MS = 3000;
-/** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */
-const CLOSE_PATIENCE_MS = 3000;
-const COMMIT_PATIENCE_MS = 1000;
 
 export class Session {
   readonly tasks: TaskManager;
@@ -141,15 +138,21 @@ export class Session {
     this.#fail = (error) => subscriber.error(error);
   });
 
+  readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
+
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */
   async drain(): Promise<void> {
     this.#phase = 'draining';
     const leaving = this.tasks.startLeaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
     for (const { task } of leaving) void task.drain();
     const { clock, config, logger } = this.parts;
-    const limitMs = config.drainTimeoutMs;
-    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
-    this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
+    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, config.drainTimeoutMs));
+    this.#isStuck = !(await finishedWithin(
+      clock,
+      config.drainTimeoutMs + COMMIT_PATIENCE_MS,
+      logger,
+      released,
+    ));
     if (!this.#isStuck) return;
     const { uncommitted } = this.tasks;
     logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
@@ -275,11 +278,11 @@ export class Session {
     switch (report.kind) {
       case 'committed':
         return;
-      case 'aborted': {
-        const fields = report.cause === 'lost' ? {} : { err: report.cause };
-        this.parts.logger.warn(fields, 'transaction aborted, its effects are sent again');
-        return;
-      }
+      case 'aborted':
+        return this.parts.logger.warn(
+          report.cause === 'lost' ? {} : { err: report.cause },
+          'transaction aborted, its effects are sent again',
+        );
       case 'source-refused': {
         const refused = this.tasks.holdings.find(({ task }) => task.ledger === report.source);
         const message = `The broker refuses its effects: ${report.cause.message}`;

@@ -88,6 +88,11 @@ export class Streams {
     return (this.#session?.tasks.holdings ?? []).map(({ task }) => task);
   }
 
+  /** Commits what is decided now, without waiting for the interval. */
+  async commit(): Promise<void> {
+    await this.#session?.commit();
+  }
+
   /**
    * Resolves when the first session is open, or when `close` was called meanwhile. Rejects with
    * TopicsUnusable or a KafkaError when topics or brokers cannot be used: then nothing is left running.

@@ -114,6 +114,14 @@ export class LaneKeeper {
     return this.#alarms.nextAt;
   }
 
+  /** A head waits whose retry record has not been read yet. */
+  get isAwaitingRecord(): boolean {
+    for (const lane of this.table)
+      if (this.#alarms.at(lane) !== undefined && this.book.isArmed(lane) && !this.#triggers.has(lane))
+        return true;
+    return false;
+  }
+
   /** The head that has been ready longest. */
   get ready(): Lane | undefined {
     const [lane] = this.#ready;

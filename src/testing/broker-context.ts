@@ -6,6 +6,16 @@ import type { TopicCatalog } from './topic-catalog.js';
 /** A span of virtual milliseconds from which delays are drawn. */
 export type DelayMs = readonly [fromMs: number, toMs: number];
 
+/**
+ * How long calls and answers take. `random`: as the seed draws it, and whatever a client may do or not do is
+ * drawn too. `none`: no time, and nothing is left to chance; only waits of a millisecond and more are kept, at
+ * their shortest, so that who asks again and again does not do so for ever at one instant.
+ */
+export type Latency = 'random' | 'none';
+
+export const drawDelayMs = ([fromMs, toMs]: DelayMs, random: Random, latency: Latency): number =>
+  latency === 'none' ? Math.floor(fromMs) : fromMs + random.next() * (toMs - fromMs);
+
 export interface BrokerContext {
   readonly clock: GatedClock;
   readonly random: Random;

@@ -4,7 +4,7 @@
  * one never does. Faults are applied here and nowhere else.
  */
 import { brokerError } from './broker-error.js';
-import type { DelayMs } from './broker-context.js';
+import { drawDelayMs, type DelayMs } from './broker-context.js';
 import type { CallKind, Fault, FaultPlan } from './fault-plan.js';
 import type { GatedClock } from './gated-clock.js';
 import type { Random } from './random.js';
@@ -78,8 +78,8 @@ export class BrokerLink {
   }
 
   /** Inside the process: runs after a random delay. */
-  later([fromMs, toMs]: DelayMs, then: () => void): () => void {
-    return this.clock.after(fromMs + this.random.next() * (toMs - fromMs), then);
+  later(delay: DelayMs, then: () => void): () => void {
+    return this.clock.after(drawDelayMs(delay, this.random, this.broker.latency), then);
   }
 
   pause(delay: DelayMs): Promise<void> {

@@ -26,6 +26,9 @@ export type CallKind =
   | 'create-topic'
   | 'create-partitions';
 
+/** Not a call: `receive`, the source consumer has taken records and has not told them yet. Only `before` acts. */
+export type Moment = 'receive';
+
 export interface FaultMatch {
   /** The process by name; any when absent. */
   readonly process?: string;
@@ -46,7 +49,7 @@ export interface Fault {
 }
 
 interface Rule extends Required<Omit<FaultMatch, 'process'>> {
-  readonly kind: CallKind;
+  readonly kind: CallKind | Moment;
   readonly process: string | undefined;
   readonly fault: Partial<Fault>;
   seen: number;
@@ -67,7 +70,7 @@ export class FaultPlan {
   }
 
   /** Runs something at that moment, for instance `() => process.crash()`. */
-  at(kind: CallKind, when: 'before' | 'after', run: () => void, match: FaultMatch = {}): void {
+  at(kind: CallKind | Moment, when: 'before' | 'after', run: () => void, match: FaultMatch = {}): void {
     this.#plan(kind, match, { [when]: [run] });
   }
 
@@ -77,7 +80,7 @@ export class FaultPlan {
   }
 
   /** Called once per simulated call. */
-  take(kind: CallKind, process: string): Fault {
+  take(kind: CallKind | Moment, process: string): Fault {
     let taken = NO_FAULT;
     for (const rule of this.#rules) {
       if (rule.kind !== kind || (rule.process !== undefined && rule.process !== process)) continue;
@@ -88,7 +91,7 @@ export class FaultPlan {
     return taken;
   }
 
-  #plan(kind: CallKind, { process, nth = 1, times = 1 }: FaultMatch, fault: Partial<Fault>): void {
+  #plan(kind: CallKind | Moment, { process, nth = 1, times = 1 }: FaultMatch, fault: Partial<Fault>): void {
     this.#rules.push({ kind, process, nth, times, fault, seen: 0 });
   }
 }

@@ -113,6 +113,11 @@ export class Group {
     this.#remove(memberId, 'it is evicted');
   }
 
+  /** Everybody has to join again, as when one of them asks for it (KIP-568). */
+  enforceRebalance(): void {
+    this.#rebalance('it was asked for');
+  }
+
   /** Kafka's rule for offsets inside and outside a transaction alike. */
   validate(meta: GroupMetadata, isTransactional: boolean): void {
     if (meta.generation < 0 && this.#members.size === 0) return;

@@ -44,3 +44,26 @@ export class Random {
     return new Random(Math.floor(this.next() * 4294967296));
   }
 }
+
+/** No chance at all: nothing that merely may happen does, whole lots are taken, and orders stay as they are. */
+export class NoChance extends Random {
+  constructor() {
+    super(0);
+  }
+
+  override next(): number {
+    return 0;
+  }
+
+  override below(end: number): number {
+    return end - 1;
+  }
+
+  override chance(): boolean {
+    return false;
+  }
+
+  override fork(): Random {
+    return this;
+  }
+}

@@ -211,6 +211,9 @@ export class RecordFetcher {
       }
     }
     if (records.length + ends.length === 0) return;
+    if (records.length > 0 && !this.restartsStopped) {
+      for (const run of this.link.faults.take('receive', this.link.process).before) run();
+    }
     const batch = new ArrayRecordBatch(records, ends);
     this.#answer(poll, () => poll.resolve(batch));
   }

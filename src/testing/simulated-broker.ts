@@ -4,11 +4,11 @@
  */
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
-import type { BrokerContext, DelayMs } from './broker-context.js';
+import { drawDelayMs, type BrokerContext, type DelayMs, type Latency } from './broker-context.js';
 import { GatedClock } from './gated-clock.js';
 import { Group, type GroupMetadata } from './group-coordinator.js';
 import type { ProducerEpoch } from './partition-log.js';
-import type { Random } from './random.js';
+import { NoChance, type Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 import { TopicCatalog } from './topic-catalog.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
@@ -25,9 +25,10 @@ export class SimulatedBroker implements BrokerContext {
     readonly scheduler: Scheduler,
     brokers: number,
     readonly markerDelayMs: DelayMs,
+    readonly latency: Latency,
   ) {
     this.clock = new GatedClock(scheduler.clock);
-    this.random = scheduler.random.fork();
+    this.random = latency === 'none' ? new NoChance() : scheduler.random.fork();
     this.catalog = new TopicCatalog(brokers);
     this.transactions = new TransactionCoordinator(this);
   }
@@ -59,8 +60,7 @@ export class SimulatedBroker implements BrokerContext {
   }
 
   later(delay: DelayMs, then: () => void): void {
-    const [fromMs, toMs] = delay;
-    this.clock.after(fromMs + this.random.next() * (toMs - fromMs), then);
+    this.clock.after(drawDelayMs(delay, this.random, this.latency), then);
   }
 
   note(event: string): void {

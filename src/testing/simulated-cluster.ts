@@ -5,7 +5,7 @@
  * what is done through clients takes virtual time. The contract suite holds it against a real broker.
  */
 import { partitionName, type TopicPartition } from '../ports/topic-partition.js';
-import type { ConsumedRecord, ProducedHeader } from '../record/record.js';
+import type { ConsumedRecord, Header, ProducedHeader } from '../record/record.js';
 import { partitionForKey } from '../record/murmur2.js';
 import {
   commitOffset,
@@ -15,7 +15,7 @@ import {
   type CommitOffset,
   type Offset,
 } from '../record/units.js';
-import type { DelayMs } from './broker-context.js';
+import type { DelayMs, Latency } from './broker-context.js';
 import { clientOptions, type SimulatedClientOptions } from './client-options.js';
 import { FaultPlan } from './fault-plan.js';
 import type { Group } from './group-coordinator.js';
@@ -29,12 +29,14 @@ export interface SimulatedClusterOptions {
   /** Bounds the replication factor; everything else is one broker. */
   readonly brokers?: number;
   readonly markerDelayMs?: DelayMs;
+  /** Default: random. */
+  readonly latency?: Latency;
 }
 
 export interface InputRecord {
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
-  readonly headers?: readonly ProducedHeader[];
+  readonly headers?: readonly (Header | ProducedHeader)[];
   readonly timestampMs?: number;
 }
 
@@ -44,9 +46,9 @@ export class SimulatedCluster {
 
   constructor(
     readonly scheduler: Scheduler,
-    { brokers = 1, markerDelayMs = [1, 40] }: SimulatedClusterOptions = {},
+    { brokers = 1, markerDelayMs = [1, 40], latency = 'random' }: SimulatedClusterOptions = {},
   ) {
-    this.#broker = new SimulatedBroker(scheduler, brokers, markerDelayMs);
+    this.#broker = new SimulatedBroker(scheduler, brokers, markerDelayMs, latency);
   }
 
   process(name: string, options: Partial<SimulatedClientOptions> = {}): SimulatedProcess {
@@ -144,8 +146,10 @@ export class SimulatedCluster {
     this.#broker.group(groupId).offsets.commit([{ ...of, offset: commitOffset(to) }]);
   }
 
-  /** Generation, members, and `evict`, which the members notice only by their next heartbeat or commit. */
-  group(groupId: string): Pick<Group, 'generation' | 'memberIds' | 'isStable' | 'evict'> {
+  /** Generation, members, and `evict` and `enforceRebalance`, which members notice by their next heartbeat or commit. */
+  group(
+    groupId: string,
+  ): Pick<Group, 'generation' | 'memberIds' | 'isStable' | 'evict' | 'enforceRebalance'> {
     return this.#broker.group(groupId);
   }
 

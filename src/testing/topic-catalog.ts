@@ -2,7 +2,7 @@
  * The topics of the simulated cluster: their partitions' logs and their configuration. Tells its
  * watchers when a topic appears or grows (groups rebalance) and when a log changes (readers wake up).
  */
-import type { Header, ProducedRecord } from '../record/record.js';
+import type { Header, ProducedHeader, ProducedRecord } from '../record/record.js';
 import type { NewTopic, Watermarks } from '../ports/cluster.js';
 import { partitionName, type TopicPartition } from '../ports/topic-partition.js';
 import { epochMs, type EpochMs, type Offset } from '../record/units.js';
@@ -21,16 +21,22 @@ interface Topic {
   readonly logs: PartitionLog[];
 }
 
-export const recordBytes = (record: ProducedRecord): number => {
+export const recordBytes = (record: ArrivingRecord): number => {
   let bytes = RECORD_OVERHEAD_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const { name, value } of record.headers) bytes += name.length + Buffer.byteLength(value) + 4;
+  for (const { name, value } of record.headers)
+    bytes += name.length + (value === null ? 0 : Buffer.byteLength(value)) + 4;
   return bytes;
 };
 
-const toHeader = ({ name, value }: { name: string; value: string }): Header => ({
+const toHeader = ({ name, value }: Header | ProducedHeader): Header => ({
   name,
-  value: Buffer.from(value),
+  value: value === null ? null : Buffer.from(value as string),
 });
+
+/** What arrives here: also what the clients of the engine would not write. */
+type ArrivingRecord = Omit<ProducedRecord, 'headers'> & {
+  readonly headers: readonly (Header | ProducedHeader)[];
+};
 
 export class TopicCatalog {
   readonly #topics = new Map<string, Topic>();
@@ -77,7 +83,7 @@ export class TopicCatalog {
   /** Appends a batch or none of it. `at` is the time at which it arrived. */
   append(
     of: TopicPartition,
-    records: readonly ProducedRecord[],
+    records: readonly ArrivingRecord[],
     by: ProducerEpoch | null,
     at: EpochMs,
   ): Offset {

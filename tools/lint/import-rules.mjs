@@ -60,6 +60,15 @@ export const importZones = () => [
     ),
   },
   {
+    target: 'src',
+    from: 'src/testing.ts',
+    message: message(
+      'src/',
+      'src/testing.ts',
+      'it is for tests of topologies; inside, import the file itself',
+    ),
+  },
+  {
     target: 'topology',
     from: 'src',
     except: ['src/index.ts'],

@@ -68,6 +68,48 @@ const start = async (
 };
 
 describe('SimulatedCluster', () => {
+  it('takes no time for anything when it is told to, whatever the seed', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { scheduler, cluster } = make(seed, { markerDelayMs: [0, 0], latency: 'none' });
+      const { producer } = await scheduler.complete(start(cluster, 'a'));
+      await producer.begin();
+      producer.produce([out('x'), out('y')]);
+      await scheduler.complete(producer.commit());
+      await scheduler.run(() => cluster.read('out').length === 2);
+      expect(scheduler.clock.monotonic()).to.equal(0);
+    }
+  });
+
+  it('makes everybody join again on request', async () => {
+    const { scheduler, cluster } = make();
+    const worker = await scheduler.complete(start(cluster, 'a', { assignor: 'range' }));
+    await scheduler.run(() => worker.events.length > 0);
+    cluster.group('group').enforceRebalance();
+    await scheduler.run(() => worker.events.length === 3);
+    expect(worker.events).to.deep.equal(['assign 0,1', 'revoke 0,1', 'assign 0,1']);
+  });
+
+  it('tells of records that the source consumer has taken, before it tells them', async () => {
+    const { scheduler, cluster } = make();
+    const process = cluster.process('a');
+    const consumer = process.clients.sourceConsumer();
+    cluster.produce('in', 0, { key: null, value: 'x' });
+    cluster.faults.at('receive', 'before', () => process.crash());
+    let polls = 0;
+    await scheduler.complete(consumer.connect());
+    consumer.subscribe(['in'], (event: RebalanceEvent) => {
+      event.answer();
+      consumer.resume(event.partitions);
+    });
+    const poll = async (): Promise<void> => {
+      for (;;) polls += (await consumer.poll(10, 100)).length;
+    };
+    void poll();
+    await scheduler.run(() => process.isCrashed);
+    await scheduler.advance(1000);
+    expect(polls).to.equal(0);
+  });
+
   it('writes each marker some time after the decision, and shows records only then', async () => {
     const { scheduler, cluster } = make(1, { markerDelayMs: [500, 1000] });
     const producer = cluster.process('a').clients.transactionalProducer();
