@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- --seeds N --from S [--guarantee exactly_once_v2|at_least_once]
- * [--focus eviction|rebalance|commit|lanes|storm|operator|settings] [--keep-going] [--jobs N]`. Runs seeds one
+ * [--focus eviction|rebalance|commit|lanes|storm|operator|settings|stores] [--keep-going] [--jobs N]`. Runs seeds one
  * after the other, or in so many processes; prints what each failing seed broke, its history, and how to run
  * it again. Exit code 1 when a seed failed. `--json`: one line per seed instead, for programs.
  * `--log FILE`: also a line for each seed in that file; seeds that are there already are counted and not run again, so

@@ -1,5 +1,6 @@
 /** A run that looks longer at one kind of trouble than chance would. */
-export type Focus = 'eviction' | 'rebalance' | 'commit' | 'lanes' | 'storm' | 'operator' | 'settings';
+export type Focus =
+  'eviction' | 'rebalance' | 'commit' | 'lanes' | 'storm' | 'operator' | 'settings' | 'stores';
 
 export const FOCUSES: readonly Focus[] = [
   'eviction',
@@ -9,4 +10,5 @@ export const FOCUSES: readonly Focus[] = [
   'storm',
   'operator',
   'settings',
+  'stores',
 ];

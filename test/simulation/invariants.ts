@@ -9,6 +9,7 @@ import type { Journal } from './journal.js';
 import type { Observations } from './observations.js';
 import { OrderChecks } from './order-checks.js';
 import { OutcomeChecks } from './outcome-checks.js';
+import { StoreChecks } from './store-checks.js';
 import { PositionChecks } from './position-checks.js';
 
 export type Moment = 'any' | 'no-open-transaction' | 'rest';
@@ -19,6 +20,7 @@ export class Invariants {
   readonly #epochs: EpochChecks;
   readonly #positions: PositionChecks;
   readonly #commands: CommandChecks;
+  readonly stores: StoreChecks;
 
   constructor(
     readonly journal: Journal,
@@ -29,6 +31,7 @@ export class Invariants {
     this.#epochs = new EpochChecks(journal, observations);
     this.#positions = new PositionChecks(journal);
     this.#commands = new CommandChecks(journal);
+    this.stores = new StoreChecks(journal);
   }
 
   check(moment: Moment): void {
@@ -38,6 +41,7 @@ export class Invariants {
       this.#outcomes.output(output);
       this.#order.output(output);
       this.#epochs.output(output);
+      this.stores.output(output);
     }
     for (const letter of fresh.letters.splice(0)) {
       this.#outcomes.letter(letter);

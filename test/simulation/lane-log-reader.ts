@@ -7,6 +7,7 @@ import { decodeRecord } from '../../src/lanes/record-codec.js';
 import { idText } from '../../src/lanes/record-id.js';
 import type { ConsumedRecord } from '../../src/record/record.js';
 import { decodeCheckpoint } from '../../src/state/checkpoint.js';
+import { isStoreLogKey } from '../../src/state/store-log.js';
 import type { Journal } from './journal.js';
 import type { TaskFacts } from './task-facts.js';
 import type { Violations } from './violations.js';
@@ -19,6 +20,7 @@ export class LaneLogReader {
 
   take(task: TaskFacts, record: ConsumedRecord): void {
     const { key, offset, value } = record;
+    if (key !== null && isStoreLogKey(key)) return;
     try {
       this.#apply(task, record, parseLaneLogKey(key ?? Buffer.alloc(0), task.partition), value);
     } catch (error) {

@@ -103,6 +103,18 @@ export class Observations {
     this.checks?.end(run);
   }
 
+  /** A punctuation of a task runs: no record of it may. */
+  punctuates(epoch: Epoch): void {
+    for (const run of this.runs)
+      if (
+        run.epoch === epoch &&
+        run.endedAtMs === null &&
+        run.abortedAtMs === null &&
+        epoch.closedAtMs === null
+      )
+        this.checks?.beside(run);
+  }
+
   runsOf(record: string): readonly Run[] {
     return this.#byRecord.get(record) ?? [];
   }

@@ -74,6 +74,11 @@ export class RunChecks {
     this.#lastRuns.set(`${run.epoch.id} ${run.record}`, run);
   }
 
+  /** A punctuation of its task runs as well. */
+  beside(run: Run): void {
+    this.#wrong('I4', run, 'runs beside a punctuation');
+  }
+
   end(run: Run): void {
     if (run.key === null) return;
     const facts = this.journal.at(run.record);

@@ -12,6 +12,8 @@ import type { Focus } from './focus.js';
 import type { PlannedCommand } from './operator.js';
 import { randomCommands } from './operator.js';
 import type { Guarantee } from './settings.js';
+import type { StorePlan } from './store-plan.js';
+import { randomStores } from './store-plan.js';
 import { changedConfig, randomConfig, withRoomForParked } from './settings.js';
 
 export interface Input {
@@ -56,6 +58,8 @@ export interface Scenario {
   readonly chaosMs: number;
   readonly misfortunes: readonly PlannedMisfortune[];
   readonly badCalls: readonly BadCall[];
+  /** null: its topology keeps nothing. */
+  readonly stores: StorePlan | null;
 }
 
 export const OUTPUT = 'out';
@@ -130,6 +134,7 @@ export const scenarioOf = (seed: number, { guarantee, focus }: Wish = {}): Scena
     chaosMs,
     misfortunes: randomMisfortunes(random, space, focus),
     badCalls: randomBadCalls(random, slots, focus),
+    stores: randomStores(seed, focus),
   };
 };
 

@@ -154,6 +154,7 @@ class SimulatedRun {
         if (task !== undefined) this.world.restores.atRest(task, lanes, process.name);
       }
     }
+    this.#invariants.stores.atRest(this.world.fleet.processes.flatMap(({ tasks }) => tasks));
   }
 
   /**
@@ -174,6 +175,7 @@ class SimulatedRun {
     if (!world.isCalm || world.isAnyTransactionOpen || !world.fleet.hasOnlyItsOwn) return false;
     if (!world.fleet.processes.every((process) => process.isAtRest)) return false;
     journal.update();
+    if (!this.#invariants.stores.isAtRest) return false;
     for (const { topic, partition, offset, task } of journal.records.values())
       if ((journal.groupOffset(topic, partition) ?? task.position(topic)) <= offset) return false;
     if (journal.tasks.every((task) => task.retrying === 0 && task.hasAnswered && !task.hasOrphans))

@@ -3,6 +3,8 @@ import type {
   FixedKeyProcessor,
   FixedKeyProcessorContext,
   FixedKeyRecord,
+  KeyValueStore,
+  ProcessorContext,
   Topology,
 } from '../../src/index.js';
 import {
@@ -20,6 +22,7 @@ import { REJECTED } from './behaviour.js';
 import type { Epoch, Observations, Run } from './observations.js';
 import type { Scenario } from './scenario.js';
 import { OUTPUT } from './scenario.js';
+import { addHandlerStores, addOperators, counterOf, ticksOf } from './stored-streams.js';
 
 /** What an output says of itself. */
 export interface OutputValue {
@@ -28,8 +31,12 @@ export interface OutputValue {
   readonly index: number;
   readonly of: number;
   readonly run: number;
+  /** What its handler has counted, where it has a store for that. */
+  readonly count?: number;
   readonly padding?: string;
 }
+
+const EVERYBODY = Buffer.from('all');
 
 type Key = Buffer | null;
 type Context = FixedKeyProcessorContext<Key, OutputValue>;
@@ -49,26 +56,44 @@ export interface HandlerWorld {
 
 export const simulatedTopology = (world: HandlerWorld): Topology => {
   const builder = new StreamsBuilder();
-  world.scenario.subtopologies.forEach((sources, index) => {
+  const { stores, subtopologies } = world.scenario;
+  const handled = subtopologies.map((sources, index) => {
     const consumed = Consumed.with(Serdes.bytes(), Serdes.json<EventValue>());
-    builder
+    const used = stores === null ? [] : addHandlerStores(builder, stores, index);
+    const outputs = builder
       .stream(sources, sources.length > 1 ? consumed.withName('sources') : consumed)
       .filter((_, { behaviour }) => behaviour.kind !== 'filtered')
-      .processValues(() => new Handler(world))
-      .to(OUTPUT, Produced.with(Serdes.bytes(), Serdes.json<OutputValue>()).withName(`sink-${index}`));
+      .processValues<OutputValue>(() => new Handler(world, index), ...used);
+    outputs.to(OUTPUT, Produced.with(Serdes.bytes(), Serdes.json<OutputValue>()).withName(`sink-${index}`));
+    return outputs;
   });
+  // After all sources, which are numbered first then.
+  if (stores !== null) handled.forEach((outputs, index) => addOperators(outputs, stores, index));
   return builder.build();
 };
 
 class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
   readonly #epoch: Epoch;
 
-  constructor(readonly world: HandlerWorld) {
+  constructor(
+    readonly world: HandlerWorld,
+    readonly subtopology: number,
+  ) {
     this.#epoch = world.observations.epoch(world.process);
   }
 
-  init(context: { taskId(): string }): void {
+  init(context: ProcessorContext<Key, OutputValue>): void {
     this.#epoch.task = context.taskId();
+    const { stores } = this.world.scenario;
+    if (stores === null || stores.punctuateEveryMs === null) return;
+    context.schedule(stores.punctuateEveryMs, 'wall-clock-time', async (_, during) => {
+      this.world.observations.punctuates(this.#epoch);
+      await sleep(this.world.clock, 3, during.signal);
+      this.world.observations.punctuates(this.#epoch);
+      if (stores.sharing === 'key') return;
+      const ticks = during.getStateStore<KeyValueStore<Buffer, number>>(ticksOf(this.subtopology));
+      ticks.put(EVERYBODY, (ticks.get(EVERYBODY) ?? 0) + 1);
+    });
   }
 
   close(): void {
@@ -121,6 +146,9 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
 
   #answer(record: Input, context: Context, run: Run, failure: Failure | undefined): void {
     const { behaviour } = record.value;
+    const of = behaviour.kind === 'normal' ? behaviour.outputs : 1;
+    // Before whatever makes it fail: nothing of it may be seen then.
+    const count = of === 0 ? undefined : this.#count(record, context);
     if (this.#isStorm()) {
       run.inStorm = true;
       run.failure = 'retryable';
@@ -130,12 +158,14 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
       run.failure = 'final';
       throw new NotRetryableError(REJECTED, 'as its value says');
     }
-    const of = behaviour.kind === 'normal' ? behaviour.outputs : 1;
     const padding = behaviour.kind === 'too-large' ? { padding: 'x'.repeat(3000) } : {};
+    const counted = count === undefined ? {} : { count };
     for (let index = 0; index < of; index++) {
       // A failed attempt has sent a part of its outputs by then: none of them may be seen.
       if (failure !== undefined && index > 0) break;
-      context.forward(record.withValue({ record: run.record, index, of, run: run.id, ...padding }));
+      context.forward(
+        record.withValue({ record: run.record, index, of, run: run.id, ...counted, ...padding }),
+      );
     }
     if (failure === undefined) return;
     run.failure = 'retryable';
@@ -143,6 +173,16 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
     throw new RetryableError('simulated', `attempt ${context.attempt} fails`, {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
+  }
+
+  #count({ key }: Input, context: Context): number | undefined {
+    const { stores } = this.world.scenario;
+    if (stores === null || key === null) return undefined;
+    const counts = context.getStateStore<KeyValueStore<Buffer, number>>(counterOf(this.subtopology));
+    const whose = stores.sharing === 'key' ? key : EVERYBODY;
+    const count = (counts.get(whose) ?? 0) + 1;
+    counts.put(whose, count);
+    return count;
   }
 
   #isStorm(): boolean {

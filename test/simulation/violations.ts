@@ -6,7 +6,7 @@
  * I7 never early, I8 restore at the committed position and lanes as the log says, I9 attempts, I10 bounds,
  * I12 comes to rest, I14 no result of an older epoch; P5 original bytes; `command`: what became of a command;
  * `refused`: a healthy partition was refused; `crashed`: the engine threw where nobody catches; `order`:
- * effects left out of source order. I11 and I13 have no check of their own: an abort and deleted retry
+ * effects left out of source order; `store`: what a state store holds. I11 and I13 have no check of their own: an abort and deleted retry
  * records are faults like others, and everything else must hold in spite of them.
  */
 export type Invariant =
@@ -26,7 +26,8 @@ export type Invariant =
   | 'command'
   | 'refused'
   | 'crashed'
-  | 'order';
+  | 'order'
+  | 'store';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -223,7 +223,7 @@ describe('user event serde', () => {
     const anyValue = fc.oneof(
       fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
       fc.json().map((text) => Buffer.from(text)),
-      fc.anything().map((value) => Buffer.from(JSON.stringify({ ...auth, metadata: String(value) }))),
+      fc.anything().map((value) => Buffer.from(JSON.stringify({ ...auth, metadata: fc.stringify(value) }))),
     );
     fc.assert(
       fc.property(anyValue, anyHeaders, (value, headers) => {
