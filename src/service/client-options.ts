@@ -27,16 +27,8 @@ export const securityOf = ({ kafka }: Settings): KafkaSecurity => ({
   }),
 });
 
-/** A task reads the same partition number of each source topic of its sub-topology: they are assigned together. */
-const isCoPartitioned = ({ subtopologies }: Topology): boolean =>
-  subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1);
-
 /** `processId` tells this process from every other one of the group when it has no INSTANCE_ID. */
-export const clientOptions = (
-  settings: Settings,
-  topology: Topology,
-  processId: string,
-): KafkaClientOptions => {
+export const clientOptions = (settings: Settings, processId: string): KafkaClientOptions => {
   const { kafka, service } = settings;
   const identity = kafka.instanceId ?? processId;
   return {
@@ -45,7 +37,6 @@ export const clientOptions = (
     clientId: `${kafka.groupId}-${identity}`,
     groupId: kafka.groupId,
     groupProtocol: kafka.groupProtocol,
-    eagerRange: isCoPartitioned(topology),
     transactionalId: `${kafka.groupId}-${identity}`,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
     // While a rebalance waits for its answer nothing else counts as a poll to the group.
@@ -60,6 +51,11 @@ export const clientOptions = (
     ...(kafka.instanceId === null ? {} : { instanceId: kafka.instanceId }),
   };
 };
+
+/** A task reads the same partition number of each source topic of its sub-topology: they are assigned together. */
+export const assignmentOf = ({ subtopologies }: Topology): Pick<KafkaClientOptions, 'eagerRange'> => ({
+  eagerRange: subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1),
+});
 
 export const streamsConfig = (settings: Settings): StreamsConfig => {
   const { breaker, deadLetters, kafka, processing, retry, service, topics } = settings;

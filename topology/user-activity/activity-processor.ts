@@ -1,5 +1,5 @@
 /** Makes the event of each final count: from (user, window) and a number to the user's activity in that window. */
-import type { Processor, ProcessorSupplier, Windowed } from '../../src/index.js';
+import type { ProcessorSupplier, Windowed } from '../../src/index.js';
 import { isoOf, type EventHeaders } from './event-headers.js';
 
 export interface LoginActivity {
@@ -10,10 +10,11 @@ export interface LoginActivity {
   readonly logins: number;
 }
 
-export const activityProcessor = (
-  headersOf: EventHeaders,
-): ProcessorSupplier<Windowed<string>, number, string, LoginActivity> => {
-  const processor: Processor<Windowed<string>, number, string, LoginActivity> = {
+type Supplier = ProcessorSupplier<Windowed<string>, number, string, LoginActivity>;
+
+export const activityProcessor =
+  (headersOf: EventHeaders): Supplier =>
+  () => ({
     process: (record, context) => {
       const { key: userId, window } = record.key;
       const windowStart = isoOf(window.start);
@@ -22,6 +23,4 @@ export const activityProcessor = (
       const activity = { userId, windowStart, windowEnd, logins: record.value };
       context.forward(record.withKey(userId).withValue(activity).withHeaders(headers));
     },
-  };
-  return () => processor;
-};
+  });
