@@ -9,8 +9,7 @@ import { CLOSE_PATIENCE_MS, COMMIT_PATIENCE_MS, closeAll, finishedWithin } from 
 import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
-import type { Guarantee } from './commit/guarantee.js';
-import { guaranteeOf } from './commit/guarantee.js';
+import { type Guarantee, guaranteeOf } from './commit/guarantee.js';
 import type { Topology } from './dsl/topology.js';
 import { Admission } from './flow/admission.js';
 import { repeating } from './flow/clocked.js';
@@ -146,13 +145,9 @@ export class Session {
     const leaving = this.tasks.startLeaving(this.tasks.holdings.flatMap((holding) => holding.partitions));
     for (const { task } of leaving) void task.drain();
     const { clock, config, logger } = this.parts;
-    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, config.drainTimeoutMs));
-    this.#isStuck = !(await finishedWithin(
-      clock,
-      config.drainTimeoutMs + COMMIT_PATIENCE_MS,
-      logger,
-      released,
-    ));
+    const limitMs = config.drainTimeoutMs;
+    const released = (): Promise<void> => this.#gate.run(() => this.#release(leaving, limitMs));
+    this.#isStuck = !(await finishedWithin(clock, limitMs + COMMIT_PATIENCE_MS, logger, released));
     if (!this.#isStuck) return;
     const { uncommitted } = this.tasks;
     logger.warn({ uncommitted }, 'not drained in time: what is not committed is read again');
