@@ -15,9 +15,7 @@ const storesHaveNames: Check = (parts) =>
     }
     const keeper = keeperOf(parts, name);
     const what = keeper?.operator.type === 'suppress' ? 'Suppressed.withName(name)' : 'Materialized.as(name)';
-    return [
-      `the store of "${keeper?.name ?? name}" needs a name: ${what}, because it becomes part of its changelog`,
-    ];
+    return [`the store of "${keeper?.name ?? name}" needs a name: ${what}`];
   });
 
 const storeNamesAreUnique: Check = ({ stores }) =>

@@ -3,11 +3,7 @@
  * task understands. See error-handlers.ts for what the answers mean.
  */
 import { asProcessingFailure, NotRetryableError, RetryableError } from '../record/record-error.js';
-import type {
-  ErrorHandlerContext,
-  ErrorHandlerError,
-  ProcessingResponse,
-} from './error-handlers.js';
+import type { ErrorHandlerContext, ErrorHandlerError, ProcessingResponse } from './error-handlers.js';
 import type { RecordRun } from './execution.js';
 import { HandlerSaysFail } from './execution.js';
 import type { TopologyConfig } from './topology-config.js';
@@ -40,7 +36,8 @@ export class FailureJudge {
   /** What to throw for whatever else a function has thrown. */
   ofProcessing(run: RecordRun, thrown: unknown): unknown {
     const handler = this.config.processingExceptionHandler;
-    if (handler === undefined || thrown instanceof Resumed || thrown instanceof HandlerSaysFail) return thrown;
+    if (handler === undefined || thrown instanceof Resumed || thrown instanceof HandlerSaysFail)
+      return thrown;
     if (thrown instanceof Error && this.#judged.has(thrown)) return thrown;
     const error = asProcessingFailure(thrown);
     return this.#verdict(error, () => handler(contextOf(run), errorOf(error)));
@@ -68,7 +65,9 @@ export class FailureJudge {
         return this.#asIs(retryable ? new NotRetryableError(reason, message, { cause: error }) : error);
       case 'retry': {
         const options = retryAfterMs === undefined ? {} : { retryAfterMs };
-        return this.#asIs(retryable ? error : new RetryableError(reason, message, { cause: error, ...options }));
+        return this.#asIs(
+          retryable ? error : new RetryableError(reason, message, { cause: error, ...options }),
+        );
       }
     }
   }

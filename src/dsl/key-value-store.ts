@@ -93,7 +93,9 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
 
   #entries(from: Buffer | null, to: Buffer | null, isReverse: boolean): Iterable<KeyValue<K, V>> {
     if (this.#isPerKey)
-      throw new Error(`store ${this.name} is perKey: a record looks at the entries of its own key, not at ranges`);
+      throw new Error(
+        `store ${this.name} is perKey: a record looks at the entries of its own key, not at ranges`,
+      );
     const { at, view } = this.access();
     const found: KeyValue<K, V>[] = [];
     for (const [key, value] of view.entries(from, to, isReverse))

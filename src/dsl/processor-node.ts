@@ -32,7 +32,8 @@ export interface TaskOfNodes {
   ): Cancellable;
 }
 
-type AnyProcessor = Processor<unknown, unknown, unknown, unknown> | FixedKeyProcessor<unknown, unknown, unknown>;
+type AnyProcessor =
+  Processor<unknown, unknown, unknown, unknown> | FixedKeyProcessor<unknown, unknown, unknown>;
 
 export class UserProcessorNode extends RuntimeNode {
   readonly #processor: AnyProcessor;
@@ -58,7 +59,8 @@ export class UserProcessorNode extends RuntimeNode {
       taskId: () => task.taskId,
       currentStreamTimeMs: () => task.streamTimeMs(),
       currentSystemTimeMs: () => this.#current?.run.nowMs ?? task.nowMs(),
-      getStateStore: <S extends StateStore>(name: string) => this.store(name, () => this.#now(name)) as unknown as S,
+      getStateStore: <S extends StateStore>(name: string) =>
+        this.store(name, () => this.#now(name)) as unknown as S,
       schedule: (intervalMs, type, punctuator) => task.schedule(this, intervalMs, type, punctuator),
     };
     return this.#processor.init?.(context);

@@ -39,7 +39,10 @@ export class PunctuationSchedule<T extends Scheduled> {
   }
 
   /** The one that has been due longest, and the time that it is given; it is due again after its interval. */
-  take(nowMs: number, streamTimeMs: number): { readonly scheduled: T; readonly timestampMs: number } | undefined {
+  take(
+    nowMs: number,
+    streamTimeMs: number,
+  ): { readonly scheduled: T; readonly timestampMs: number } | undefined {
     const due = this.#entries.filter((entry) => isDue(entry, nowMs, streamTimeMs));
     const [first] = due.sort((one, other) => one.nextMs - other.nextMs);
     if (first === undefined) return undefined;

@@ -71,7 +71,11 @@ export abstract class RuntimeNode {
     }
   }
 
-  private async forwardRest(first: Promise<void>, rest: Iterator<FlowRecord>, pass: RecordPass): Promise<void> {
+  private async forwardRest(
+    first: Promise<void>,
+    rest: Iterator<FlowRecord>,
+    pass: RecordPass,
+  ): Promise<void> {
     await first;
     for (let next = rest.next(); next.done !== true; next = rest.next()) {
       pass.throwIfAborted();

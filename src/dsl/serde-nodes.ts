@@ -106,7 +106,8 @@ export class SinkRuntime extends RuntimeNode {
           : this.write(this.keySerde, topic, true, record, pass);
       value = this.write(this.valueSerde, topic, false, record, pass);
     } catch (error) {
-      const verdict = pass.recordRun === null ? error : this.judge.ofWriting(pass.recordRun, topic, error as Error);
+      const verdict =
+        pass.recordRun === null ? error : this.judge.ofWriting(pass.recordRun, topic, error as Error);
       if (verdict instanceof Resumed) return undefined;
       throw verdict;
     }

@@ -9,7 +9,7 @@ export interface TableView {
   /** Whoever asks needs it: a table that had none gets one. */
   store(): string;
   /** What the table makes of a value of the store, may give a promise; null: it has nothing. Absent: the value itself. */
-  view?(value: unknown, key: unknown): unknown;
+  readonly view?: ErasedFunction;
 }
 
 /** What is in the store is the table. */

@@ -56,11 +56,7 @@ export const createTaskProcessor = (
     }
   };
 
-  const effectsAfter = async (
-    pending: Promise<void>,
-    pass: RecordPass,
-    run: RecordRun,
-  ): Promise<Effects> => {
+  const effectsAfter = async (pending: Promise<void>, pass: RecordPass, run: RecordRun): Promise<Effects> => {
     try {
       await pending;
       return pass;

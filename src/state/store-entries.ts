@@ -19,11 +19,7 @@ export class StoreEntries {
   }
 
   /** In the order of the keys, `from` included and `to` not; null: no bound. May be left at any time. */
-  *entries(
-    from: Buffer | null,
-    to: Buffer | null,
-    isReverse: boolean,
-  ): Generator<readonly [Buffer, Buffer]> {
+  *entries(from: Buffer | null, to: Buffer | null, isReverse: boolean): Generator<readonly [Buffer, Buffer]> {
     // Iterators of the tree do not survive changes of it; whoever reads here runs between two of them.
     const entries = isReverse
       ? this.#entries.entriesReversed(to ?? undefined, undefined, true)

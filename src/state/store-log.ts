@@ -12,8 +12,7 @@ import { NotRetryableError } from '../record/record-error.js';
 const STORE = 0x05;
 
 export type StoreLogKey =
-  | { readonly kind: 'entry'; readonly store: string; readonly key: Buffer }
-  | { readonly kind: 'stream-time' };
+  { readonly kind: 'entry'; readonly store: string; readonly key: Buffer } | { readonly kind: 'stream-time' };
 
 export const STREAM_TIME_KEY: Buffer = Buffer.from([STORE, 0]);
 

@@ -66,8 +66,7 @@ export class TaskStores {
     }
     const store = this.#stores.get(parsed.store);
     if (store !== undefined) store.set(parsed.key, value === null ? null : Buffer.from(value));
-    else if (value !== null)
-      this.#strangers.set(parsed.store, (this.#strangers.get(parsed.store) ?? 0) + 1);
+    else if (value !== null) this.#strangers.set(parsed.store, (this.#strangers.get(parsed.store) ?? 0) + 1);
   }
 
   /** Names of stores that were found in the changelog and that the topology does not have. */

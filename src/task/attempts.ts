@@ -19,8 +19,7 @@ const ABORT_GRACE_MS = 1000;
 
 /** How one attempt ended. */
 export type AttemptEnd =
-  | { readonly ok: true; readonly effects: Effects }
-  | { readonly ok: false; readonly thrown: unknown };
+  { readonly ok: true; readonly effects: Effects } | { readonly ok: false; readonly thrown: unknown };
 
 export class Attempts {
   #sources = 0;

@@ -30,7 +30,8 @@ export class EffectsWriter {
   /** What of them is to be written, or why they cannot be: then the record has failed. */
   accept(run: RecordRun, effects: Effects): Effects | ProcessingFailure {
     const { laneLog, maxMessageBytes } = this.limits;
-    for (const change of effects.changes) if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
+    for (const change of effects.changes)
+      if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
     if (!effects.outputs.some((output) => exceeds(output, maxMessageBytes))) return effects;
     const outputs: ProducedRecord[] = [];
     for (const output of effects.outputs) {

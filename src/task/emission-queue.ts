@@ -51,15 +51,18 @@ export class EmissionQueue {
     else tail.nextOfKey = entry;
   }
 
-  /** Takes the oldest entry that may start and whose key nothing holds. */
-  takeStartable(isHeld: (entry: QueueEntry) => boolean = () => false): QueueEntry | undefined {
+  /** Takes the oldest entry that may start and whose key nothing holds; `onlyFront`: if it is the front. */
+  takeStartable(
+    isHeld: (entry: QueueEntry) => boolean = () => false,
+    onlyFront = this.isStrict,
+  ): QueueEntry | undefined {
     for (;;) {
       const entry = this.#startable.pop();
       if (entry === undefined) return undefined;
       // Decided meanwhile as a follower, or never to be run.
       if (entry.state !== 'waiting') continue;
       if (entry.slot !== undefined && isHeld(entry)) this.#kept.set(entry.slot, entry);
-      else if (!this.isStrict || entry === this.front()) return entry;
+      else if (!onlyFront || entry === this.front()) return entry;
       else {
         this.putBack(entry);
         return undefined;

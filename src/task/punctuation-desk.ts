@@ -133,6 +133,7 @@ export class PunctuationDesk {
 }
 
 const failed = (node: string, thrown: unknown): PunctuationFailed => {
-  const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
+  const what =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
   return new PunctuationFailed(`A punctuation of ${node} has failed: ${what}`, { cause: thrown });
 };

@@ -84,7 +84,7 @@ export class SourceLine {
   /** Decides what can be decided, from the front. */
   decide(): void {
     for (let front = this.queue.front(); front !== undefined; front = this.queue.front()) {
-      const lane = front.state === 'waiting' ? this.#laneOf(front) : undefined;
+      const lane = front.state === 'waiting' ? this.parts.lanes.ofSlot(front.slot) : undefined;
       if (front.state !== 'resolved' && lane === undefined) return;
       this.queue.shift();
       if (lane !== undefined) this.#follow(front, lane);
@@ -96,24 +96,30 @@ export class SourceLine {
 
   /** Starts the oldest record that may start; false when none may. */
   startNext(): boolean {
-    if (this.parts.host.breaker.isOpen || !this.parts.slots.mayStartSource) return false;
-    const entry = this.queue.takeStartable(this.parts.isHeld);
-    if (entry === undefined) return false;
-    this.#start(entry);
-    return true;
+    return !this.parts.host.breaker.isOpen && this.#startFrom(false);
+  }
+
+  /** The same for the record at the front alone, and only if results wait for it. */
+  startFront(): boolean {
+    return !this.parts.host.breaker.isOpen && !this.queue.isDecided && this.#startFrom(false, true);
   }
 
   /** The same while the breaker is open. */
   probe(): boolean {
-    const entry = this.parts.slots.mayStartSource ? this.queue.takeStartable(this.parts.isHeld) : undefined;
-    if (entry === undefined) return false;
-    entry.isProbe = true;
-    this.#start(entry);
-    return true;
+    return this.#startFrom(true);
   }
 
   startAgain(entry: QueueEntry): void {
     this.#start(entry);
+  }
+
+  #startFrom(isProbe: boolean, onlyFront?: boolean): boolean {
+    if (!this.parts.slots.mayStartSource) return false;
+    const entry = this.queue.takeStartable(this.parts.isHeld, onlyFront);
+    if (entry === undefined) return false;
+    entry.isProbe = isProbe;
+    this.#start(entry);
+    return true;
   }
 
   #start(entry: QueueEntry): void {
@@ -174,10 +180,6 @@ export class SourceLine {
   clear(): void {
     this.#patience.stop();
     this.queue.clear();
-  }
-
-  #laneOf(entry: QueueEntry): Lane | undefined {
-    return entry.slot === undefined ? undefined : this.parts.lanes.table.get(entry.slot);
   }
 
   #mayStart(entry: QueueEntry): boolean {

@@ -97,11 +97,7 @@ export class TaskRestorer {
       );
   }
 
-  #restored(
-    task: Task,
-    image: TaskImage,
-    unfenced: ReadonlyMap<string, CommitOffset> | null,
-  ): RestoredLanes {
+  #restored(task: Task, image: TaskImage, unfenced: ReadonlyMap<string, CommitOffset> | null): RestoredLanes {
     const { clock, logger } = this.parts;
     try {
       const restored = image.lanes.restored(clock.now(), unfenced);
@@ -110,7 +106,10 @@ export class TaskRestorer {
       if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
       const { strangers } = task.stores;
       if (strangers.length > 0)
-        logger.warn({ task: task.id, stores: strangers }, 'the topology has no such stores: what the changelog has of them stays');
+        logger.warn(
+          { task: task.id, stores: strangers },
+          'the topology has no such stores: what the changelog has of them stays',
+        );
       const { lanes, records } = restored.strays;
       if (lanes.length > 0 || records.length > 0)
         logger.warn(

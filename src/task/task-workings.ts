@@ -56,7 +56,12 @@ export class TaskWorkings {
   constructor(
     { id, laneLog, partition, sharing, sources }: TaskIdentity,
     { ledger, processor, book, stores }: TaskBelongings,
-    { breaker, clock, settings, partitionCount }: Pick<TaskHost, 'breaker' | 'clock' | 'settings' | 'partitionCount'>,
+    {
+      breaker,
+      clock,
+      settings,
+      partitionCount,
+    }: Pick<TaskHost, 'breaker' | 'clock' | 'settings' | 'partitionCount'>,
     { isRunning, loadChanged, owner, post }: TaskHooks,
   ) {
     const ring = (): void => post({ kind: 'ring' });

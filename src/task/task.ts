@@ -224,7 +224,8 @@ export class Task implements EntryOwner {
       case 'punctuated':
         return this.#works.punctuations.ended(message);
       case 'probe':
-        if (this.#state === 'running' && this.probes.start()) message.started();
+        if (this.#state === 'running' && !this.#works.punctuations.isRunning && this.probes.start())
+          message.started();
         return;
       default: {
         const { entry } = message;
@@ -242,9 +243,9 @@ export class Task implements EntryOwner {
       this.#works.source.decide();
       if (this.#state !== 'running') return;
       if (this.#works.punctuations.advance()) continue;
-      if (this.#works.punctuations.holds) break;
       const isDecided = this.#works.commands.advance();
-      const isStarted = this.#startNext();
+      // A punctuation that is due waits for results that wait for records before them.
+      const isStarted = this.#works.punctuations.holds ? this.#works.source.startFront() : this.#startNext();
       if (!isDecided && !isStarted && !this.#works.source.losePatience()) break;
     }
     this.#works.source.passEnds();

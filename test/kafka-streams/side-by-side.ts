@@ -130,11 +130,8 @@ const tables = (changes: KStream<string, string | null>, write: Write): void => 
   const latest = changes.toTable(nullableStore('latest'));
   write(latest.filter(isEven).toStream(), 'even');
   write(latest.filterNot(isEven, nullableStore('odd')).toStream(), 'odd');
-  write(latest.mapValues((value) => `<${String(value)}>`).toStream(), 'mapped');
-  write(
-    latest.mapValues((value) => `[${String(value)}]`, store('stored-mapped')).toStream(),
-    'stored-mapped',
-  );
+  write(latest.mapValues((value) => `<${value}>`).toStream(), 'mapped');
+  write(latest.mapValues((value) => `[${value}]`, store('stored-mapped')).toStream(), 'stored-mapped');
   write(
     changes
       .groupByKey()

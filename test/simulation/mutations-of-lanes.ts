@@ -11,10 +11,10 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
     rewrites: [
       ...one(
         'task/source-line.js',
-        "const lane = front.state === 'waiting' ? this.#laneOf(front) : undefined;",
+        "const lane = front.state === 'waiting' ? this.parts.lanes.ofSlot(front.slot) : undefined;",
         'const lane = undefined;',
       ),
-      ...one('task/task.js', 'this.lanes.table.has(slot) || ', ''),
+      ...one('task/task-workings.js', 'this.lanes.table.has(slot) || ', ''),
     ],
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
   },
@@ -160,8 +160,8 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     focus: 'operator',
     rewrites: one(
       'task/source-line.js',
-      'return this.#failed(entry, failure, isOwn);',
-      'return void (end.ok && this.queue.freeKey(entry), this.#failed(entry, failure, isOwn));',
+      'return this.#failed(entry, result, isOwn);',
+      'return void (end.ok && this.queue.freeKey(entry), this.#failed(entry, result, isOwn));',
     ),
     caughtBy: ['I1', 'I2', 'I4', 'I8'],
   },

@@ -37,8 +37,8 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
     name: 'effects leave in the order in which handlers finish',
     rewrites: one(
       'task/source-line.js',
-      "entry.resolve({ kind: 'outputs', outputs: end.outputs }, clock.monotonic());",
-      "this.parts.ledger.open.records.push(...end.outputs);\n        entry.resolve({ kind: 'outputs', outputs: [] }, clock.monotonic());",
+      "entry.resolve({ kind: 'effects', effects: result }, clock.monotonic());",
+      "this.parts.ledger.open.records.push(...result.outputs);\n        entry.resolve({ kind: 'effects', effects: { ...result, outputs: [], changes: [] } }, clock.monotonic());",
     ),
     caughtBy: ['I2', 'order'],
   },

@@ -4,6 +4,7 @@ import { AT_LEAST_ONCE_LANE_MUTATIONS, COMMAND_MUTATIONS } from './mutations-of-
 import { AT_LEAST_ONCE_MUTATIONS, COMMIT_MUTATIONS } from './mutations-of-commits.js';
 import { LANE_MUTATIONS } from './mutations-of-lanes.js';
 import { RESTORE_MUTATIONS } from './mutations-of-restores.js';
+import { STORE_MUTATIONS } from './mutations-of-stores.js';
 import { TASK_MUTATIONS } from './mutations-of-tasks.js';
 import { TIMING_MUTATIONS } from './mutations-of-timing.js';
 
@@ -26,6 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LANE_MUTATIONS,
   ...TIMING_MUTATIONS,
   ...COMMAND_MUTATIONS,
+  ...STORE_MUTATIONS,
   ...AT_LEAST_ONCE_MUTATIONS,
   ...AT_LEAST_ONCE_LANE_MUTATIONS,
 ];

@@ -90,7 +90,8 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
       this.world.observations.punctuates(this.#epoch);
       await sleep(this.world.clock, 3, during.signal);
       this.world.observations.punctuates(this.#epoch);
-      if (stores.sharing === 'key') return;
+      // Nothing comes to rest that goes on.
+      if (stores.sharing === 'key' || this.world.clock.monotonic() > this.world.scenario.chaosMs) return;
       const ticks = during.getStateStore<KeyValueStore<Buffer, number>>(ticksOf(this.subtopology));
       ticks.put(EVERYBODY, (ticks.get(EVERYBODY) ?? 0) + 1);
     });

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { Consumed, Named, Produced, Serdes, StreamsBuilder, TopologyError } from '../../../src/index.js';
+import {
+  Consumed,
+  Named,
+  Produced,
+  Serdes,
+  Stores,
+  StreamsBuilder,
+  TopologyError,
+} from '../../../src/index.js';
 import { Topology } from '../../../src/dsl/topology.js';
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../../src/dsl/topology-node.js';
 
@@ -20,8 +28,10 @@ const source = (name: string, ...topics: string[]): SourceNode => ({
   name,
   named: true,
   topics,
+  internal: null,
   keySerde: Serdes.string(),
   valueSerde: Serdes.string(),
+  readsTombstones: false,
 });
 
 const peek = (name: string, ...parents: string[]): ProcessorNode => ({
@@ -38,8 +48,10 @@ const sink = (name: string, topic: string, ...parents: string[]): SinkNode => ({
   name,
   parents,
   topic,
+  internal: null,
   keySerde: Serdes.string(),
   valueSerde: Serdes.string(),
+  partitioner: null,
 });
 
 describe('building a topology', () => {
@@ -78,7 +90,7 @@ describe('building a topology', () => {
 
   for (const [what, nodes, problem] of refused) {
     it(`refuses ${what}`, () => {
-      const problems = problemsOf(() => Topology.of(nodes));
+      const problems = problemsOf(() => Topology.of({ nodes, stores: [] }));
       expect(problems.filter((one) => one.includes(problem))).to.have.length(1);
     });
   }
@@ -162,6 +174,11 @@ describe('a topology', () => {
   });
 
   it('puts nodes that share a state store into one sub-topology, as Kafka Streams does', () => {
+    const spec = Stores.keyValueStoreBuilder(
+      Stores.inMemoryKeyValueStore('counts'),
+      Serdes.string(),
+      Serdes.long(),
+    ).spec;
     const stores = ['counts'];
     const nodes = [
       source('s', 'a'),
@@ -169,7 +186,10 @@ describe('a topology', () => {
       { ...peek('p', 's'), stores },
       { ...peek('q', 't'), stores },
     ];
-    expect(Topology.of(nodes).subtopologies).to.have.length(1);
+    const [sub, ...others] = Topology.of({ nodes, stores: [spec] }).subtopologies;
+    expect(others).to.deep.equal([]);
+    expect(sub?.stores).to.deep.equal([spec]);
+    expect(sub?.sourceName).to.equal('s');
   });
 
   it('cannot be changed once it is built, nor by building on', () => {

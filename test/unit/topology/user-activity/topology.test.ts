@@ -94,13 +94,7 @@ describe('user-activity topology', () => {
       await at.succeed(BERT, NOON + 2 * HOUR);
       const { headers } = at.activity.readRecord();
       const text = new Map(headers.map(({ name, value }) => [name, value?.toString()]));
-      expect([...text.keys()]).to.deep.equal([
-        'ce_specversion',
-        'ce_id',
-        'ce_type',
-        'ce_source',
-        'ce_time',
-      ]);
+      expect([...text.keys()]).to.deep.equal(['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time']);
       expect(text.get('ce_type')).to.equal('user.activity');
       expect(text.get('ce_source')).to.equal('/activity');
       expect(text.get('ce_time')).to.equal(iso(NOON + HOUR));
