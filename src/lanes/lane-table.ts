@@ -25,8 +25,9 @@ export class LaneTable {
     return this.#bytes;
   }
 
-  get(slot: string): Lane | undefined {
-    return this.#lanes.get(slot);
+  /** A record without a key has no slot. */
+  get(slot: string | undefined): Lane | undefined {
+    return slot === undefined ? undefined : this.#lanes.get(slot);
   }
 
   has(slot: string): boolean {

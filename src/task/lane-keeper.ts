@@ -122,11 +122,6 @@ export class LaneKeeper {
     return false;
   }
 
-  /** The lane that holds a slot; a record without a key has none before it fails. */
-  ofSlot(slot: string | undefined): Lane | undefined {
-    return slot === undefined ? undefined : this.table.get(slot);
-  }
-
   /** The head that has been ready longest. */
   get ready(): Lane | undefined {
     const [lane] = this.#ready;

@@ -84,7 +84,7 @@ export class SourceLine {
   /** Decides what can be decided, from the front. */
   decide(): void {
     for (let front = this.queue.front(); front !== undefined; front = this.queue.front()) {
-      const lane = front.state === 'waiting' ? this.parts.lanes.ofSlot(front.slot) : undefined;
+      const lane = front.state === 'waiting' ? this.parts.lanes.table.get(front.slot) : undefined;
       if (front.state !== 'resolved' && lane === undefined) return;
       this.queue.shift();
       if (lane !== undefined) this.#follow(front, lane);

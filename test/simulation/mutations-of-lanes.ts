@@ -11,7 +11,7 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
     rewrites: [
       ...one(
         'task/source-line.js',
-        "const lane = front.state === 'waiting' ? this.parts.lanes.ofSlot(front.slot) : undefined;",
+        "const lane = front.state === 'waiting' ? this.parts.lanes.table.get(front.slot) : undefined;",
         'const lane = undefined;',
       ),
       ...one('task/task-workings.js', 'this.lanes.table.has(slot) || ', ''),
