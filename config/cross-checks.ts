@@ -41,7 +41,7 @@ const ssl = (variable: string, value: (settings: Settings) => string | null): Cr
 /** What begins the names of internal topics: the source node's name is the topic's when there is one. */
 const internalPrefix = ({ kafka, topics }: Settings): string => `${kafka.groupId}.${topics.source[0] ?? ''}.`;
 /** Topics that no topology reads. */
-const RESULTS: readonly { readonly variable: string; topicOf(settings: Settings): string }[] = [
+const RESULTS: readonly { readonly variable: string; readonly topicOf: (settings: Settings) => string }[] = [
   { variable: 'AUDIT_TOPIC', topicOf: ({ topics }) => topics.audit },
   { variable: 'ACTIVITY_TOPIC', topicOf: ({ topics }) => topics.activity },
   { variable: 'ALERTS_TOPIC', topicOf: ({ topics }) => topics.alerts },
