@@ -52,7 +52,7 @@ const sinksAvoidTheirSources: Check = ({ nodes }) => {
   });
 };
 
-const branchesAreChildren: Check = (parts) =>
+const splitsHaveBranches: Check = (parts) =>
   processorsOf(parts).flatMap(({ name, operator }) =>
     operator.type === 'branch' && operator.branches.length === 0
       ? [`the split "${name}" has no branch: add one with branch(predicate)`]
@@ -65,5 +65,5 @@ export const GRAPH_CHECKS: readonly Check[] = [
   namesAreUnique,
   parentsComeFirst,
   sinksAvoidTheirSources,
-  branchesAreChildren,
+  splitsHaveBranches,
 ];
