@@ -73,6 +73,8 @@ export default tseslint.config(
       '@typescript-eslint/prefer-function-type': 'off',
       '@typescript-eslint/consistent-indexed-object-style': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
+      // What only the caller can know is a type parameter of its own, as in Kafka Streams' getStateStore.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
   ...importBlocks(),

@@ -5,7 +5,7 @@ import BTreeModule from 'sorted-btree';
 const BTree = BTreeModule.default;
 
 export class StoreEntries {
-  #entries = new BTree<Buffer, Buffer>(undefined, Buffer.compare);
+  #entries = new BTree<Buffer, Buffer>(undefined, (one, other) => one.compare(other));
 
   get size(): number {
     return this.#entries.size;

@@ -44,7 +44,7 @@ export class HeadLine {
   }
 
   /** The next attempt in memory of a record that became a lane while it backed off. */
-  startAgain(entry: QueueEntry): void {
+  run(entry: QueueEntry): void {
     const end = this.parts().attempts.begin(entry);
     if (end !== undefined) this.conclude(entry, end);
   }

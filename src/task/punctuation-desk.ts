@@ -17,12 +17,12 @@ export interface PunctuationDeskParts {
   readonly timeoutMs: number;
   readonly ledger: TaskLedger;
   readonly effects: EffectsWriter;
-  partitionCount(topic: string): number;
+  partitionCount(this: void, topic: string): number;
   /** No record runs, and every result is decided. */
-  isQuiet(): boolean;
-  post(message: PunctuatedMessage): void;
+  isQuiet(this: void): boolean;
+  post(this: void, message: PunctuatedMessage): void;
   /** A timer has run out: the task looks at what may start. */
-  ring(): void;
+  ring(this: void): void;
 }
 
 /** A punctuation has failed: the task stops. */

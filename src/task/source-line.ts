@@ -109,20 +109,17 @@ export class SourceLine {
     return this.#startFrom(true);
   }
 
-  startAgain(entry: QueueEntry): void {
-    this.#start(entry);
-  }
-
   #startFrom(isProbe: boolean, onlyFront?: boolean): boolean {
     if (!this.parts.slots.mayStartSource) return false;
     const entry = this.queue.takeStartable(this.parts.isHeld, onlyFront);
     if (entry === undefined) return false;
     entry.isProbe = isProbe;
-    this.#start(entry);
+    this.run(entry);
     return true;
   }
 
-  #start(entry: QueueEntry): void {
+  /** Its first attempt, or the next one. */
+  run(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
     if (end !== undefined) this.conclude(entry, end);
   }

@@ -39,9 +39,9 @@ export interface TaskBelongings {
 /** What its parts need of the task. */
 export interface TaskHooks {
   readonly owner: EntryOwner;
-  post(message: TaskMessage): void;
+  post(this: void, message: TaskMessage): void;
   isRunning(this: void): boolean;
-  loadChanged(): void;
+  loadChanged(this: void): void;
 }
 
 export class TaskWorkings {
@@ -56,12 +56,7 @@ export class TaskWorkings {
   constructor(
     { id, laneLog, partition, sharing, sources }: TaskIdentity,
     { ledger, processor, book, stores }: TaskBelongings,
-    {
-      breaker,
-      clock,
-      settings,
-      partitionCount,
-    }: Pick<TaskHost, 'breaker' | 'clock' | 'settings' | 'partitionCount'>,
+    { breaker, clock, settings }: Pick<TaskHost, 'breaker' | 'clock' | 'settings'>,
     { isRunning, loadChanged, owner, post }: TaskHooks,
   ) {
     const ring = (): void => post({ kind: 'ring' });
@@ -108,7 +103,7 @@ export class TaskWorkings {
       timeoutMs: settings.attemptTimeoutMs,
       ledger,
       effects: parts.effects,
-      partitionCount,
+      partitionCount: (topic) => owner.partitionCount(topic),
       isQuiet: () => this.attempts.inFlight === 0 && this.source.queue.isDecided,
       post,
       ring,

@@ -232,7 +232,7 @@ export class Task implements EntryOwner {
         const line = this.#works.heads.laneOf(entry) === undefined ? this.#works.source : this.#works.heads;
         const end = this.#works.attempts.ended(message);
         if (end !== undefined) line.conclude(entry, end);
-        else if (message.kind === 'retry-due' && this.#state === 'running') line.startAgain(entry);
+        else if (message.kind === 'retry-due' && this.#state === 'running') line.run(entry);
       }
     }
   }

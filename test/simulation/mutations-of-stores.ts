@@ -55,7 +55,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'stores are not in the changelog',
     focus: 'stores',
-    rewrites: one('task/effects-writer.js', 'open.append(key, change.value);', ''),
+    rewrites: one('task/effects-writer.js', 'open.append(key, change.value);', 'void 0;'),
     caughtBy: ['store'],
   },
   {

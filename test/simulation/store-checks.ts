@@ -32,7 +32,7 @@ export class StoreChecks {
     if (value.count === undefined || value.index > 0) return;
     const counter = stores.sharing === 'key' ? `${facts.task.name} ${facts.key ?? ''}` : facts.task.name;
     let counts = this.#counts.get(counter);
-    if (counts === undefined) this.#counts.set(counter, (counts = new Map()));
+    if (counts === undefined) this.#counts.set(counter, (counts = new Map<number, string>()));
     const before = counts.get(value.count);
     if (before !== undefined)
       this.#wrong(`${counter} counted ${value.count} twice: for ${before} and for ${facts.place}`, [

@@ -85,7 +85,7 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
   init(context: ProcessorContext<Key, OutputValue>): void {
     this.#epoch.task = context.taskId();
     const { stores } = this.world.scenario;
-    if (stores === null || stores.punctuateEveryMs === null) return;
+    if (stores?.punctuateEveryMs == null) return;
     context.schedule(stores.punctuateEveryMs, 'wall-clock-time', async (_, during) => {
       this.world.observations.punctuates(this.#epoch);
       await sleep(this.world.clock, 3, during.signal);

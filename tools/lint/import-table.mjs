@@ -65,7 +65,7 @@ export const IMPORT_TABLE = [
   {
     folder: 'state',
     mayImport: ['record', 'ports'],
-    packages: ['rxjs'],
+    packages: ['rxjs', 'sorted-btree'],
     node: PURE_NODE,
     reason: 'a store does not know who uses it; lanes are its first user, not its owner',
   },

@@ -41,10 +41,9 @@ describe('punctuations', () => {
     const schedule = new PunctuationSchedule<typeof WALL | (Omit<typeof WALL, 'name'> & { name: 'late' })>();
     schedule.add({ ...WALL, name: 'late' }, 1050);
     schedule.add(WALL, 1000);
-    expect([schedule.take(2000, -1), schedule.take(2000, -1)].map((due) => due?.scheduled.name)).to.deep.equal([
-      'wall',
-      'late',
-    ]);
+    expect(
+      [schedule.take(2000, -1), schedule.take(2000, -1)].map((due) => due?.scheduled.name),
+    ).to.deep.equal(['wall', 'late']);
   });
 
   it('that are cancelled are not run any more', () => {

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NotRetryableError } from '../../../src/record/record-error.js';
-import { encodeStreamTime, parseStoreLogKey, storeLogKey, STREAM_TIME_KEY } from '../../../src/state/store-log.js';
+import {
+  encodeStreamTime,
+  parseStoreLogKey,
+  storeLogKey,
+  STREAM_TIME_KEY,
+} from '../../../src/state/store-log.js';
 import { StoreEntries } from '../../../src/state/store-entries.js';
 import { TaskStores } from '../../../src/state/task-stores.js';
 
@@ -11,25 +16,32 @@ describe('StoreEntries', () => {
   it('is what a map is, in the order of the bytes of its keys, for any puts, removals and ranges', () => {
     const change = fc.record({ key: bytes, value: fc.option(bytes) });
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 60 }), fc.option(bytes), fc.option(bytes), (changes, from, to) => {
-        const store = new StoreEntries();
-        const map = new Map<string, Buffer>();
-        for (const { key, value } of changes) {
-          store.set(key, value);
-          if (value === null) map.delete(key.toString('hex'));
-          else map.set(key.toString('hex'), value);
-        }
-        const expected = [...map]
-          .map(([key, value]) => [Buffer.from(key, 'hex'), value] as const)
-          .filter(([key]) => (from === null || key.compare(from) >= 0) && (to === null || key.compare(to) < 0))
-          .sort(([one], [other]) => one.compare(other));
-        expect([...store.entries(from, to, false)]).to.deep.equal(expected);
-        expect([...store.entries(from, to, true)]).to.deep.equal([...expected].reverse());
-        expect(store.size).to.equal(map.size);
-        const held = [...map].reduce((sum, [key, value]) => sum + key.length / 2 + value.length, 0);
-        expect(store.bytes).to.equal(held);
-        for (const [key, value] of map) expect(store.get(Buffer.from(key, 'hex'))).to.deep.equal(value);
-      }),
+      fc.property(
+        fc.array(change, { maxLength: 60 }),
+        fc.option(bytes),
+        fc.option(bytes),
+        (changes, from, to) => {
+          const store = new StoreEntries();
+          const map = new Map<string, Buffer>();
+          for (const { key, value } of changes) {
+            store.set(key, value);
+            if (value === null) map.delete(key.toString('hex'));
+            else map.set(key.toString('hex'), value);
+          }
+          const expected = [...map]
+            .map(([key, value]) => [Buffer.from(key, 'hex'), value] as const)
+            .filter(
+              ([key]) => (from === null || key.compare(from) >= 0) && (to === null || key.compare(to) < 0),
+            )
+            .sort(([one], [other]) => one.compare(other));
+          expect([...store.entries(from, to, false)]).to.deep.equal(expected);
+          expect([...store.entries(from, to, true)]).to.deep.equal([...expected].reverse());
+          expect(store.size).to.equal(map.size);
+          const held = [...map].reduce((sum, [key, value]) => sum + key.length / 2 + value.length, 0);
+          expect(store.bytes).to.equal(held);
+          for (const [key, value] of map) expect(store.get(Buffer.from(key, 'hex'))).to.deep.equal(value);
+        },
+      ),
     );
   });
 });

@@ -90,7 +90,10 @@ class Model {
     const running = this.#added.filter(({ state }) => state === 'running');
     const entry = running[pick % Math.max(1, running.length)];
     if (entry === undefined) return;
-    entry.resolve({ kind: 'effects', effects: { outputs: [], changes: [], isDropped: false } }, monotonicMs(0));
+    entry.resolve(
+      { kind: 'effects', effects: { outputs: [], changes: [], isDropped: false } },
+      monotonicMs(0),
+    );
     if (how === 'succeed') this.queue.freeKey(entry);
     else this.#failed.add(entry);
   }

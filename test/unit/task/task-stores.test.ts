@@ -107,7 +107,9 @@ describe('what a record writes to stores', () => {
 
   it('is nowhere when it fails, also for want of room in a topic', async () => {
     const bench = await start((key) =>
-      key === 'large' ? effects('x'.repeat(2_000_000), put(key, '1')) : effects('out', put(key, 'x'.repeat(2_000_000))),
+      key === 'large'
+        ? effects('x'.repeat(2_000_000), put(key, '1'))
+        : effects('out', put(key, 'x'.repeat(2_000_000))),
     );
     bench.offer(consumedOf('large', 'too-large-for-the-log'));
     await settle();
