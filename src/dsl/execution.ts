@@ -72,7 +72,7 @@ export type ProcessRecord = (run: RecordRun) => Effects | Promise<Effects>;
 /** A function of the user's that is run at its time, by itself: never beside a record of the task. */
 export interface DuePunctuation {
   readonly node: string;
-  run(run: Run): Effects | Promise<Effects>;
+  run(this: void, run: Run): Effects | Promise<Effects>;
 }
 
 /** The punctuations of a task's processors, see `ProcessorContext.schedule`. */
