@@ -40,6 +40,19 @@ const ssl = (variable: string, value: (settings: Settings) => string | null): Cr
 
 /** What begins the names of internal topics: the source node's name is the topic's when there is one. */
 const internalPrefix = ({ kafka, topics }: Settings): string => `${kafka.groupId}.${topics.source[0] ?? ''}.`;
+/** Topics that no topology reads. */
+const RESULTS: readonly { readonly variable: string; readonly topicOf: (settings: Settings) => string }[] = [
+  { variable: 'AUDIT_TOPIC', topicOf: ({ topics }) => topics.audit },
+  { variable: 'ACTIVITY_TOPIC', topicOf: ({ topics }) => topics.activity },
+  { variable: 'ALERTS_TOPIC', topicOf: ({ topics }) => topics.alerts },
+];
+
+const insideProblem = (settings: Settings, topics: readonly string[]): string | null => {
+  const prefix = internalPrefix(settings);
+  const inside = topics.find((topic) => topic.startsWith(prefix));
+  return inside === undefined ? null : `names ${inside}: ${prefix}* are internal topics`;
+};
+
 /** Of the internal topics that there are whatever is set, the longest. */
 const LANE_LOG = 'lanes-changelog';
 
@@ -73,20 +86,22 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
         ? "has no meaning while KAFKA_GROUP_PROTOCOL is consumer: there it is the broker's (group.consumer.session.timeout.ms)"
         : null,
   },
-  {
-    needs: ['AUDIT_TOPIC', 'SOURCE_TOPICS'],
-    check: ({ topics }) =>
-      topics.source.includes(topics.audit) ? 'is one of SOURCE_TOPICS: it would read what it writes' : null,
-  },
-  {
-    needs: ['SOURCE_TOPICS', 'AUDIT_TOPIC', 'KAFKA_GROUP_ID'],
-    check: (settings) => {
-      const prefix = internalPrefix(settings);
-      const inside = [...settings.topics.source, settings.topics.audit].find((topic) =>
-        topic.startsWith(prefix),
-      );
-      return inside === undefined ? null : `or AUDIT_TOPIC names ${inside}: ${prefix}* are internal topics`;
+  ...RESULTS.flatMap(({ variable, topicOf }): readonly CrossCheck[] => [
+    {
+      needs: [variable, 'SOURCE_TOPICS'],
+      check: (settings) =>
+        settings.topics.source.includes(topicOf(settings))
+          ? 'is one of SOURCE_TOPICS: it would read what it writes'
+          : null,
     },
+    {
+      needs: [variable, 'SOURCE_TOPICS', 'KAFKA_GROUP_ID'],
+      check: (settings) => insideProblem(settings, [topicOf(settings)]),
+    },
+  ]),
+  {
+    needs: ['SOURCE_TOPICS', 'KAFKA_GROUP_ID'],
+    check: (settings) => insideProblem(settings, settings.topics.source),
   },
   {
     needs: ['KAFKA_GROUP_ID', 'SOURCE_TOPICS', 'RETRY_TIERS'],

@@ -8,11 +8,13 @@ import { optionOf } from './setting.js';
 const isTier = (value: unknown): value is RetryTier =>
   typeof value === 'object' && value !== null && 'delayMs' in value;
 
+const DURATIONS = /^RETENTION_|^(ACTIVITY|ALERT)_(WINDOW|GRACE)$/;
+
 const readable = (value: unknown, variable: string): unknown => {
   if (Array.isArray(value)) {
     return (value as unknown[]).map((each) => (isTier(each) ? each.name : String(each))).join(',');
   }
-  return variable.startsWith('RETENTION_') && typeof value === 'number' ? durationName(value) : value;
+  return DURATIONS.test(variable) && typeof value === 'number' ? durationName(value) : value;
 };
 
 /** Variable to value, for the log: secrets masked, PEM not printed, unset ones left out. */

@@ -87,6 +87,18 @@ export const KAFKA = {
 export const TOPICS = {
   source: setting('SOURCE_TOPICS', listOf(kafkaName('topic names')), 'user.events', 'Where events are read.'),
   audit: setting('AUDIT_TOPIC', kafkaName('a topic name'), 'system.audit', 'Where audit events are written.'),
+  activity: setting(
+    'ACTIVITY_TOPIC',
+    kafkaName('a topic name'),
+    'user.activity',
+    'Where user-activity writes its counts of logins.',
+  ),
+  alerts: setting(
+    'ALERTS_TOPIC',
+    kafkaName('a topic name'),
+    'user.alerts',
+    'Where user-activity writes its alerts.',
+  ),
   autoCreate: setting(
     'TOPICS_AUTO_CREATE',
     boolean,
@@ -97,7 +109,7 @@ export const TOPICS = {
     'TOPICS_PARTITIONS',
     integer(1, 100_000),
     '3',
-    'Partitions of source and audit topics that are created. Internal topics have as many as their source.',
+    'Partitions of source topics and topics of results that are created. Internal topics have as many as their source.',
   ),
   replicationFactor: setting(
     'TOPICS_REPLICATION_FACTOR',
@@ -105,8 +117,18 @@ export const TOPICS = {
     '1',
     'Of topics that are created.',
   ),
-  retentionSourceMs: setting('RETENTION_SOURCE', retention, '7d', 'Of source topics that are created.'),
-  retentionAuditMs: setting('RETENTION_AUDIT', retention, '30d', 'Of the audit topic when it is created.'),
+  retentionSourceMs: setting(
+    'RETENTION_SOURCE',
+    retention,
+    '7d',
+    'Of source topics and repartition topics that are created.',
+  ),
+  retentionAuditMs: setting(
+    'RETENTION_AUDIT',
+    retention,
+    '30d',
+    'Of topics of results (audit, activity, alerts) that are created.',
+  ),
   retentionRetryMs: setting(
     'RETENTION_RETRY',
     retention,

@@ -1,5 +1,5 @@
 /** Settings of what happens to a record between its source and its commit. */
-import { retryTiers } from './duration.js';
+import { DAY_MS, duration, retryTiers } from './duration.js';
 import { boolean, httpUrl, integer, oneOf, ratio } from './kind.js';
 import { optional, setting } from './setting.js';
 
@@ -132,5 +132,33 @@ export const DIRECTORY = {
     integer(1, 600_000, 'milliseconds'),
     '2000',
     'Limit of one request to it.',
+  ),
+} as const;
+
+/** Of the topology user-activity. */
+export const ACTIVITY = {
+  windowMs: setting(
+    'ACTIVITY_WINDOW',
+    duration(1_000, 30 * DAY_MS),
+    '1h',
+    'user-activity counts the logins of each user in windows of this size.',
+  ),
+  graceMs: setting(
+    'ACTIVITY_GRACE',
+    duration(0, 30 * DAY_MS),
+    '5m',
+    'How late a record may be, by stream time; a window is written once when this has passed after its end.',
+  ),
+  alertFailures: setting(
+    'ALERT_FAILURES',
+    integer(1, 1_000),
+    '5',
+    'So many failed logins of a user within ALERT_WINDOW are an alert.',
+  ),
+  alertWindowMs: setting(
+    'ALERT_WINDOW',
+    duration(1_000, 30 * DAY_MS),
+    '5m',
+    'See ALERT_FAILURES. The next alert of the user comes after none has failed for as long.',
   ),
 } as const;

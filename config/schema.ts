@@ -2,7 +2,7 @@
  * Every setting, in groups: the single source of truth of names, defaults and what is allowed. The
  * type `Settings`, `default.json` and the tables of the documentation are derived from it.
  */
-import { DEAD_LETTERS, BREAKER, DIRECTORY, PROCESSING, RETRY } from './schema-processing.js';
+import { ACTIVITY, BREAKER, DEAD_LETTERS, DIRECTORY, PROCESSING, RETRY } from './schema-processing.js';
 import { HTTP, LOG, METRICS, SERVICE } from './schema-service.js';
 import { KAFKA, TOPICS } from './schema-kafka.js';
 import type { Setting, ValueOf } from './setting.js';
@@ -15,6 +15,7 @@ export const SCHEMA = {
   deadLetters: DEAD_LETTERS,
   breaker: BREAKER,
   directory: DIRECTORY,
+  activity: ACTIVITY,
   service: SERVICE,
   http: HTTP,
   log: LOG,

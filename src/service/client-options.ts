@@ -1,5 +1,6 @@
 /** From settings to what the Kafka clients and the engine are told. Pure. */
 import type { Settings } from '../../config/schema.js';
+import type { Topology } from '../dsl/topology.js';
 import type { KafkaClientOptions, KafkaSecurity } from '../kafka/settings.js';
 import type { StreamsConfig } from '../streams-config.js';
 
@@ -28,7 +29,7 @@ export const securityOf = ({ kafka }: Settings): KafkaSecurity => ({
 
 /** `processId` tells this process from every other one of the group when it has no INSTANCE_ID. */
 export const clientOptions = (settings: Settings, processId: string): KafkaClientOptions => {
-  const { kafka, service, topics } = settings;
+  const { kafka, service } = settings;
   const identity = kafka.instanceId ?? processId;
   return {
     bootstrapServers: kafka.brokers.join(','),
@@ -36,7 +37,6 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
     clientId: `${kafka.groupId}-${identity}`,
     groupId: kafka.groupId,
     groupProtocol: kafka.groupProtocol,
-    eagerRange: topics.source.length > 1,
     transactionalId: `${kafka.groupId}-${identity}`,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
     // While a rebalance waits for its answer nothing else counts as a poll to the group.
@@ -51,6 +51,11 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
     ...(kafka.instanceId === null ? {} : { instanceId: kafka.instanceId }),
   };
 };
+
+/** A task reads the same partition number of each source topic of its sub-topology: they are assigned together. */
+export const assignmentOf = ({ subtopologies }: Topology): Pick<KafkaClientOptions, 'eagerRange'> => ({
+  eagerRange: subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1),
+});
 
 export const streamsConfig = (settings: Settings): StreamsConfig => {
   const { breaker, deadLetters, kafka, processing, retry, service, topics } = settings;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.js';
-import { clientOptions, streamsConfig } from './client-options.js';
+import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
 import type { Topology } from '../dsl/topology.js';
@@ -37,6 +37,7 @@ export class Service {
     metrics.watch(() => gaugesOf(this.#streams.status(), this.#view.lag));
     const clients = createKafkaClients({
       ...clientOptions(settings, randomUUID().slice(0, 8)),
+      ...assignmentOf(topology),
       // At least once keeps the order of first occurrences only while no record is given up.
       deliveryTimeoutMs: 0,
       onClientError: (event) => this.#view.hear(event),

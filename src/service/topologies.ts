@@ -1,15 +1,27 @@
 /** The topologies that `--topology NAME` knows: the name of a folder, and how it is built from settings. */
 import type { Settings } from '../../config/schema.js';
-import { buildTopology } from '../../topology/user-audit/topology.js';
+import { buildTopology as loginCounts } from '../../topology/login-counts/topology.js';
+import { buildTopology as userActivity } from '../../topology/user-activity/topology.js';
+import { buildTopology as userAudit } from '../../topology/user-audit/topology.js';
 import type { Topology } from '../dsl/topology.js';
 
 export const TOPOLOGIES: Readonly<Record<string, (settings: Settings) => Topology>> = {
   'user-audit': ({ directory, kafka, processing, topics }) =>
-    buildTopology({
+    userAudit({
       applicationId: kafka.groupId,
       sourceTopics: topics.source,
       auditTopic: topics.audit,
       schemasStrict: processing.schemasStrict,
       directory: directory.url === null ? undefined : { url: directory.url, timeoutMs: directory.timeoutMs },
     }),
+  'user-activity': ({ activity, kafka, processing, topics }) =>
+    userActivity({
+      applicationId: kafka.groupId,
+      sourceTopics: topics.source,
+      activityTopic: topics.activity,
+      alertsTopic: topics.alerts,
+      schemasStrict: processing.schemasStrict,
+      ...activity,
+    }),
+  'login-counts': loginCounts,
 };

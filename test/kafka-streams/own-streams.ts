@@ -3,7 +3,7 @@ import { loadSettings } from '../../config/load.js';
 import type { Topology } from '../../src/index.js';
 import { createKafkaClients } from '../../src/kafka/clients.js';
 import type { Logger } from '../../src/ports/logger.js';
-import { clientOptions, streamsConfig } from '../../src/service/client-options.js';
+import { assignmentOf, clientOptions, streamsConfig } from '../../src/service/client-options.js';
 import { systemClock } from '../../src/service/system-clock.js';
 import { Streams } from '../../src/streams.js';
 import { RecordingTelemetry } from '../unit/support/recording-telemetry.js';
@@ -55,7 +55,7 @@ export const startOwnStreams = async (
   const streams = new Streams({
     topology,
     config: streamsConfig(settings),
-    clients: createKafkaClients(clientOptions(settings, 'own')),
+    clients: createKafkaClients({ ...clientOptions(settings, 'own'), ...assignmentOf(topology) }),
     clock: systemClock,
     logger: recorder(complaints),
     telemetry,

@@ -59,6 +59,15 @@ const ALSO = {
     promises: ['P6'],
     says: 'When a process gives up, and that unreachable brokers never count.',
   },
+  'test/unit/task/task-stores.test.ts': {
+    promises: ['P2'],
+    says: 'A task with state stores: what is decided is in memory and in the changelog, what fails is nowhere.',
+  },
+  'test/unit/topology/user-audit/driver.test.ts': { promises: ['P1', 'P2', 'P3', 'P4', 'P5'] },
+  'test/unit/topology/user-activity/topology.test.ts': {
+    promises: ['P2'],
+    says: 'Counts of logins and alerts: each once, also after crashes, with late records and in any order.',
+  },
   'test/unit/task/task.test.ts': {
     promises: ['P1', 'P2', 'P5'],
     says: 'The task alone: order of effects, slots, attempts, time-outs, drain, close, aborts.',

@@ -238,6 +238,12 @@ describe('loadSettings', () => {
       [
         'an internal topic as output',
         { KAFKA_GROUP_ID: 'g', AUDIT_TOPIC: 'g.user.events.dlq' },
+        ['AUDIT_TOPIC'],
+      ],
+      ['a loop of another topology', { ALERTS_TOPIC: 'user.events' }, ['ALERTS_TOPIC']],
+      [
+        'an internal topic as a source',
+        { KAFKA_GROUP_ID: 'g', SOURCE_TOPICS: 'a,g.a.dlq' },
         ['SOURCE_TOPICS'],
       ],
       ['a name too long', { KAFKA_GROUP_ID: 'g'.repeat(240) }, ['KAFKA_GROUP_ID']],

@@ -1,18 +1,20 @@
 import { expect } from 'chai';
+import type { Settings } from '../../../config/schema.js';
 import { loadSettings } from '../../../config/load.js';
-import { streamsConfig } from '../../../src/service/client-options.js';
+import { assignmentOf, streamsConfig } from '../../../src/service/client-options.js';
+import { TOPOLOGIES } from '../../../src/service/topologies.js';
 import type { StreamsConfig } from '../../../src/streams-config.js';
 
-const configOf = (env: Readonly<Record<string, string>>): StreamsConfig =>
-  streamsConfig(
-    loadSettings({
-      env: { KAFKA_BROKERS: 'a:1', ...env },
-      argv: [],
-      readFile: (path) => {
-        throw new Error(`no such file: ${path}`);
-      },
-    }).settings,
-  );
+const settingsOf = (env: Readonly<Record<string, string>>): Settings =>
+  loadSettings({
+    env: { KAFKA_BROKERS: 'a:1', ...env },
+    argv: [],
+    readFile: (path) => {
+      throw new Error(`no such file: ${path}`);
+    },
+  }).settings;
+
+const configOf = (env: Readonly<Record<string, string>>): StreamsConfig => streamsConfig(settingsOf(env));
 
 describe('streamsConfig', () => {
   it('has the tiers, bounds and policies that are the defaults', () => {
@@ -53,5 +55,21 @@ describe('streamsConfig', () => {
 
   it('has no tier when RETRY_TIERS is blank', () => {
     expect(configOf({ RETRY_TIERS: '' }).retryTiers).to.deep.equal([]);
+  });
+});
+
+describe('assignmentOf', () => {
+  it('assigns together the topics of a sub-topology that reads several', () => {
+    const isEager = (env: Readonly<Record<string, string>>): boolean | undefined => {
+      const topology = TOPOLOGIES['user-audit']?.(settingsOf(env));
+      return topology && assignmentOf(topology).eagerRange;
+    };
+    expect(isEager({})).to.equal(false);
+    expect(isEager({ SOURCE_TOPICS: 'a,b' })).to.equal(true);
+  });
+
+  it('asks the topology, not the settings that it does not read', () => {
+    const topology = TOPOLOGIES['login-counts']?.(settingsOf({ SOURCE_TOPICS: 'a,b' }));
+    expect(topology && assignmentOf(topology).eagerRange).to.equal(false);
   });
 });
