@@ -36,7 +36,18 @@ export type { KeyValueBytesStoreSupplier } from './dsl/stores.js';
 export type { KeyValue, KeyValueStore, ReadOnlyKeyValueStore, StateStore } from './dsl/state-store.js';
 export { Serdes } from './dsl/serdes.js';
 export { Topology } from './dsl/topology.js';
-export type { TopologyConfig } from './dsl/topology-config.js';
+export type { StateRestoreListener, TopologyConfig } from './dsl/topology-config.js';
+export type {
+  DeserializationExceptionHandler,
+  DeserializationResponse,
+  ErrorHandlerContext,
+  ErrorHandlerError,
+  ProcessingExceptionHandler,
+  ProcessingResponse,
+  ProductionExceptionHandler,
+  ProductionResponse,
+  UncaughtExceptionHandler,
+} from './dsl/error-handlers.js';
 export type { NamedInternalTopic, Subtopology } from './dsl/topology.js';
 export { TopologyError } from './dsl/topology-error.js';
 export type { RecordContext } from './dsl/topology-node.js';

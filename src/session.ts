@@ -181,10 +181,7 @@ export class Session {
       partitionCount: (topic: string) => topics.partitionCount(topic),
       loadChanged: (task: Task) => this.tasks.regulate(task),
       stopped: (task: Task, why: RefusedWhy) => this.tasks.refuse(task, why),
-      failed: (task: Task, error: Error) => {
-        void task.close();
-        this.#fail(error);
-      },
+      failed: (task: Task, error: Error) => this.tasks.fail(task, error),
     };
     const factorySettings = { ...config, guarantee: config.processingGuarantee };
     const factory = new TaskFactory(topology, host, telemetry, factorySettings, host.loadChanged);

@@ -39,13 +39,16 @@ const parentsComeFirst: Check = ({ nodes }) => {
 /** The record would come back to where it was read, for ever. */
 const sinksAvoidTheirSources: Check = ({ nodes }) => {
   const topicsAbove = new Map<string, ReadonlySet<string>>();
+  const writers = new Map<string, ReadonlySet<string>>();
   return nodes.flatMap((node) => {
     const above = new Set(
       node.kind === 'source'
-        ? node.topics
+        ? node.topics.flatMap((topic) => [topic, ...(writers.get(topic) ?? [])])
         : node.parents.flatMap((parent) => [...(topicsAbove.get(parent) ?? [])]),
     );
     topicsAbove.set(node.name, above);
+    if (node.kind === 'sink' && node.internal !== null && typeof node.topic === 'string')
+      writers.set(node.topic, above);
     return node.kind === 'sink' && typeof node.topic === 'string' && above.has(node.topic)
       ? [`sink "${node.name}" writes to "${node.topic}", which its own source reads`]
       : [];

@@ -4,7 +4,7 @@
  * decides about the rest. Beside them what this engine has: `dead-letter`, and for processing `retry` (in its lane).
  * Without a handler the class of the error decides: NotRetryableError (of serdes: everything) is a dead letter, any
  * other is retried. A handler is called once for each failed attempt, is synchronous, and must not throw: one that
- * does is taken for `fail`.
+ * does is taken for `fail`. Punctuations have no record and no handler: one that fails stops its partition.
  */
 import type { Header } from '../record/record.js';
 import type { FailureReason } from '../record/record-error.js';
@@ -42,7 +42,7 @@ export type DeserializationExceptionHandler = (
   error: ErrorHandlerError,
 ) => DeserializationResponse;
 
-/** A function of the topology has thrown, or its attempt took too long. */
+/** A function of the topology has thrown or rejected. An attempt that took too long is always retried. */
 export type ProcessingExceptionHandler = (
   context: ErrorHandlerContext,
   error: ErrorHandlerError,

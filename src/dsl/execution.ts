@@ -45,6 +45,8 @@ export interface Effects {
   readonly outputs: readonly ProducedRecord[];
   /** At most one of each key of a store. */
   readonly changes: readonly StoreChange[];
+  /** What was read of the stores as they had been decided, each key the first time; empty where nobody else writes. */
+  readonly reads: readonly StoreChange[];
   /** An error handler has said `resume`: the record is done with, and has no effect. */
   readonly isDropped: boolean;
 }

@@ -2,6 +2,7 @@
  * A state store of the processor API over the bytes of one unit of work. It asks for that unit of work at each
  * call, because what `init` was given is used by many of them.
  */
+import { NotRetryableError } from '../record/record-error.js';
 import type { KeyValue, KeyValueStore } from './state-store.js';
 import type { WorkPlace } from './store-serdes.js';
 import { StoreSerdes } from './store-serdes.js';
@@ -11,8 +12,10 @@ import type { StoreView } from './store-overlay.js';
 /** What a store is used through. */
 export interface StoreAccess {
   readonly view: StoreView;
-  /** The key of the record under way, as it was read; null: there is none. */
+  /** The key of the record under way, as it was read; null: it has none. */
   readonly ownKey: unknown;
+  /** No record is: a punctuation may look at everything. */
+  readonly isAlone: boolean;
   readonly at: WorkPlace;
 }
 
@@ -92,8 +95,8 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
   }
 
   #entries(from: Buffer | null, to: Buffer | null, isReverse: boolean): Iterable<KeyValue<K, V>> {
-    if (this.#isPerKey)
-      throw new Error(
+    if (this.#isPerKey && !this.access().isAlone)
+      throw misused(
         `store ${this.name} is perKey: a record looks at the entries of its own key, not at ranges`,
       );
     const { at, view } = this.access();
@@ -104,15 +107,18 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
   }
 
   #at(key: K): { readonly at: WorkPlace; readonly bytes: Buffer; readonly view: StoreView } {
-    const { at, ownKey, view } = this.access();
+    const { at, isAlone, ownKey, view } = this.access();
     const bytes = this.#serdes.ownKeyBytes(key, at);
-    if (this.#isPerKey && (ownKey === null || !this.#serdes.keyBytes(ownKey, at).equals(bytes)))
-      throw new Error(
+    const isOwn = isAlone || (ownKey !== null && this.#serdes.keyBytes(ownKey, at).equals(bytes));
+    if (this.#isPerKey && !isOwn)
+      throw misused(
         `store ${this.name} is perKey, and this is not the key of the record that is being processed: declare it without perKey()`,
       );
     return { at, bytes, view };
   }
 }
+
+const misused = (message: string): NotRetryableError => new NotRetryableError('store-access', message);
 
 /** The least key that does not begin with it; null: there is none. */
 const behindPrefix = (prefix: Buffer): Buffer | null => {

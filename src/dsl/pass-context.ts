@@ -1,5 +1,6 @@
 /** What a processor's function is given for one unit of work: where it stands, and where its records go. */
 import { recordName } from '../record/event-id.js';
+import { HandlerSaysFail } from './execution.js';
 import type { TaskId } from '../record/units.js';
 import type { ConsumedRecord } from '../record/record.js';
 import type {
@@ -112,11 +113,17 @@ export class PassContext
   /** `process` has thrown or rejected. */
   endFailed(error: unknown): Pending {
     this.ended = true;
+    // Whatever the function makes of it.
+    if (this.failure?.error instanceof HandlerSaysFail) throw this.failure.error;
     if (this.tail === undefined) throw error;
-    const fail = (): never => {
-      throw error;
-    };
-    return this.tail.then(fail, fail);
+    return this.tail.then(
+      () => {
+        throw error;
+      },
+      (late: unknown) => {
+        throw late instanceof HandlerSaysFail ? late : error;
+      },
+    );
   }
 
   private get record(): ConsumedRecord {

@@ -92,7 +92,7 @@ export class UserProcessorNode extends RuntimeNode {
     }
     return new ProcessorStore(spec, () => {
       const at = pass();
-      return { at, view: at.store(name), ownKey: at.sourceKey };
+      return { at, view: at.store(name), ownKey: at.sourceKey, isAlone: at.recordRun === null };
     });
   }
 

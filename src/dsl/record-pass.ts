@@ -15,6 +15,7 @@ export class RecordPass implements Effects {
   /** As it was read, before any node could change it. */
   sourceKey: unknown = null;
   #overlay: StoreOverlay | undefined;
+  #isOver = false;
 
   constructor(
     readonly run: Run,
@@ -53,11 +54,22 @@ export class RecordPass implements Effects {
 
   /** A store as this unit of work sees it. */
   store(name: string): StoreView {
-    return (this.#overlay ??= new StoreOverlay(this.stores)).view(name);
+    return (this.#overlay ??= new StoreOverlay(this.stores, this.#isOver)).view(name);
   }
 
   get changes(): readonly StoreChange[] {
     return this.#overlay?.changes ?? NO_CHANGES;
+  }
+
+  get reads(): readonly StoreChange[] {
+    return this.#overlay?.reads ?? NO_CHANGES;
+  }
+
+  /** Its effects are what they are: nothing is written to a store any more. */
+  end(): this {
+    this.#isOver = true;
+    this.#overlay?.end();
+    return this;
   }
 }
 

@@ -60,7 +60,7 @@ export const repartitionStep = (graph: GraphBuilder, options: RepartitionOptions
         internal,
         keySerde,
         valueSerde,
-        readsTombstones: false,
+        readsTombstones: true,
       },
     ],
   };

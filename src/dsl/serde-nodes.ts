@@ -83,7 +83,7 @@ export class SourceRuntime extends RuntimeNode {
 
 export class SinkRuntime extends RuntimeNode {
   constructor(
-    private readonly node: Pick<SinkNode, 'topic' | 'partitioner'>,
+    private readonly node: Pick<SinkNode, 'topic' | 'partitioner' | 'internal'>,
     private readonly keySerde: Serde<unknown>,
     private readonly valueSerde: Serde<unknown>,
     /** Whether any node above can forward another key than it was given. */
@@ -104,7 +104,10 @@ export class SinkRuntime extends RuntimeNode {
         isSourceKey && this.keySerde === pass.keySerde
           ? from.key
           : this.write(this.keySerde, topic, true, record, pass);
-      value = this.write(this.valueSerde, topic, false, record, pass);
+      value =
+        record.value === null && this.node.internal !== null
+          ? null
+          : this.write(this.valueSerde, topic, false, record, pass);
     } catch (error) {
       const verdict =
         pass.recordRun === null ? error : this.judge.ofWriting(pass.recordRun, topic, error as Error);
@@ -147,6 +150,8 @@ export class SinkRuntime extends RuntimeNode {
     const { partitioner } = this.node;
     if (partitioner !== null) {
       const count = run.partitionCount(topic);
+      // A topic that records name: nobody has asked how many it has.
+      if (count === 0) return null;
       const chosen = partitioner(topic, record.key, record.value, count);
       if (!Number.isInteger(chosen) || chosen < 0 || chosen >= count)
         throw new RangeError(`the partitioner chose ${chosen} for ${topic}, which has ${count} partitions`);

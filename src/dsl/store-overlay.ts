@@ -16,6 +16,9 @@ export type StoreDirectory = (name: string) => StoreData;
 export class StoreView {
   /** By key, one character for each byte: in this order texts sort as bytes do. */
   readonly #writes = new Map<string, Write>();
+  /** What was there when a key was read first. */
+  readonly #reads = new Map<string, Write>();
+  #isOver = false;
 
   constructor(
     readonly name: string,
@@ -23,12 +26,20 @@ export class StoreView {
   ) {}
 
   get(key: Buffer): Buffer | null {
-    const write = this.#writes.size === 0 ? undefined : this.#writes.get(key.toString('latin1'));
-    return write === undefined ? this.data.get(key) : write.value;
+    const name = key.toString('latin1');
+    const write = this.#writes.get(name);
+    if (write !== undefined) return write.value;
+    const value = this.data.get(key);
+    if (!this.#reads.has(name)) this.#reads.set(name, { key, value });
+    return value;
   }
 
-  /** null deletes. Both buffers must not be changed any more. */
+  /** null deletes. Both buffers must not be changed any more. Throws once the unit of work is over. */
   put(key: Buffer, value: Buffer | null): void {
+    if (this.#isOver)
+      throw new Error(
+        `the store "${this.name}" was written to after process() had ended: its promise must cover everything that it starts`,
+      );
     this.#writes.set(key.toString('latin1'), { key, value });
   }
 
@@ -50,8 +61,16 @@ export class StoreView {
     return this.data.size;
   }
 
-  *changes(): Generator<StoreChange> {
-    for (const { key, value } of this.#writes.values()) yield { store: this.name, key, value };
+  get changes(): readonly StoreChange[] {
+    return [...this.#writes.values()].map(({ key, value }) => ({ store: this.name, key, value }));
+  }
+
+  get reads(): readonly StoreChange[] {
+    return [...this.#reads.values()].map(({ key, value }) => ({ store: this.name, key, value }));
+  }
+
+  end(): void {
+    this.#isOver = true;
   }
 }
 
@@ -59,16 +78,35 @@ export class StoreView {
 export class StoreOverlay {
   #views: Map<string, StoreView> | undefined;
 
-  constructor(private readonly directory: StoreDirectory) {}
+  constructor(
+    private readonly directory: StoreDirectory,
+    private isOver: boolean,
+  ) {}
 
   view(name: string): StoreView {
     const views = (this.#views ??= new Map<string, StoreView>());
     let view = views.get(name);
-    if (view === undefined) views.set(name, (view = new StoreView(name, this.directory(name))));
+    if (view === undefined) {
+      views.set(name, (view = new StoreView(name, this.directory(name))));
+      if (this.isOver) view.end();
+    }
     return view;
   }
 
   get changes(): readonly StoreChange[] {
-    return [...(this.#views?.values() ?? [])].flatMap((view) => [...view.changes()]);
+    return this.#all.flatMap(({ changes }) => changes);
+  }
+
+  get reads(): readonly StoreChange[] {
+    return this.#all.flatMap(({ reads }) => reads);
+  }
+
+  end(): void {
+    this.isOver = true;
+    for (const view of this.#all) view.end();
+  }
+
+  get #all(): readonly StoreView[] {
+    return [...(this.#views?.values() ?? [])];
   }
 }

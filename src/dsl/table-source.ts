@@ -7,7 +7,7 @@ import { addTableStore, type TableView } from './table-view.js';
 import type { ProcessorNode } from './topology-node.js';
 
 /** It has a store when it was given a name for one, or when somebody looks into it. */
-export class TableStore implements TableView {
+export class LazyTable implements TableView {
   private isKept = false;
 
   constructor(
@@ -60,7 +60,7 @@ export const materialize = (
   const parent = place.isRekeyed
     ? graph.add([place.node], repartitionStep(graph, { name, ...serdes }))
     : place.node;
-  const view = new TableStore(graph, storeName, serdes, materialized?.name !== undefined);
+  const view = new LazyTable(graph, storeName, serdes, materialized?.name !== undefined);
   const node = graph.add([parent], { name, nodes: ({ parents }) => [view.node(name, parents)] });
   return { view, place: { graph, node, ...serdes, isRekeyed: false } };
 };
@@ -77,7 +77,7 @@ export const tableOfTopic = (
   const generated = graph.newName(NAME_PREFIX.source);
   const source = given === undefined ? generated : `${given}-source`;
   const name = graph.nameOr(given, NAME_PREFIX.tableSource);
-  const view = new TableStore(graph, storeName, serdes, store !== undefined);
+  const view = new LazyTable(graph, storeName, serdes, store !== undefined);
   const node = graph.add([], {
     name,
     nodes: () => [

@@ -23,7 +23,7 @@ export interface TaskGround {
   nowMs(): EpochMs;
 }
 
-const NO_EFFECTS: Effects = { outputs: [], changes: [], isDropped: true };
+const NO_EFFECTS: Effects = { outputs: [], changes: [], reads: [], isDropped: true };
 
 export const createTaskProcessor = (
   sub: Subtopology,
@@ -50,7 +50,7 @@ export const createTaskProcessor = (
     const pass = new RecordPass(run, run, source.keySerde, ground.stores, streamTimeMs());
     try {
       const pending = source.start(run, pass);
-      return pending === undefined ? pass : effectsAfter(pending, pass, run);
+      return pending === undefined ? pass.end() : effectsAfter(pending, pass, run);
     } catch (error) {
       return judged(run, error);
     }
@@ -59,7 +59,7 @@ export const createTaskProcessor = (
   const effectsAfter = async (pending: Promise<void>, pass: RecordPass, run: RecordRun): Promise<Effects> => {
     try {
       await pending;
-      return pass;
+      return pass.end();
     } catch (error) {
       // Of an attempt that was given up nobody hears any more.
       if (pass.signal.aborted) throw error;

@@ -52,6 +52,6 @@ export class TaskPunctuations implements Punctuations {
   ): Effects | Promise<Effects> {
     const pass = new RecordPass(run, null, null, this.stores, this.streamTimeMs());
     const pending = node.punctuate(punctuator, timestampMs, pass);
-    return pending === undefined ? pass : pending.then(() => pass);
+    return pending === undefined ? pass.end() : pending.then(() => pass.end());
   }
 }

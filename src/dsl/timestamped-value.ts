@@ -3,6 +3,8 @@
  * big-endian, milliseconds since 1970), then the bytes of the value. Encoding copies the value.
  */
 
+import { NotRetryableError } from '../record/record-error.js';
+
 /** Where the value begins. */
 export const VALUE_AT = 8;
 
@@ -18,6 +20,11 @@ export const readU64 = (source: Buffer, at: number): number =>
   source.readUInt32BE(at) * HIGH + source.readUInt32BE(at + 4);
 
 export const encodeTimestamped = (timestampMs: number, value: Buffer): Buffer => {
+  if (!(timestampMs >= 0))
+    throw new NotRetryableError(
+      'timestamp',
+      `a record of a table or an aggregate has the timestamp ${timestampMs}`,
+    );
   const stored = Buffer.allocUnsafe(VALUE_AT + value.length);
   writeU64(stored, timestampMs, 0);
   value.copy(stored, VALUE_AT);

@@ -12,6 +12,7 @@ import type {
  */
 export interface StateRestoreListener {
   onRestoreStart?(taskId: string, totalRecords: number): void;
+  /** Every thousand records. */
   onBatchRestored?(taskId: string, restoredRecords: number, totalRecords: number): void;
   onRestoreEnd?(taskId: string, totalRecords: number): void;
 }

@@ -22,7 +22,7 @@ export interface SourceNode {
   readonly internal: InternalTopic | null;
   readonly keySerde: Serde<unknown> | undefined;
   readonly valueSerde: Serde<unknown> | undefined;
-  /** A value of null is no value for the serde: it deletes (the source of a table). */
+  /** A value of null is no value for the serde: it deletes (the source of a table, and of what it is made from). */
   readonly readsTombstones: boolean;
 }
 

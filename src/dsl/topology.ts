@@ -3,6 +3,7 @@
  * Kafka Streams splits and numbers it. Only `Topology.of` makes one, and only from parts without a
  * problem. Holds no state of a run.
  */
+import { repeated } from './check.js';
 import { describeTopology } from './describe.js';
 import { inApplication } from './internal-topics.js';
 import { nodeGroups } from './node-groups.js';
@@ -38,6 +39,13 @@ export interface Subtopology {
   readonly sourceName: string;
 }
 
+/** Internal topics are named after the source. */
+const nameClashes = (subtopologies: readonly Subtopology[]): readonly string[] =>
+  [...repeated(subtopologies.map(({ sourceName }) => sourceName))].map(
+    (name) =>
+      `two sub-topologies would have the same internal topics, because both read "${name}" or have a source of that name: give the source of several topics another name (Consumed.withName)`,
+  );
+
 export class Topology {
   private constructor(
     readonly subtopologies: readonly Subtopology[],
@@ -52,11 +60,10 @@ export class Topology {
     const problems = topologyProblems(parts);
     if (problems.length > 0) throw new TopologyError(problems);
     const groups = nodeGroups(parts.nodes);
-    return new Topology(
-      Object.freeze(groups.map((group, id) => subtopology(group, parts.stores, id))),
-      config,
-      describeTopology(groups),
-    );
+    const subtopologies = groups.map((group, id) => subtopology(group, parts.stores, id));
+    const clashes = nameClashes(subtopologies);
+    if (clashes.length > 0) throw new TopologyError(clashes);
+    return new Topology(Object.freeze(subtopologies), config, describeTopology(groups));
   }
 
   /** The same, with its internal topics called as they are in Kafka: `<applicationId>-<name>`. */

@@ -10,11 +10,14 @@ import type { ProducedRecord } from '../record/record.js';
 import type { EpochMs } from '../record/units.js';
 import { encodeStreamTime, STREAM_TIME_KEY, storeLogKey } from '../state/store-log.js';
 import type { TaskStores } from '../state/task-stores.js';
+import type { Outcome } from './queue-entry.js';
 import type { TaskLedger } from './task-ledger.js';
+import type { Sharing } from './sharing.js';
 
 export interface EffectsLimits {
   readonly maxMessageBytes: number;
   readonly laneLog: string;
+  readonly sharing: Sharing;
 }
 
 export const isEffects = (of: Effects | ProcessingFailure): of is Effects => 'outputs' in of;
@@ -27,22 +30,33 @@ export class EffectsWriter {
     private readonly limits: EffectsLimits,
   ) {}
 
-  /** What of them is to be written, or why they cannot be: then the record has failed. */
-  accept(run: RecordRun, effects: Effects): Effects | ProcessingFailure {
+  /** What of them is to be written, or why they cannot be: then the record has failed. `run` null: a punctuation's. */
+  accept(run: RecordRun | null, effects: Effects): Effects | ProcessingFailure {
     const { laneLog, maxMessageBytes } = this.limits;
     for (const change of effects.changes)
       if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
     if (!effects.outputs.some((output) => exceeds(output, maxMessageBytes))) return effects;
     const outputs: ProducedRecord[] = [];
     for (const output of effects.outputs) {
-      const failure = exceeds(output, maxMessageBytes)
-        ? this.processor.outputRefused(run, output.topic, tooLarge(output.topic, maxMessageBytes))
-        : null;
-      if (failure === null) outputs.push(output);
-      else if (failure !== undefined) return failure;
+      if (!exceeds(output, maxMessageBytes)) {
+        outputs.push(output);
+        continue;
+      }
+      const refused = tooLarge(output.topic, maxMessageBytes);
+      const failure = run === null ? refused : this.processor.outputRefused(run, output.topic, refused);
+      if (failure !== undefined) return failure;
     }
-    const { changes, isDropped } = effects;
-    return { outputs, changes, isDropped };
+    const { changes, isDropped, reads } = effects;
+    return { outputs, changes, isDropped, reads };
+  }
+
+  /**
+   * What the record has read has been changed since by another one: two keys with different bytes can be one key of a
+   * store. It must be run again.
+   */
+  isStale(outcome: Outcome | undefined): boolean {
+    if (this.limits.sharing !== 'key' || outcome?.kind !== 'effects') return false;
+    return outcome.effects.reads.some(({ store, key, value }) => this.stores.store(store).get(key) !== value);
   }
 
   /** `timestamp`: of the record that has them; null: a punctuation's, which moves no stream time. */

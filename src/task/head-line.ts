@@ -63,7 +63,8 @@ export class HeadLine {
     if (entry.isProbe) isOwn = host.breaker.probeEnded(lane.head, isFine);
     else if (entry.attempt === 1) host.breaker.firstRun(isFine);
     const { topic } = lane.head.record;
-    if (isEffects(result)) {
+    if (isEffects(result) && effects.isStale({ kind: 'effects', effects: result })) lanes.giveBack(lane);
+    else if (isEffects(result)) {
       effects.write(result, lane.head.record.timestamp);
       ledger.open.tallies.message(topic, entry.type, result.isDropped ? 'dropped' : 'processed');
       lanes.conclude(lane, { kind: 'succeeded' });

@@ -1,12 +1,14 @@
 /**
  * Runs the punctuations of a task's processors, one at a time and never beside a record: while one is due nothing new
- * starts, and it begins when nothing runs and every result is decided. It is one unit of work; one that fails or takes
+ * starts, and it begins when nothing runs and every result is decided. After each, records may start before the next
+ * one, however overdue that is. It is one unit of work; one that fails or takes
  * too long stops the task (it is tried again from its last commit), because nobody else would ever hear of it.
  */
 import type { DuePunctuation, Effects, Punctuations, Run } from '../dsl/execution.js';
 import type { TaskId } from '../record/units.js';
 import type { Clock } from '../ports/clock.js';
 import type { EffectsWriter } from './effects-writer.js';
+import { isEffects } from './effects-writer.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { PunctuatedMessage } from './task-message.js';
 
@@ -39,6 +41,8 @@ interface Running {
 
 export class PunctuationDesk {
   #running: Running | null = null;
+  /** One is over, and what waited for it has not started yet. */
+  #isResting = false;
   #timer: { readonly cancel: () => void; readonly atMs: number } | null = null;
 
   constructor(private readonly parts: PunctuationDeskParts) {}
@@ -50,20 +54,18 @@ export class PunctuationDesk {
   /** Nothing new may start: one runs, or is to run next. */
   get holds(): boolean {
     const { clock, punctuations } = this.parts;
-    return this.#running !== null || (!punctuations.isEmpty && punctuations.isDue(clock.now()));
+    if (this.#running !== null) return true;
+    return !punctuations.isEmpty && !this.#isResting && punctuations.isDue(clock.now());
   }
 
-  /** Starts one that is due, if it may run; true when it is over already. Throws PunctuationFailed. */
-  advance(): boolean {
+  /** Starts one that is due, if it may run. Throws PunctuationFailed. */
+  advance(): void {
     const { clock, isQuiet, punctuations } = this.parts;
-    if (punctuations.isEmpty || this.#running !== null) return false;
-    if (!punctuations.isDue(clock.now())) {
-      this.#setTimer();
-      return false;
-    }
-    if (!isQuiet()) return false;
+    if (punctuations.isEmpty || this.#running !== null || this.#isResting) return;
+    if (!punctuations.isDue(clock.now())) return this.#setTimer();
+    if (!isQuiet()) return;
     const due = punctuations.takeDue(clock.now());
-    return due !== undefined && this.#run(due);
+    if (due !== undefined) this.#run(due);
   }
 
   /** Throws PunctuationFailed. */
@@ -72,7 +74,7 @@ export class PunctuationDesk {
     if (running === null || running !== of) return;
     this.#running = null;
     running.cancelTimer();
-    if (outcome.ok) this.#write(outcome.effects);
+    if (outcome.ok) this.#write(running.node, outcome.effects);
     else throw failed(running.node, outcome.thrown);
   }
 
@@ -84,7 +86,7 @@ export class PunctuationDesk {
     this.#timer = null;
   }
 
-  #run({ node, run }: DuePunctuation): boolean {
+  #run({ node, run }: DuePunctuation): void {
     const { clock, partitionCount, post, taskId, timeoutMs } = this.parts;
     const abort = new AbortController();
     const given: Run = { taskId, nowMs: clock.now(), signal: abort.signal, partitionCount };
@@ -94,10 +96,7 @@ export class PunctuationDesk {
     } catch (error) {
       throw failed(node, error);
     }
-    if (!(effects instanceof Promise)) {
-      this.#write(effects);
-      return true;
-    }
+    if (!(effects instanceof Promise)) return this.#write(node, effects);
     const timedOut = new Error(`it took longer than ATTEMPT_TIMEOUT_MS (${timeoutMs})`);
     const running: Running = { node, abort, cancelTimer: () => undefined };
     running.cancelTimer = clock.after(timeoutMs, () => {
@@ -109,12 +108,23 @@ export class PunctuationDesk {
       (done) => post({ kind: 'punctuated', running, outcome: { ok: true, effects: done } }),
       (thrown: unknown) => post({ kind: 'punctuated', running, outcome: { ok: false, thrown } }),
     );
-    return false;
   }
 
-  #write(effects: Effects): void {
+  #write(node: string, effects: Effects): void {
+    const accepted = this.parts.effects.accept(null, effects);
+    if (!isEffects(accepted)) throw failed(node, accepted);
     this.parts.ledger.beginDecision();
-    this.parts.effects.write(effects, null);
+    this.parts.effects.write(accepted, null);
+    this.#rest();
+  }
+
+  /** Also gives the event loop a turn: what is synchronous and takes as long as its interval is always due. */
+  #rest(): void {
+    this.#isResting = true;
+    this.parts.clock.after(0, () => {
+      this.#isResting = false;
+      this.parts.ring();
+    });
   }
 
   #setTimer(): void {

@@ -22,12 +22,12 @@ import type { AttemptEnd } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
 import { isEffects } from './effects-writer.js';
 import { EmissionQueue } from './emission-queue.js';
+import { isKnown } from './known-record.js';
 import { Patience } from './patience.js';
 import { QueueEntry } from './queue-entry.js';
 import { SourcePositions } from './source-positions.js';
 import type { TaskParts } from './task-parts.js';
 import type { RecordsMessage } from './task-message.js';
-import { Unwritable } from './unwritable.js';
 
 export class SourceLine {
   readonly queue: EmissionQueue;
@@ -61,7 +61,7 @@ export class SourceLine {
       const record = new BatchRecord(batch, i);
       const entry = new QueueEntry(record, record.bytes, this.#order++, readAt, owner);
       ledger.take(record.bytes);
-      if (lanes.table.mayHold(topic, offset) && this.#isKnown(record)) {
+      if (lanes.table.mayHold(topic, offset) && isKnown(record, lanes.table)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);
       } else if (this.queue.length === 0 && this.#mayStart(entry)) this.#runAtOnce(entry);
@@ -86,6 +86,7 @@ export class SourceLine {
     for (let front = this.queue.front(); front !== undefined; front = this.queue.front()) {
       const lane = front.state === 'waiting' ? this.parts.lanes.table.get(front.slot) : undefined;
       if (front.state !== 'resolved' && lane === undefined) return;
+      if (lane === undefined && this.parts.effects.isStale(front.outcome)) return this.#again(front);
       this.queue.shift();
       if (lane !== undefined) this.#follow(front, lane);
       else this.#decide(front);
@@ -186,15 +187,10 @@ export class SourceLine {
     return !this.parts.isAnyHeld() || !this.parts.isHeld(entry);
   }
 
-  /** It waits in a lane already: read again after a crash without transactions, or after a reset (review F16). */
-  #isKnown(record: BatchRecord): boolean {
-    const known = this.parts.lanes.table.record(recordName(record.topic, record.partition, record.offset));
-    if (known === undefined) return false;
-    if (known.isSameAs(record)) return true;
-    throw new Unwritable(
-      'offset-reused',
-      `${placeOf(record)} is another record than the one that waits in a lane under this place: the topic was made anew or truncated. Go on with another KAFKA_GROUP_ID, or skip the lane first.`,
-    );
+  /** Its run does not count: it has seen what is not so any more. */
+  #again(entry: QueueEntry): void {
+    entry.takeBack();
+    this.queue.putBack(entry);
   }
 
   /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
@@ -218,8 +214,7 @@ export class SourceLine {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
     if (failure.retryable && host.breaker.isOpen && !isOwn) {
-      entry.takeBack();
-      this.queue.putBack(entry);
+      this.#again(entry);
       if (entry.slot !== undefined) this.parts.settled(entry.slot);
       return;
     }

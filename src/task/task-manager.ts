@@ -164,6 +164,12 @@ export class TaskManager {
     this.#abandon(holding, why.message, REFUSED_RETRY_MS);
   }
 
+  /** An error handler has said `fail`: the session ends. */
+  fail(task: Task, error: Error): void {
+    void task.close().catch((cause: unknown) => this.#closeFailed(task, cause));
+    this.parts.failed(error);
+  }
+
   /** The client does not read the partition any more: its position is not in the log. */
   positionLost(of: TopicPartition, message: string): void {
     const task = this.#byPartition.get(partitionName(of))?.task;

@@ -4,11 +4,10 @@ import type { EffectsWriter } from './effects-writer.js';
 import type { HeadLine } from './head-line.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import type { EntryOwner, QueueEntry } from './queue-entry.js';
+import type { Sharing } from './sharing.js';
 import type { Slots } from './slots.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
-
-export type Sharing = 'none' | 'key' | 'all';
 
 export interface TaskParts {
   readonly owner: EntryOwner;
@@ -19,10 +18,6 @@ export interface TaskParts {
   readonly lanes: LaneKeeper;
   readonly heads: HeadLine;
   readonly effects: EffectsWriter;
-  /**
-   * Which state records share: `none`; `key`, what other records of the same key have written, so that one of a key
-   * starts when the one before is decided; `all`, what any has, so that one starts when all before are decided.
-   */
   readonly sharing: Sharing;
   /** It runs before anything else starts. */
   isPunctuationDue(this: void): boolean;

@@ -33,6 +33,9 @@ export interface TaskRestorerParts extends LaneFeedParts {
   readonly regulate: (task: Task) => void;
 }
 
+/** Records of the changelog between two words to the listener. */
+const TELL_EVERY = 1000;
+
 export class TaskRestorer {
   constructor(private readonly parts: TaskRestorerParts) {}
 
@@ -72,7 +75,7 @@ export class TaskRestorer {
     const listener = this.parts.factory.restoreListener;
     const { id } = holding.task;
     if (holding.progress === undefined) listener?.onRestoreStart?.(id, total);
-    else listener?.onBatchRestored?.(id, done, total);
+    else if (done % TELL_EVERY === 0) listener?.onBatchRestored?.(id, done, total);
     holding.progress = { done, total };
   }
 

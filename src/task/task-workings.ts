@@ -17,7 +17,8 @@ import { SourceLine } from './source-line.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { TaskMessage } from './task-message.js';
-import type { Sharing, TaskParts } from './task-parts.js';
+import type { Sharing } from './sharing.js';
+import type { TaskParts } from './task-parts.js';
 
 /** What a task is one of. */
 export interface TaskIdentity {
@@ -74,7 +75,7 @@ export class TaskWorkings {
       slots: new Slots(sharing === 'all' ? 1 : settings.maxInFlight, this.attempts),
       lanes: this.lanes,
       heads: this.heads,
-      effects: new EffectsWriter(ledger, stores, processor, { ...settings, laneLog }),
+      effects: new EffectsWriter(ledger, stores, processor, { ...settings, laneLog, sharing }),
       sharing,
       isRunning,
       isHeld: ({ slot, hasBegun }) =>

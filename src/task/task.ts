@@ -242,7 +242,7 @@ export class Task implements EntryOwner {
     for (;;) {
       this.#works.source.decide();
       if (this.#state !== 'running') return;
-      if (this.#works.punctuations.advance()) continue;
+      this.#works.punctuations.advance();
       const isDecided = this.#works.commands.advance();
       // A punctuation that is due waits for results that wait for records before them.
       const isStarted = this.#works.punctuations.holds ? this.#works.source.startFront() : this.#startNext();

@@ -71,10 +71,10 @@ const policies = (rules: TopicRules) =>
       'retention.ms': String(rules.retentionOutputMs),
       'max.message.bytes': String(rules.maxMessageBytes),
     },
-    // Kept as what it is made from is: nobody deletes its records once they are read (KIP-204 does).
+    // For ever: records keep their own timestamps, so that old ones would be deleted before they are read (KIP-284).
     repartition: {
       'cleanup.policy': 'delete',
-      'retention.ms': String(rules.retentionSourceMs),
+      'retention.ms': '-1',
       'max.message.bytes': String(rules.maxMessageBytes),
     },
     deadLetters: {
@@ -162,7 +162,12 @@ export const planTopics = (
   for (const { beside, name, partitions: wanted } of needs.ownTopics) {
     const besides = beside.map(found).filter((count) => count > 0);
     const count = wanted ?? (besides.length > 0 ? Math.max(...besides) : partitions);
-    if (found(name) === 0) missing(name, count, policy.repartition);
+    const has = found(name);
+    if (has === 0) missing(name, count, policy.repartition);
+    else if (wanted !== null && has !== wanted) {
+      const message = `Repartition topic ${name} has ${has} partition(s), and the topology asks for ${wanted}: keys would change their partition. Give it another name, or delete it while the application is stopped and all of it has been read.`;
+      problems.push({ topic: name, message });
+    }
   }
 
   for (const topic of needs.outputTopics)

@@ -15,6 +15,8 @@ export interface StorePlan {
   readonly operators: readonly StoreOperator[];
   /** By the wall clock; null: none. */
   readonly punctuateEveryMs: number | null;
+  /** How long one takes: it may be overdue again when it ends. */
+  readonly punctuationMs: number;
 }
 
 const STORES_SALT = 0x570e;
@@ -35,5 +37,6 @@ export const randomStores = (seed: number, focus: Focus | undefined): StorePlan 
   const operators = OPERATORS.filter(
     (operator) => random.chance(0.4) && (sharing === 'all' || !SERIAL.includes(operator)),
   );
-  return { sharing, operators, punctuateEveryMs: random.pick([null, 70, 1500]) };
+  const punctuateEveryMs = random.pick([null, 70, 1500]);
+  return { sharing, operators, punctuateEveryMs, punctuationMs: random.pick([3, 3, punctuateEveryMs ?? 3]) };
 };

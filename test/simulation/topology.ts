@@ -88,7 +88,7 @@ class Handler implements FixedKeyProcessor<Key, EventValue, OutputValue> {
     if (stores?.punctuateEveryMs == null) return;
     context.schedule(stores.punctuateEveryMs, 'wall-clock-time', async (_, during) => {
       this.world.observations.punctuates(this.#epoch);
-      await sleep(this.world.clock, 3, during.signal);
+      await sleep(this.world.clock, stores.punctuationMs, during.signal);
       this.world.observations.punctuates(this.#epoch);
       // Nothing comes to rest that goes on.
       if (stores.sharing === 'key' || this.world.clock.monotonic() > this.world.scenario.chaosMs) return;

@@ -204,3 +204,22 @@ describe('an uncaught exception handler', () => {
     await driver.close();
   });
 });
+
+describe('an answer of fail', () => {
+  it('is heard also when the function that forwarded makes another error of it', async () => {
+    const { error } = await outcomeOf({ productionExceptionHandler: () => 'fail' }, (stream) =>
+      stream
+        .processValues<unknown>(() => ({
+          process: (record, context) => {
+            try {
+              context.forward(record.withValue(() => 'no JSON'));
+            } catch {
+              throw new RetryableError('wrapped', 'the processor makes its own of it');
+            }
+          },
+        }))
+        .to('out', Produced.with(Serdes.string(), Serdes.json())),
+    );
+    expect(String(error)).to.contain('no JSON form');
+  });
+});

@@ -188,6 +188,52 @@ describe('a state store of a processor', () => {
     await driver.close();
   });
 
+  it('that is perKey may be looked at as a whole by a punctuation: no record runs beside it', async () => {
+    let seen: readonly string[] = [];
+    const { driver, input } = driverOf(
+      () => ({
+        init: (context: ProcessorContext<string, string>) =>
+          void context.schedule(1000, 'wall-clock-time', (_, during) => {
+            const kept = during.getStateStore<KeyValueStore<string, string>>('s');
+            seen = [...kept.all()].map(({ key }) => key);
+            kept.delete('a');
+          }),
+        process: ({ key, value }, context) =>
+          context.getStateStore<KeyValueStore<string, string>>('s').put(key, value),
+      }),
+      ['s'],
+      true,
+    );
+    for (const key of ['a', 'b']) await input.pipeInput(key, 'x');
+    await driver.advanceWallClockTime(1000);
+    expect(seen).to.deep.equal(['a', 'b']);
+    expect(driver.getKeyValueStore('s').get('a')).to.equal(null);
+    await driver.close();
+  });
+
+  it('takes nothing any more when the record is over', async () => {
+    let late: unknown;
+    const { driver, input } = driverOf(
+      () => ({
+        process: (_, context) => {
+          const kept = context.getStateStore<KeyValueStore<string, string>>('s');
+          void Promise.resolve().then(() => {
+            try {
+              kept.put('late', 'x');
+            } catch (error) {
+              late = error;
+            }
+          });
+        },
+      }),
+      ['s'],
+    );
+    await input.pipeInput('k', 'v');
+    expect(String(late)).to.contain('after process() had ended');
+    expect(driver.getKeyValueStore('s').get('late')).to.equal(null);
+    await driver.close();
+  });
+
   it('that is not connected is refused, and told which are', async () => {
     const { driver, input } = driverOf(
       () => ({ process: (_, context) => void context.getStateStore('other') }),

@@ -34,7 +34,7 @@ describe('a store as one unit of work sees it', () => {
               ...expected.entries(from, to, isReverse),
             ]);
           expect([...base.entries(null, null, false)]).to.deep.equal(held);
-          for (const change of view.changes()) base.set(change.key, change.value);
+          for (const change of view.changes) base.set(change.key, change.value);
           expect([...base.entries(null, null, false)]).to.deep.equal([
             ...expected.entries(null, null, false),
           ]);

@@ -17,7 +17,7 @@ import { LaneBook } from '../../../src/task/lane-book.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import type { TaskHost, TaskSettings } from '../../../src/task/task-host.js';
 import { TaskStores } from '../../../src/state/task-stores.js';
-import type { Sharing } from '../../../src/task/task-parts.js';
+import type { Sharing } from '../../../src/task/sharing.js';
 import { Task } from '../../../src/task/task.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { batchOf, ledgerStart, positions, produced, SOURCE, textOf } from './records.js';
@@ -117,7 +117,7 @@ export const nameOf = (record: ProducedRecord): string => {
 };
 
 const effectsOf = (done: Done): Effects =>
-  'outputs' in done ? done : { outputs: done, changes: [], isDropped: false };
+  'outputs' in done ? done : { outputs: done, changes: [], reads: [], isDropped: false };
 
 /** What most tasks do not have. */
 interface Special {

@@ -91,7 +91,7 @@ class Model {
     const entry = running[pick % Math.max(1, running.length)];
     if (entry === undefined) return;
     entry.resolve(
-      { kind: 'effects', effects: { outputs: [], changes: [], isDropped: false } },
+      { kind: 'effects', effects: { outputs: [], changes: [], reads: [], isDropped: false } },
       monotonicMs(0),
     );
     if (how === 'succeed') this.queue.freeKey(entry);

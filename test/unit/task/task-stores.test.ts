@@ -15,10 +15,11 @@ const put = (key: string, value: string | null): StoreChange => ({
 const effects = (text: string, ...changes: StoreChange[]): Effects => ({
   outputs: [produced(text)],
   changes,
+  reads: [],
   isDropped: false,
 });
 
-const NONE: Effects = { outputs: [], changes: [], isDropped: false };
+const NONE: Effects = { outputs: [], changes: [], reads: [], isDropped: false };
 
 /** What a unit says of stores, as `key=value`. */
 const changesOf = (bench: TaskBench): readonly string[] => {
@@ -237,5 +238,63 @@ describe('an error handler that says fail', () => {
       expect(bench.failures).to.deep.equal([said]);
       expect(bench.ledger.isDirty()).to.equal(false);
     }
+  });
+});
+
+describe('two keys that are one key of a store', () => {
+  it('lose no update: a result that has seen what is not so any more is made anew, and no attempt is counted', async () => {
+    const bench = new TaskBench({}, 'by-hand', { sharing: 'key', stores: ['s'] });
+    await bench.start();
+    const count = (): Effects => {
+      const before = bench.task.stores.store('s').get(Buffer.from('one'));
+      const change = put('one', String(Number(before?.toString() ?? 0) + 1));
+      const read = { store: 's', key: Buffer.from('one'), value: before };
+      return { ...effects('out', change), reads: [read] };
+    };
+    bench.offer(consumedOf('{"id":1}', '{ "id": 1 }'));
+    await settle();
+    // Both have read before either is decided.
+    const [first, second] = [count(), count()];
+    bench.call(1).answer.resolve(second as never);
+    bench.call(0).answer.resolve(first as never);
+    await settle();
+    expect(bench.begun).to.deep.equal(['0/1', '1/1', '1/1']);
+    bench.call(1).answer.resolve(count() as never);
+    await settle();
+    expect(valueIn(bench, 'one')).to.equal('2');
+    expect(bench.commit()).to.deep.equal(['out', 'out']);
+  });
+});
+
+describe('punctuations that are always due', () => {
+  for (const isSync of [true, false])
+    it(`let records go on between two of them (${isSync ? 'synchronous' : 'asynchronous'})`, async () => {
+      const punctuations = new Due();
+      const tick = (): Effects | Promise<Effects> => {
+        punctuations.due.push(tick);
+        return isSync ? NONE : Promise.resolve(NONE);
+      };
+      punctuations.due.push(tick);
+      const bench = new TaskBench({}, 'by-hand', { sharing: 'key', stores: ['s'], punctuations });
+      await bench.start();
+      bench.offer(consumedOf('a', 'a'));
+      await bench.pass(5);
+      await bench.succeed(0);
+      await bench.pass(5);
+      await bench.succeed(1);
+      expect(bench.commit()).to.deep.equal(['out-0', 'out-1']);
+    });
+});
+
+describe('a punctuation whose output is too large', () => {
+  it('stops the task before a broker has seen it', async () => {
+    const punctuations = new Due();
+    const bench = new TaskBench({}, 'by-hand', { stores: ['s'], punctuations });
+    await bench.start();
+    punctuations.due.push(() => effects('x'.repeat(2_000_000)));
+    bench.task.wake();
+    await settle();
+    expect(bench.stopped.map(({ reason }) => reason)).to.deep.equal(['punctuation-failed']);
+    expect(bench.decided).to.deep.equal([]);
   });
 });

@@ -245,4 +245,43 @@ describe('planTopics', () => {
       expect(Number(config['max.message.bytes'])).to.be.greaterThan(RULES.maxMessageBytes);
     });
   });
+
+  describe('repartition topics', () => {
+    const own = (partitions: number | null, beside: readonly string[] = []): TopicNeeds => ({
+      ...NEEDS,
+      ownTopics: [{ name: 'G-by-name-repartition', partitions, beside }],
+    });
+
+    it('have as many partitions as was asked for, as the other topics of their reader, or as their source', () => {
+      expect(steps(plan(AS_WANTED, RULES, own(6)))).to.deep.equal(['create G-by-name-repartition 6']);
+      expect(steps(plan(AS_WANTED, RULES, own(null)))).to.deep.equal(['create G-by-name-repartition 3']);
+      expect(steps(plan({ ...AS_WANTED, users: 12 }, RULES, own(null, ['users'])))).to.deep.equal([
+        'create G-by-name-repartition 12',
+      ]);
+    });
+
+    it('are kept for ever: old timestamps are no reason to delete what is not read yet', () => {
+      const [step] = plan(AS_WANTED, RULES, own(6)).steps;
+      expect(step?.kind === 'create' ? step.topic.config['retention.ms'] : null).to.equal('-1');
+    });
+
+    it('that have another number of partitions than was asked for are a problem', () => {
+      const { problems } = plan({ ...AS_WANTED, 'G-by-name-repartition': 3 }, RULES, own(6));
+      expect(problems.map(({ topic }) => topic)).to.deep.equal(['G-by-name-repartition']);
+    });
+
+    it('are made before anything of the sub-topology that reads them', () => {
+      const reader: TopicNeeds = {
+        source: 'by-name-repartition',
+        sourceTopics: ['G-by-name-repartition'],
+        outputTopics: ['out'],
+        ownTopics: [],
+        ownSources: new Set(['G-by-name-repartition']),
+      };
+      expect(steps(plan({}, RULES, reader))).to.deep.equal([]);
+      expect(steps(plan({ 'G-by-name-repartition': 4 }, RULES, reader))).to.include(
+        'create G.by-name-repartition.dlq 4',
+      );
+    });
+  });
 });
