@@ -107,8 +107,23 @@ const counting = topologyOf(({ builder, output, source }) => {
     .to(output('groups'), Produced.with(STRING, Serdes.long()));
 });
 
-const tell = (what: string, task: string, done: number, total: number): void =>
-  console.log(`restore ${what} ${task} ${done} ${total} ${Date.now()}`);
+const TOLD_EVERY = 5_000;
+
+/** Writes down what it is told: what, task, records done, records in all, time; of batches only some. */
+const toldListener = (): NonNullable<TopologyConfig['stateRestoreListener']> => {
+  let last = 0;
+  const tell = (what: string, task: string, done: number, total: number): void => {
+    last = done;
+    console.log(`restore ${what} ${task} ${done} ${total} ${Date.now()}`);
+  };
+  return {
+    onRestoreStart: (task, total) => tell('start', task, 0, total),
+    onBatchRestored: (task, done, total) => {
+      if (done >= last + TOLD_EVERY) tell('batch', task, done, total);
+    },
+    onRestoreEnd: (task, total) => tell('end', task, total, total),
+  };
+};
 
 /** Writes what its key had before. A value null deletes. */
 const latest = topologyOf(
@@ -126,13 +141,7 @@ const latest = topologyOf(
       .processValues(before, Named.as('before'), 'latest')
       .to(output('before'), Produced.with(STRING, STRING));
   },
-  {
-    stateRestoreListener: {
-      onRestoreStart: (task, total) => tell('start', task, 0, total),
-      onBatchRestored: (task, done, total) => tell('batch', task, done, total),
-      onRestoreEnd: (task, total) => tell('end', task, total, total),
-    },
-  },
+  { stateRestoreListener: toldListener() },
 );
 
 /** Keys of orders are any, their values are the keys of the table. */
@@ -179,7 +188,7 @@ const handlers = (response: 'resume' | 'fail') => {
       return STRING.serialize(data, context);
     },
   };
-  const work = (_key: string, value: string): string => {
+  const work = (value: string): string => {
     if (value === 'broken') throw new Error('planned');
     return value;
   };
