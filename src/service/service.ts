@@ -37,6 +37,8 @@ export class Service {
     metrics.watch(() => gaugesOf(this.#streams.status(), this.#view.lag));
     const clients = createKafkaClients({
       ...clientOptions(settings, randomUUID().slice(0, 8)),
+      // A task of several topics, repartition topics too, needs the same partition of each.
+      eagerRange: topology.subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1),
       // At least once keeps the order of first occurrences only while no record is given up.
       deliveryTimeoutMs: 0,
       onClientError: (event) => this.#view.hear(event),
