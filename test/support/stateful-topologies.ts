@@ -33,7 +33,7 @@ const STRING = Serdes.string();
 const NULLABLE = Serdes.nullable(STRING);
 
 export type StatefulName =
-  'counting' | 'latest' | 'repartitions' | 'windows' | 'handlers-resume' | 'handlers-fail';
+  'counting' | 'latest' | 'repartitions' | 'windows' | 'rekeyed-join' | 'handlers-resume' | 'handlers-fail';
 
 interface Place {
   readonly builder: StreamsBuilder;
@@ -206,11 +206,22 @@ const handlers = (response: 'resume' | 'fail') => {
   );
 };
 
+/** One source, and yet a task of two topics: both are repartition topics. */
+const rekeyedJoin = topologyOf(({ builder, output, source }) => {
+  const rekeyed = builder
+    .stream(source, strings('in'))
+    .selectKey((_key, value) => value, Named.as('by-value'));
+  const table = rekeyed.toTable(Named.as('table'), keyed('last'));
+  const joined = Joined.with(STRING, STRING).withName('joined');
+  rekeyed.leftJoin(table, (value) => value, joined).to(output('joined'), Produced.with(STRING, STRING));
+});
+
 export const STATEFUL: Readonly<Record<StatefulName, (settings: Settings) => Topology>> = {
   counting,
   latest,
   repartitions,
   windows,
+  'rekeyed-join': rekeyedJoin,
   'handlers-resume': handlers('resume'),
   'handlers-fail': handlers('fail'),
 };
