@@ -75,7 +75,8 @@ export class TaskRestorer {
     const listener = this.parts.factory.restoreListener;
     const { id } = holding.task;
     if (holding.progress === undefined) listener?.onRestoreStart?.(id, total);
-    else if (done % TELL_EVERY === 0) listener?.onBatchRestored?.(id, done, total);
+    else if (Math.floor(done / TELL_EVERY) > Math.floor(holding.progress.done / TELL_EVERY))
+      listener?.onBatchRestored?.(id, done, total);
     holding.progress = { done, total };
   }
 

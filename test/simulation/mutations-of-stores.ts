@@ -47,8 +47,8 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     focus: 'stores',
     rewrites: one(
       'dsl/store-overlay.js',
-      'return write === undefined ? this.data.get(key) : write.value;',
-      'return this.data.get(key);',
+      'if (write !== undefined)\n            return write.value;',
+      'void 0;',
     ),
     caughtBy: ['store'],
   },

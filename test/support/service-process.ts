@@ -26,11 +26,14 @@ export interface ServiceStatus {
   readonly msSincePoll?: number;
   readonly breaker?: 'closed' | 'open';
   readonly tasks: readonly {
+    readonly id: string;
     readonly partition: number;
     readonly state: string;
     readonly positions: Readonly<Record<string, number>>;
     readonly uncommitted: number;
     readonly paused: readonly string[];
+    readonly stores: Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>;
+    readonly restore?: { readonly done: number; readonly total: number };
     readonly refused?: { readonly reason: string; readonly message: string };
     readonly lanes?: {
       readonly retrying: number;
@@ -84,8 +87,9 @@ export class ServiceProcess {
     readonly port: number,
     env: ServiceEnvironment,
     args: readonly string[],
+    program: string,
   ) {
-    const [command, all] = leashed([MAIN, ...args]);
+    const [command, all] = leashed([program, ...args]);
     this.#child = spawn(command, all, {
       env: { ...BASE, HTTP_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -113,14 +117,19 @@ export class ServiceProcess {
     started.push(this);
   }
 
-  /** Resolves when the process was started; `untilReady` waits for more. */
+  /**
+   * Resolves when the process was started; `untilReady` waits for more. `program`: the service, unless a test has one
+   * of its own that ends in the service's main.
+   */
   static async start(
     name: string,
     env: ServiceEnvironment,
     args: readonly string[] = [],
+    program = MAIN,
   ): Promise<ServiceProcess> {
     const given = env['HTTP_PORT'];
-    return new ServiceProcess(name, given === undefined ? await freePort() : Number(given), env, args);
+    const port = given === undefined ? await freePort() : Number(given);
+    return new ServiceProcess(name, port, env, args, program);
   }
 
   get pid(): number {
