@@ -38,5 +38,11 @@ export const randomStores = (seed: number, focus: Focus | undefined): StorePlan 
     (operator) => random.chance(0.4) && (sharing === 'all' || !SERIAL.includes(operator)),
   );
   const punctuateEveryMs = random.pick([null, 70, 1500]);
-  return { sharing, operators, punctuateEveryMs, punctuationMs: random.pick([3, 3, punctuateEveryMs ?? 3]) };
+  // Longer than its interval where that is short, and never than an attempt may take.
+  return {
+    sharing,
+    operators,
+    punctuateEveryMs,
+    punctuationMs: random.pick([3, 3, Math.min(punctuateEveryMs ?? 3, 500)]),
+  };
 };
