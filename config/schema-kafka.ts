@@ -117,12 +117,7 @@ export const TOPICS = {
     '1',
     'Of topics that are created.',
   ),
-  retentionSourceMs: setting(
-    'RETENTION_SOURCE',
-    retention,
-    '7d',
-    'Of source topics and repartition topics that are created.',
-  ),
+  retentionSourceMs: setting('RETENTION_SOURCE', retention, '7d', 'Of source topics that are created.'),
   retentionAuditMs: setting(
     'RETENTION_AUDIT',
     retention,

@@ -12,7 +12,7 @@ import type { Journal, Output } from './journal.js';
 import { LogTail } from './log-tail.js';
 import { GROUP } from './settings.js';
 import type { StoreOperator } from './store-plan.js';
-import { groupOf, regroupTopic, storeOf } from './stored-streams.js';
+import { chained, groupOf, markOf, regroupTopic, storeOf } from './stored-streams.js';
 
 export class StoreChecks {
   readonly #isExact: boolean;
@@ -65,7 +65,10 @@ export class StoreChecks {
         if (!counts.has(count))
           this.#wrong(`${counter} never counted ${count}`, [...counts.values()].slice(0, 3));
     for (const task of tasks) this.#memory(task);
-    for (const operator of stores.operators) this.#operator(operator, tasks);
+    for (const operator of stores.operators) {
+      if (operator === 'reduce') this.#order(tasks);
+      else this.#operator(operator, tasks);
+    }
   }
 
   #memory({ id, partition, sources, stores }: Task): void {
@@ -91,6 +94,35 @@ export class StoreChecks {
           `task ${id}: memory and changelog of ${store} differ: only memory has ${extra.slice(0, 3).join() || 'nothing'}, only the log ${missing.slice(0, 3).join() || 'nothing'}`,
           [],
         );
+    }
+  }
+
+  /** What a reduce has made of each key is what it makes of the outputs in their order. */
+  #order(tasks: readonly Task[]): void {
+    for (const at of this.journal.scenario.subtopologies.keys()) {
+      const expected = new Map<string, number>();
+      for (const { facts, value } of this.#outputs) {
+        if (facts.task.subtopology !== at || facts.key === null) continue;
+        const name = `${facts.partition} ${facts.key}`;
+        const mark = markOf(value.record, value.index);
+        const all = expected.get(name);
+        expected.set(name, all === undefined ? mark : chained(all, mark));
+      }
+      const store = storeOf('reduce', at);
+      for (const task of tasks) {
+        if (!task.stores.names.includes(store)) continue;
+        for (const [key, value] of task.stores.store(store).entries(null, null, false)) {
+          const name = `${task.partition} ${key.toString()}`;
+          const found = Number(value.toString('utf8', 8));
+          if (expected.get(name) !== found)
+            this.#wrong(
+              `${store} of ${name} is ${found}, in the order of the outputs it is ${expected.get(name) ?? 'nothing'}`,
+              [],
+            );
+          expected.delete(name);
+        }
+      }
+      for (const name of expected.keys()) this.#wrong(`${store} has nothing of ${name}`, []);
     }
   }
 

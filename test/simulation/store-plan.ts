@@ -4,10 +4,11 @@ import type { Focus } from './focus.js';
 
 /**
  * `count`: of each key; `window`: the same in tumbling windows that nothing is too late for; `final`: those, held back
- * until they close; `table`: the last output of each key; `regroup`: under another key through a repartition topic, and
- * counted there.
+ * until they close; `table`: the last output of each key, and views of it that are kept; `regroup`: under another key
+ * through a repartition topic, and counted there; `reduce`: what depends on the order of each key, by a function that is
+ * asynchronous.
  */
-export type StoreOperator = 'count' | 'window' | 'final' | 'table' | 'regroup';
+export type StoreOperator = 'count' | 'window' | 'final' | 'table' | 'regroup' | 'reduce';
 
 export interface StorePlan {
   /** Whose counter each handler has: that of the record's key, or one of all records. */
@@ -26,6 +27,7 @@ const OPERATORS = [
   'final',
   'table',
   'regroup',
+  'reduce',
 ] as const satisfies readonly StoreOperator[];
 const SERIAL: readonly StoreOperator[] = ['window', 'final'];
 

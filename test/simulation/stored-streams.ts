@@ -42,6 +42,14 @@ export const addHandlerStores = (builder: StreamsBuilder, plan: StorePlan, at: n
 /** A few groups of keys; a record without a key is in none. */
 export const groupOf = (key: string): string => (/[02468]$/.test(key) ? 'even' : 'odd');
 
+/** A number for an output, and one for a sequence of them: another order gives another one. */
+export const markOf = (record: string, index: number): number => {
+  let mark = index + 1;
+  for (const character of record) mark = (mark * 31 + character.charCodeAt(0)) % 1_000_003;
+  return mark;
+};
+export const chained = (all: number, one: number): number => (all * 7919 + one) % 1_000_003;
+
 export const addOperators = (outputs: Outputs, { operators }: StorePlan, at: number): void => {
   for (const operator of operators) OPERATORS[operator](outputs, storeOf(operator, at), at);
 };
@@ -59,7 +67,23 @@ const OPERATORS: Readonly<Record<StoreOperator, (outputs: Outputs, store: string
       .toStream()
       .foreach(() => undefined),
   table: (outputs, store) =>
-    void outputs.toTable(Materialized.as<Key, OutputValue>(store).withKeySerde(KEY).withValueSerde(OUTPUT)),
+    void outputs
+      .toTable(Materialized.as<Key, OutputValue>(store).withKeySerde(KEY).withValueSerde(OUTPUT))
+      .filter((_, { index }) => index === 0, Materialized.as<Key, OutputValue>(`${store}-first`))
+      .mapValues(
+        async ({ record }) => Promise.resolve(record.length),
+        Materialized.as<Key, number>(`${store}-length`)
+          .withKeySerde(KEY)
+          .withValueSerde(Serdes.json<number>()),
+      ),
+  reduce: (outputs, store) =>
+    void outputs
+      .mapValues(({ record, index }) => markOf(record, index))
+      .groupByKey(Grouped.with(KEY, Serdes.json<number>()))
+      .reduce(
+        async (all, one) => Promise.resolve(chained(all, one)),
+        Materialized.as<Key, number>(store).withKeySerde(KEY).withValueSerde(Serdes.json<number>()),
+      ),
   regroup: (outputs, store, at) =>
     void outputs
       .filter((key) => key !== null)
