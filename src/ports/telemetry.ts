@@ -28,3 +28,16 @@ export interface Telemetry {
   /** From reading a record to the commit of its effects: the oldest record of each commit. */
   latency(topic: string, latencyMs: number): void;
 }
+
+/** Counts nothing. */
+export const NO_TELEMETRY: Telemetry = {
+  messages: () => undefined,
+  deadLetters: () => undefined,
+  retries: () => undefined,
+  patience: () => undefined,
+  staleRetries: () => undefined,
+  commands: () => undefined,
+  commit: () => undefined,
+  rebalance: () => undefined,
+  latency: () => undefined,
+};

@@ -5,7 +5,8 @@
 import type { Topology } from '../dsl/topology.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
+import type { CommitOutcome } from '../ports/telemetry.js';
+import { NO_TELEMETRY } from '../ports/telemetry.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { TaskStatus } from '../streams-status.js';
 import { Streams } from '../streams.js';
@@ -21,18 +22,6 @@ const HEARTBEAT_MS = 50;
 
 /** The engine itself refuses a task of which nothing can be committed, before that. */
 const ABORTS_ALLOWED = 20;
-
-const NO_TELEMETRY: Telemetry = {
-  messages: () => undefined,
-  deadLetters: () => undefined,
-  retries: () => undefined,
-  patience: () => undefined,
-  staleRetries: () => undefined,
-  commands: () => undefined,
-  commit: () => undefined,
-  rebalance: () => undefined,
-  latency: () => undefined,
-};
 
 export interface DrivenProcessParts {
   readonly topology: Topology;

@@ -3,7 +3,7 @@
  * its end. A crash ends it without a word: its clock and clients go silent, the engine object is left behind.
  */
 import type { Logger } from '../../src/ports/logger.js';
-import type { Telemetry } from '../../src/ports/telemetry.js';
+import { NO_TELEMETRY } from '../../src/ports/telemetry.js';
 import { Streams } from '../../src/streams.js';
 import type { StreamsStatus } from '../../src/streams-status.js';
 import type { SimulatedCluster } from '../../src/testing/simulated-cluster.js';
@@ -16,18 +16,6 @@ import type { Scenario } from './scenario.js';
 import { GROUP } from './settings.js';
 import { simulatedTopology } from './topology.js';
 import type { Violations } from './violations.js';
-
-const NO_TELEMETRY: Telemetry = {
-  messages: () => undefined,
-  deadLetters: () => undefined,
-  retries: () => undefined,
-  patience: () => undefined,
-  staleRetries: () => undefined,
-  commands: () => undefined,
-  commit: () => undefined,
-  rebalance: () => undefined,
-  latency: () => undefined,
-};
 
 /** Reasons that no fault of the plan explains: log and offsets disagree although nobody touched them. */
 const UNEXPLAINED = new Set([
