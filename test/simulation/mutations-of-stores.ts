@@ -11,7 +11,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
       "if (this.parts.sharing === 'none')\n            this.queue.freeKey(entry);",
       'this.queue.freeKey(entry);',
     ),
-    caughtBy: ['store'],
+    caughtBy: ['store', 'I3', 'I4'],
   },
   {
     name: 'records that share all state run side by side',
@@ -35,11 +35,11 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'what an attempt writes to a store is there at once',
     focus: 'stores',
-    rewrites: one(
-      'dsl/store-overlay.js',
-      'this.#writes.set(',
-      'this.data.set(key, value), this.#writes.set(',
-    ),
+    rewrites: [
+      ...one('dsl/store-overlay.js', 'this.#writes.set(', 'this.data.set(key, value), this.#writes.set('),
+      // It would be made anew for ever.
+      ...one('task/effects-writer.js', "this.limits.sharing !== 'key' || ", 'true || '),
+    ],
     caughtBy: ['store'],
   },
   {
