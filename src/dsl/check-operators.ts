@@ -5,11 +5,21 @@ import type { ProcessorNode, TopologyParts, WindowAggregateOperator } from './to
 const suppliersMakeNewProcessors: Check = (parts) =>
   processorsOf(parts).flatMap(({ name, operator }) => {
     if (operator.type !== 'processValues' && operator.type !== 'process') return [];
-    const { supplier } = operator;
-    return supplier() === supplier()
-      ? [`the supplier of processor "${name}" gives the same processor twice: each task needs its own`]
-      : [];
+    const problem = supplierProblem(operator.supplier);
+    return problem === undefined ? [] : [`the supplier of processor "${name}" ${problem}`];
   });
+
+/** `supplier` is whatever a program without types has given. */
+const supplierProblem = (supplier: unknown): string | undefined => {
+  if (typeof supplier !== 'function')
+    return 'is no function: give one that makes a new processor for each task';
+  try {
+    if ((supplier as () => unknown)() !== (supplier as () => unknown)()) return undefined;
+  } catch (error) {
+    return `fails: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return 'gives the same processor twice: each task needs its own';
+};
 
 const isDuration = (ms: number, atLeast: number): boolean => Number.isSafeInteger(ms) && ms >= atLeast;
 

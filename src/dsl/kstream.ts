@@ -32,6 +32,7 @@ import { sinkStep } from './sink-step.js';
 import { joinPlace, repartitionForJoin } from './stream-table-join.js';
 import { materialize } from './table-source.js';
 import type { BranchOperator, Operator } from './topology-node.js';
+import { TopologyError } from './topology-error.js';
 
 export class KStream<K, V> {
   /** Shared by the joins that have no name of their own. */
@@ -68,7 +69,7 @@ export class KStream<K, V> {
   }
 
   /** Any number of values for each record, under the same key. */
-  flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR>>, named?: Named): KStream<K, VR> {
+  flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR> & object>, named?: Named): KStream<K, VR> {
     return this.revalued({ type: 'flatMapValues', mapper }, NAME_PREFIX.flatMapValues, named);
   }
 
@@ -120,6 +121,8 @@ export class KStream<K, V> {
   /** The records of both, each stream's in its own order. */
   merge(other: KStream<K, V>, named?: Named): KStream<K, V> {
     const { graph, node, keySerde, valueSerde, isRekeyed } = this.place;
+    if (other.place.graph !== graph)
+      throw new TopologyError(['a stream is merged with one of another StreamsBuilder']);
     const name = graph.nameOr(named?.name, NAME_PREFIX.merge);
     const merged = placeAfter(this.place, name, { type: 'passThrough' }, {}, [node, other.place.node]);
     return new KStream({

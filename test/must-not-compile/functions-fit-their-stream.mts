@@ -20,3 +20,7 @@ stream
 new StreamsBuilder().stream('in', Serdes.string());
 // expect TS2741
 stream.processValues(() => ({ init: () => undefined }));
+
+// A text is iterable too: its characters are hardly ever meant.
+// expect TS2322
+stream.flatMapValues((event) => event.type);

@@ -119,6 +119,28 @@ describe('building a topology', () => {
     expect(new TopologyError(problems).message.split('\n')).to.have.length(8);
   });
 
+  it('refuses a supplier that is none, or that fails', () => {
+    const problemOf = (supplier: unknown): string | undefined => {
+      const builder = new StreamsBuilder();
+      builder.stream('in', STRINGS).processValues(supplier as never, Named.as('mine'));
+      return problemsOf(() => builder.build())[0];
+    };
+    expect(problemOf({ process: () => undefined })).to.include('is no function');
+    expect(
+      problemOf(() => {
+        throw new Error('no directory');
+      }),
+    ).to.include('the supplier of processor "mine" fails: no directory');
+  });
+
+  it('refuses streams of two builders in one topology, and says so', () => {
+    const [one, other] = [
+      new StreamsBuilder().stream('a', STRINGS),
+      new StreamsBuilder().stream('b', STRINGS),
+    ];
+    expect(() => one.merge(other)).to.throw(TopologyError, 'another StreamsBuilder');
+  });
+
   it('refuses a supplier that shares one processor between tasks', () => {
     const builder = new StreamsBuilder();
     const shared = { process: () => undefined };
