@@ -35,7 +35,7 @@ export { StoreBuilder, Stores } from './dsl/stores.js';
 export type { KeyValueBytesStoreSupplier } from './dsl/stores.js';
 export type { KeyValue, KeyValueStore, ReadOnlyKeyValueStore, StateStore } from './dsl/state-store.js';
 export { Serdes } from './dsl/serdes.js';
-export { Topology } from './dsl/topology.js';
+export { Topology } from './dsl/graph/topology.js';
 export type { StateRestoreListener, TopologyConfig } from './dsl/topology-config.js';
 export type {
   DeserializationExceptionHandler,
@@ -48,9 +48,9 @@ export type {
   ProductionResponse,
   UncaughtExceptionHandler,
 } from './dsl/error-handlers.js';
-export type { NamedInternalTopic, Subtopology } from './dsl/topology.js';
-export { TopologyError } from './dsl/topology-error.js';
-export type { RecordContext } from './dsl/topology-node.js';
+export type { NamedInternalTopic, Subtopology } from './dsl/graph/topology.js';
+export { TopologyError } from './dsl/graph/topology-error.js';
+export type { RecordContext } from './dsl/graph/topology-node.js';
 export type {
   Cancellable,
   FixedKeyProcessor,

@@ -7,7 +7,7 @@ import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe.js';
 import type { LoadedSettings } from '../config/load.js';
 import { loadSettings } from '../config/load.js';
-import { TopologyError } from './dsl/topology-error.js';
+import { TopologyError } from './dsl/graph/topology-error.js';
 import { HttpListenError } from './observability/http-server.js';
 import { createLogger } from './observability/logger.js';
 import { isKafkaError } from './ports/kafka-error.js';

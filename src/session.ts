@@ -10,7 +10,7 @@ import type { CommitReport } from './commit/commit-loop.js';
 import { CommitLoop } from './commit/commit-loop.js';
 import { Gate } from './commit/gate.js';
 import { type Guarantee, guaranteeOf } from './commit/guarantee.js';
-import type { Topology } from './dsl/topology.js';
+import type { Topology } from './dsl/graph/topology.js';
 import { Admission } from './flow/admission.js';
 import { repeating } from './flow/clocked.js';
 import { PauseBoard } from './flow/pause-board.js';

@@ -6,7 +6,7 @@
 import type { Subscription } from 'rxjs';
 import { BehaviorSubject, merge } from 'rxjs';
 import { HandlerSaysFail } from './dsl/execution.js';
-import type { Topology } from './dsl/topology.js';
+import type { Topology } from './dsl/graph/topology.js';
 import type { Clock } from './ports/clock.js';
 import { sleep } from './ports/clock.js';
 import type { KafkaClients } from './ports/kafka-clients.js';

@@ -1,5 +1,5 @@
 /** Which topics a topology needs, as `src/topics` asks for them. Pure. */
-import type { Topology } from './dsl/topology.js';
+import type { Topology } from './dsl/graph/topology.js';
 import type { TopicNeeds } from './topics/topic-plan.js';
 
 /** Of a topology that was made for its application (`forApplication`). */

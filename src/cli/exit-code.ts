@@ -1,6 +1,6 @@
 /** How a command ends, as scripts see it, and the errors that mean one of these ends. */
 import { ConfigError } from '../../config/config-error.js';
-import { TopologyError } from '../dsl/topology-error.js';
+import { TopologyError } from '../dsl/graph/topology-error.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 
 export const EXIT = {

@@ -5,9 +5,9 @@
  */
 import type { Branched } from './branched.js';
 import type { ErasedFunction, Predicate } from './functions.js';
-import { type Place, placeAfter } from './graph-builder.js';
+import { type Place, placeAfter } from './graph/graph-builder.js';
 import type { KStream } from './kstream.js';
-import type { BranchOperator } from './topology-node.js';
+import type { BranchOperator } from './graph/topology-node.js';
 
 /** The branches so far and one more. */
 type And<Branches, Name extends string, Stream> = Branches & { readonly [key in Name]: Stream };

@@ -1,5 +1,5 @@
 /** The functions that authors of topologies write. Where a promise is allowed, records of one key still go one by one. */
-import type { RecordContext } from './topology-node.js';
+import type { RecordContext } from './graph/topology-node.js';
 
 export type Predicate<K, V> = (key: K, value: V) => boolean | Promise<boolean>;
 

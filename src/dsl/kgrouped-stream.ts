@@ -5,13 +5,13 @@
 import { aggregating, counting, reducing, type StoredAggregate } from './aggregators.js';
 import type { Serde } from '../record/serde.js';
 import type { Aggregator, Initializer, Present, Reducer } from './functions.js';
-import type { Grouping } from './grouping.js';
+import type { Grouping } from './graph/grouping.js';
 import { KTable } from './ktable.js';
 import type { Materialized } from './materialized.js';
-import { NAME_PREFIX } from './names.js';
+import { NAME_PREFIX } from './graph/names.js';
 import { longSerde } from './number-serdes.js';
 import { type NamedAnd, splitOptions } from './options.js';
-import { viewOf } from './table-view.js';
+import { viewOf } from './graph/table-view.js';
 import type { TimeWindows } from './time-windows.js';
 import { TimeWindowedKStream } from './time-windowed-kstream.js';
 

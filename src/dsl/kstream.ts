@@ -13,26 +13,26 @@ import type {
   ValueJoiner,
   ValueMapper,
 } from './functions.js';
-import { type Place, placeAfter } from './graph-builder.js';
+import { type Place, placeAfter } from './graph/graph-builder.js';
 import type { Grouped } from './grouped.js';
-import { Grouping } from './grouping.js';
+import { Grouping } from './graph/grouping.js';
 import type { Joined } from './joined.js';
 import { KGroupedStream } from './kgrouped-stream.js';
 import { KTable } from './ktable.js';
 import type { Materialized } from './materialized.js';
 import type { Named } from './named.js';
-import { NAME_PREFIX } from './names.js';
+import { NAME_PREFIX } from './graph/names.js';
 import { type NamedAnd, type NamedAndStores, splitOptions, splitStores } from './options.js';
 import type { Printed } from './printed.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from './processor.js';
 import type { Produced } from './produced.js';
-import { repartitionStep } from './repartition-step.js';
+import { repartitionStep } from './graph/repartition-step.js';
 import type { Repartitioned } from './repartitioned.js';
-import { sinkStep } from './sink-step.js';
-import { joinPlace, repartitionForJoin } from './stream-table-join.js';
-import { materialize } from './table-source.js';
-import type { BranchOperator, Operator } from './topology-node.js';
-import { TopologyError } from './topology-error.js';
+import { sinkStep } from './graph/sink-step.js';
+import { joinPlace, repartitionForJoin } from './graph/stream-table-join.js';
+import { materialize } from './graph/table-source.js';
+import type { BranchOperator, Operator } from './graph/topology-node.js';
+import { TopologyError } from './graph/topology-error.js';
 
 export class KStream<K, V> {
   /** Shared by the joins that have no name of their own. */

@@ -3,15 +3,15 @@
  * on as a record with the value null; functions see what is there only.
  */
 import type { KeyValueMapper, Predicate, Present, ValueMapper } from './functions.js';
-import { graceAbove, type Place, placeAfter } from './graph-builder.js';
+import { graceAbove, type Place, placeAfter } from './graph/graph-builder.js';
 import type { KStream } from './kstream.js';
 import type { Materialized } from './materialized.js';
 import { Named } from './named.js';
-import { NAME_PREFIX } from './names.js';
+import { NAME_PREFIX } from './graph/names.js';
 import { type NamedAnd, splitOptions } from './options.js';
 import { Serdes } from './serdes.js';
 import type { Suppressed } from './suppressed.js';
-import { keepIf, tableStore, type TableView, viewOf, viewThrough } from './table-view.js';
+import { keepIf, tableStore, type TableView, viewOf, viewThrough } from './graph/table-view.js';
 import { TimeWindowedSerde } from './windowed-serdes.js';
 import type { Windowed } from './windowed.js';
 

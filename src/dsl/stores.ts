@@ -1,6 +1,6 @@
 /** State stores of processors of one's own, as Kafka Streams' `Stores` makes them. */
 import type { Serde } from '../record/serde.js';
-import type { StoreSpec } from './store-spec.js';
+import type { StoreSpec } from './graph/store-spec.js';
 
 export interface KeyValueBytesStoreSupplier {
   readonly name: string;

@@ -1,14 +1,14 @@
 /** Where a topology is written: sources first, then what happens to their records. */
 import type { Consumed } from './consumed.js';
-import { GraphBuilder } from './graph-builder.js';
+import { GraphBuilder } from './graph/graph-builder.js';
 import { KStream } from './kstream.js';
 import { KTable } from './ktable.js';
 import type { Materialized } from './materialized.js';
-import { NAME_PREFIX } from './names.js';
+import { NAME_PREFIX } from './graph/names.js';
 import type { StoreBuilder } from './stores.js';
-import { tableOfTopic } from './table-source.js';
+import { tableOfTopic } from './graph/table-source.js';
 import type { TopologyConfig } from './topology-config.js';
-import type { Topology } from './topology.js';
+import type { Topology } from './graph/topology.js';
 
 export class StreamsBuilder {
   private readonly graph = new GraphBuilder((place) => new KStream(place));

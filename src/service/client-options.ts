@@ -1,6 +1,6 @@
 /** From settings to what the Kafka clients and the engine are told. Pure. */
 import type { Settings } from '../../config/schema.js';
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import type { KafkaClientOptions, KafkaSecurity } from '../kafka/settings.js';
 import type { StreamsConfig } from '../streams-config.js';
 

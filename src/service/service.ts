@@ -7,7 +7,7 @@ import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { HealthSnapshot } from '../observability/health.js';
 import { assess } from '../observability/health.js';

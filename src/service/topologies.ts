@@ -3,7 +3,7 @@ import type { Settings } from '../../config/schema.js';
 import { buildTopology as loginCounts } from '../../topology/login-counts/topology.js';
 import { buildTopology as userActivity } from '../../topology/user-activity/topology.js';
 import { buildTopology as userAudit } from '../../topology/user-audit/topology.js';
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 
 export const TOPOLOGIES: Readonly<Record<string, (settings: Settings) => Topology>> = {
   'user-audit': ({ directory, kafka, processing, topics }) =>

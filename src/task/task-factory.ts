@@ -1,7 +1,7 @@
 /** Makes the tasks of a topology: one per sub-topology and partition number, each with processors of its own. */
-import { createTaskProcessor } from '../dsl/task-processor.js';
+import { createTaskProcessor } from '../dsl/nodes/task-processor.js';
 import type { StateRestoreListener } from '../dsl/topology-config.js';
-import type { Subtopology, Topology } from '../dsl/topology.js';
+import type { Subtopology, Topology } from '../dsl/graph/topology.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { DeadLetterProfile } from '../record/dead-letter.js';
 import type { RetryTier } from '../record/retry-tier.js';

@@ -2,7 +2,7 @@
  * The cluster and the process of a test driver, over all lives of the process: starts it anew whenever it has
  * crashed, crashes it where the test asks for it, and has committed what is decided.
  */
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import type { Logger } from '../ports/logger.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { Task } from '../task/task.js';

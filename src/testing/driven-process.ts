@@ -2,7 +2,7 @@
  * One life of the process under a test driver: the real engine on a process of the simulated cluster. It looks
  * at the engine's own memory to say whether anything is under way; it changes nothing there.
  */
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { CommitOutcome } from '../ports/telemetry.js';

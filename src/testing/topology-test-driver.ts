@@ -15,7 +15,7 @@
  * await driver.close();
  * ```
  */
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import { Serdes } from '../dsl/serdes.js';
 import type { Lane } from '../lanes/lane.js';
 import type { Logger } from '../ports/logger.js';

@@ -36,7 +36,11 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: 'what an attempt writes to a store is there at once',
     focus: 'stores',
     rewrites: [
-      ...one('dsl/store-overlay.js', 'this.#writes.set(', 'this.data.set(key, value), this.#writes.set('),
+      ...one(
+        'dsl/nodes/store-overlay.js',
+        'this.#writes.set(',
+        'this.data.set(key, value), this.#writes.set(',
+      ),
       // It would be made anew for ever.
       ...one('task/effects-writer.js', "this.limits.sharing !== 'key' || ", 'true || '),
     ],
@@ -46,7 +50,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: 'what an attempt reads is not what it has written itself',
     focus: 'stores',
     rewrites: one(
-      'dsl/store-overlay.js',
+      'dsl/nodes/store-overlay.js',
       'if (write !== undefined)\n            return write.value;',
       'void 0;',
     ),
@@ -113,7 +117,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: 'a source record is processed by the key that it had before it was regrouped',
     focus: 'stores',
     rewrites: one(
-      'dsl/map-nodes.js',
+      'dsl/nodes/map-nodes.js',
       'return this.forward(record.withKey(key), pass);',
       'return this.forward(record, pass);',
     ),

@@ -1,10 +1,10 @@
 /** Runs stateful nodes one record after the other, without an engine: what fails leaves nothing in the stores. */
 import type { RecordRun } from '../../../src/dsl/execution.js';
-import { RecordPass } from '../../../src/dsl/record-pass.js';
+import { RecordPass } from '../../../src/dsl/nodes/record-pass.js';
 import { type HeaderLike, Record } from '../../../src/dsl/record.js';
-import { type FlowRecord, type Pending, RuntimeNode } from '../../../src/dsl/runtime-node.js';
+import { type FlowRecord, type Pending, RuntimeNode } from '../../../src/dsl/nodes/runtime-node.js';
 import { Serdes } from '../../../src/dsl/serdes.js';
-import type { StoreLayout, StoreSpec } from '../../../src/dsl/store-spec.js';
+import type { StoreLayout, StoreSpec } from '../../../src/dsl/graph/store-spec.js';
 import type { Windowed } from '../../../src/dsl/windowed.js';
 import { NO_HEADERS } from '../../../src/record/record.js';
 import { epochMs, offset, partition, taskId } from '../../../src/record/units.js';

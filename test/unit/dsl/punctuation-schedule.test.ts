@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PunctuationSchedule } from '../../../src/dsl/punctuation-schedule.js';
+import { PunctuationSchedule } from '../../../src/dsl/nodes/punctuation-schedule.js';
 
 const WALL = { type: 'wall-clock-time', intervalMs: 100, name: 'wall' } as const;
 const STREAM = { type: 'stream-time', intervalMs: 100, name: 'stream' } as const;

@@ -2,16 +2,16 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AggregateNode } from '../../../src/dsl/aggregate-node.js';
-import { MaterializeNode } from '../../../src/dsl/materialize-node.js';
-import { type FlowRecord, type Pending, RuntimeNode } from '../../../src/dsl/runtime-node.js';
-import { StreamTableJoinNode } from '../../../src/dsl/stream-table-join-node.js';
-import { SuppressNode } from '../../../src/dsl/suppress-node.js';
-import { TableFilterNode } from '../../../src/dsl/table-filter-node.js';
-import { TableMapValuesNode } from '../../../src/dsl/table-map-values-node.js';
-import type { RecordPass } from '../../../src/dsl/record-pass.js';
-import type { WindowAggregateOperator } from '../../../src/dsl/topology-node.js';
-import { WindowAggregateNode } from '../../../src/dsl/window-aggregate-node.js';
+import { AggregateNode } from '../../../src/dsl/nodes/aggregate-node.js';
+import { MaterializeNode } from '../../../src/dsl/nodes/materialize-node.js';
+import { type FlowRecord, type Pending, RuntimeNode } from '../../../src/dsl/nodes/runtime-node.js';
+import { StreamTableJoinNode } from '../../../src/dsl/nodes/stream-table-join-node.js';
+import { SuppressNode } from '../../../src/dsl/nodes/suppress-node.js';
+import { TableFilterNode } from '../../../src/dsl/nodes/table-filter-node.js';
+import { TableMapValuesNode } from '../../../src/dsl/nodes/table-map-values-node.js';
+import type { RecordPass } from '../../../src/dsl/nodes/record-pass.js';
+import type { WindowAggregateOperator } from '../../../src/dsl/graph/topology-node.js';
+import { WindowAggregateNode } from '../../../src/dsl/nodes/window-aggregate-node.js';
 import { NodeBench, specOf, textOf } from './node-bench.js';
 import { projectRoot } from './support.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { StoreView } from '../../../src/dsl/store-overlay.js';
+import { StoreView } from '../../../src/dsl/nodes/store-overlay.js';
 import { StoreEntries } from '../../../src/state/store-entries.js';
 
 const key = fc

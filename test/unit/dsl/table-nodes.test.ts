@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { AggregateNode } from '../../../src/dsl/aggregate-node.js';
-import { MaterializeNode } from '../../../src/dsl/materialize-node.js';
+import { AggregateNode } from '../../../src/dsl/nodes/aggregate-node.js';
+import { MaterializeNode } from '../../../src/dsl/nodes/materialize-node.js';
 import { Serdes } from '../../../src/dsl/serdes.js';
-import { StreamTableJoinNode } from '../../../src/dsl/stream-table-join-node.js';
-import { TableFilterNode } from '../../../src/dsl/table-filter-node.js';
-import { TableMapValuesNode } from '../../../src/dsl/table-map-values-node.js';
-import type { AggregateOperator, TableFilterOperator } from '../../../src/dsl/topology-node.js';
+import { StreamTableJoinNode } from '../../../src/dsl/nodes/stream-table-join-node.js';
+import { TableFilterNode } from '../../../src/dsl/nodes/table-filter-node.js';
+import { TableMapValuesNode } from '../../../src/dsl/nodes/table-map-values-node.js';
+import type { AggregateOperator, TableFilterOperator } from '../../../src/dsl/graph/topology-node.js';
 import { NotRetryableError } from '../../../src/record/record-error.js';
 import type { Serde } from '../../../src/record/serde.js';
 import { NodeBench, specOf } from './node-bench.js';

@@ -8,8 +8,13 @@ import {
   StreamsBuilder,
   TopologyError,
 } from '../../../src/index.js';
-import { Topology } from '../../../src/dsl/topology.js';
-import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../../src/dsl/topology-node.js';
+import { Topology } from '../../../src/dsl/graph/topology.js';
+import type {
+  ProcessorNode,
+  SinkNode,
+  SourceNode,
+  TopologyNode,
+} from '../../../src/dsl/graph/topology-node.js';
 
 const STRINGS = Consumed.with(Serdes.string(), Serdes.string());
 

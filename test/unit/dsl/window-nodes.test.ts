@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decodeBufferedChange, encodeBufferedChange } from '../../../src/dsl/buffered-change.js';
-import { SuppressNode } from '../../../src/dsl/suppress-node.js';
-import { TableFilterNode } from '../../../src/dsl/table-filter-node.js';
-import { TableMapValuesNode } from '../../../src/dsl/table-map-values-node.js';
-import type { WindowAggregateOperator } from '../../../src/dsl/topology-node.js';
-import { WindowAggregateNode } from '../../../src/dsl/window-aggregate-node.js';
+import { decodeBufferedChange, encodeBufferedChange } from '../../../src/dsl/nodes/buffered-change.js';
+import { SuppressNode } from '../../../src/dsl/nodes/suppress-node.js';
+import { TableFilterNode } from '../../../src/dsl/nodes/table-filter-node.js';
+import { TableMapValuesNode } from '../../../src/dsl/nodes/table-map-values-node.js';
+import type { WindowAggregateOperator } from '../../../src/dsl/graph/topology-node.js';
+import { WindowAggregateNode } from '../../../src/dsl/nodes/window-aggregate-node.js';
 import { NodeBench, specOf } from './node-bench.js';
 
 type Windows = WindowAggregateOperator['windows'];

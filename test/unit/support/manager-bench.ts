@@ -6,7 +6,7 @@ import { Consumed } from '../../../src/dsl/consumed.js';
 import { Produced } from '../../../src/dsl/produced.js';
 import { Serdes } from '../../../src/dsl/serdes.js';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
-import type { Topology } from '../../../src/dsl/topology.js';
+import type { Topology } from '../../../src/dsl/graph/topology.js';
 import { PauseBoard } from '../../../src/flow/pause-board.js';
 import type { AdmissionVerdict, Load } from '../../../src/ports/flow-control.js';
 import { SILENT } from '../../../src/ports/logger.js';

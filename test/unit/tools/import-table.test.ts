@@ -95,7 +95,7 @@ const FORBIDDEN = {
   },
   'no two files import each other': {
     where: 'src/dsl/named.ts',
-    code: "export { topologyProblems } from './validate.js';",
+    code: "export { topologyProblems } from './graph/validate.js';",
     message: /Dependency cycle/,
   },
   'there are no enums': {
@@ -125,7 +125,7 @@ const ALLOWED = {
   },
   'a cycle of types alone is none': {
     where: 'src/dsl/named.ts',
-    code: "export type { topologyProblems } from './validate.js';",
+    code: "export type { topologyProblems } from './graph/validate.js';",
   },
 } as const satisfies Record<string, Omit<Snippet, 'message'>>;
 
