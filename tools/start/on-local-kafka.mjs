@@ -1,5 +1,5 @@
 /**
- * `npm start` without KAFKA_BROKERS: a local Kafka, the service, a reader that prints the audit events, and a
+ * `npm start` without KAFKA_BROKERS: a local Kafka, the service, a reader that prints the audit events if there are any, and a
  * publisher of sample events. Whatever ends first ends all of it; Ctrl-C ends it in the order in which
  * nothing is lost: publisher, service (which drains), reader, Kafka.
  */
@@ -9,7 +9,7 @@ import { freePort, isFree } from '../kafka/ports.mjs';
 import { inProject } from '../lib/project.mjs';
 import { Children, describeEnding, exitCodeOf } from './children.mjs';
 import { readableLog } from './log-line.mjs';
-import { localEnvironment, PUBLISHER, READER, SERVICE } from './programs.mjs';
+import { localEnvironment, PUBLISHER, READER, SERVICE, topologyIn } from './programs.mjs';
 import { onSignals } from './signals.mjs';
 
 const KAFKA_PORT = 9092;
@@ -100,22 +100,22 @@ export const startOnLocalKafka = async (args) => {
     return child;
   };
 
-  /** @type {import('./children.mjs').Child[]} */
-  const others = [];
+  /** @type {import('./children.mjs').Child | undefined} */
+  let reader;
+  /** @type {import('./children.mjs').Child | undefined} */
+  let publisher;
+  const writesAudit = topologyIn(args) === 'user-audit';
   const service = stopping.signal.aborted ? undefined : start('service', [SERVICE, ...args], readable);
   if (service && (await untilReady(httpPort, stopping.signal))) {
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     say(
-      `ready after ${seconds} s: http://127.0.0.1:${httpPort}/status, /readyz, /metrics, /topology; audit events follow`,
+      `ready after ${seconds} s: http://127.0.0.1:${httpPort}/status, /readyz, /metrics, /topology; ${writesAudit ? 'audit events follow' : 'sample events are being written, and what becomes of them is in the topics of the topology (docs/topologies.md)'}`,
     );
-    others.push(
-      start('reader', [READER]),
-      start('sample', [PUBLISHER], (line) => line),
-    );
+    if (writesAudit) reader = start('reader', [READER]);
+    publisher = start('sample', [PUBLISHER], (line) => line);
   } else askStop(1, `the service was not ready after ${READY_TIMEOUT_MS / 1000} s`);
 
   const exitCode = await stopAsked;
-  const [reader, publisher] = others;
   await publisher?.stop(OTHERS_PATIENCE_MS);
   const ending = await service?.stop(SERVICE_PATIENCE_MS);
   if (reader) await sleep(LAST_LOOK_MS);

@@ -23,3 +23,11 @@ export const localEnvironment = ({ brokers, httpPort }) =>
       ? {}
       : { KAFKA_SESSION_TIMEOUT_MS: process.env.KAFKA_SESSION_TIMEOUT_MS ?? '6000' }),
   });
+
+/** Which topology the service is told to run. @param {readonly string[]} args */
+export const topologyIn = (args) => {
+  const at = args.indexOf('--topology');
+  const given =
+    at >= 0 ? args[at + 1] : args.find((arg) => arg.startsWith('--topology='))?.slice('--topology='.length);
+  return given ?? 'user-audit';
+};
