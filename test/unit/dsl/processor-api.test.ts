@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import type { KeyValueStore, Processor, ProcessorContext, PunctuationType } from '../../../src/index.js';
-import { Consumed, Named, Produced, Record, Serdes, Stores, StreamsBuilder } from '../../../src/index.js';
+import {
+  Consumed,
+  Materialized,
+  Named,
+  Produced,
+  Record,
+  Serdes,
+  Stores,
+  StreamsBuilder,
+} from '../../../src/index.js';
 import { TopologyTestDriver } from '../../../src/testing.js';
 
 const STRINGS = Consumed.with(Serdes.string(), Serdes.string());
@@ -295,6 +304,27 @@ describe('a punctuation', () => {
       ['2', 2100],
       ['3', 9000],
     ]);
+    await driver.close();
+  });
+});
+
+describe('a deletion', () => {
+  it('passes the repartition in front of a table', async () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream('in', Consumed.with(Serdes.string(), Serdes.nullable(Serdes.string())))
+      .selectKey((key) => key.toUpperCase())
+      .toTable(
+        Named.as('upper'),
+        Materialized.as<string, string>('s').withKeySerde(Serdes.string()).withValueSerde(Serdes.string()),
+      );
+    const driver = new TopologyTestDriver(builder.build());
+    const input = driver.createInputTopic('in', Serdes.string(), Serdes.nullable(Serdes.string()));
+    await input.pipeInput('k', 'v');
+    expect(driver.getKeyValueStore('s').get('K')).to.equal('v');
+    await input.pipeInput('k', null);
+    expect(driver.getKeyValueStore('s').get('K')).to.equal(null);
+    expect(driver.deadLetters()).to.deep.equal([]);
     await driver.close();
   });
 });

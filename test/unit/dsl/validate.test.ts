@@ -3,6 +3,7 @@ import {
   Consumed,
   Named,
   Produced,
+  Repartitioned,
   Serdes,
   Stores,
   StreamsBuilder,
@@ -136,6 +137,21 @@ describe('building a topology', () => {
         throw new Error('no directory');
       }),
     ).to.include('the supplier of processor "mine" fails: no directory');
+  });
+
+  it('refuses two sub-topologies whose internal topics would have the same names', () => {
+    const builder = new StreamsBuilder();
+    builder.stream('x', STRINGS);
+    builder.stream(['a', 'b'], STRINGS.withName('x'));
+    expect(problemsOf(() => builder.build()).join()).to.include(
+      'the same internal topics, because both read "x"',
+    );
+  });
+
+  it('refuses a way back to the source through a repartition topic', () => {
+    const builder = new StreamsBuilder();
+    builder.stream('in', STRINGS).repartition(Repartitioned.as<string, string>('r')).to('in');
+    expect(problemsOf(() => builder.build()).join()).to.include('writes to "in", which its own source reads');
   });
 
   it('refuses streams of two builders in one topology, and says so', () => {
