@@ -109,8 +109,8 @@ export class ProcessorStore<K, V> implements KeyValueStore<K, V> {
   #at(key: K): { readonly at: WorkPlace; readonly bytes: Buffer; readonly view: StoreView } {
     const { at, isAlone, ownKey, view } = this.access();
     const bytes = this.#serdes.ownKeyBytes(key, at);
-    const isOwn = isAlone || (ownKey !== null && this.#serdes.keyBytes(ownKey, at).equals(bytes));
-    if (this.#isPerKey && !isOwn)
+    const isOwn = (): boolean => ownKey !== null && this.#serdes.keyBytes(ownKey, at).equals(bytes);
+    if (this.#isPerKey && !isAlone && !isOwn())
       throw misused(
         `store ${this.name} is perKey, and this is not the key of the record that is being processed: declare it without perKey()`,
       );

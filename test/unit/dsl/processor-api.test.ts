@@ -197,6 +197,28 @@ describe('a state store of a processor', () => {
     await driver.close();
   });
 
+  it('that is shared has keys of its own, which need not be like those of the records', async () => {
+    const builder = new StreamsBuilder();
+    builder.addStateStore(store('s'));
+    builder
+      .stream('in', Consumed.with(Serdes.json<{ id: number }>(), Serdes.string()))
+      .process<string, string>(
+        () => ({
+          process: ({ key, value }, context) =>
+            context.getStateStore<KeyValueStore<string, string>>('s').put(`id-${key.id}`, value),
+        }),
+        undefined,
+        's',
+      );
+    const driver = new TopologyTestDriver(builder.build());
+    await driver
+      .createInputTopic('in', Serdes.json<{ id: number }>(), Serdes.string())
+      .pipeInput({ id: 7 }, 'v');
+    expect(driver.getKeyValueStore('s').get('id-7')).to.equal('v');
+    expect(driver.deadLetters()).to.deep.equal([]);
+    await driver.close();
+  });
+
   it('that is perKey may be looked at as a whole by a punctuation: no record runs beside it', async () => {
     let seen: readonly string[] = [];
     const { driver, input } = driverOf(
