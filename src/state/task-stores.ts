@@ -15,8 +15,8 @@ export interface EntryChange {
 
 export class TaskStores {
   readonly #stores: ReadonlyMap<string, StoreEntries>;
-  /** Entries of stores that the topology does not have (any more): they stay in the log. */
-  readonly #strangers = new Map<string, number>();
+  /** Stores that the topology does not have (any more): what the log has of them stays. */
+  readonly #strangers = new Set<string>();
   /** The largest timestamp of what was decided; -1: none yet. */
   streamTimeMs = -1;
 
@@ -66,12 +66,12 @@ export class TaskStores {
     }
     const store = this.#stores.get(parsed.store);
     if (store !== undefined) store.set(parsed.key, value === null ? null : Buffer.from(value));
-    else if (value !== null) this.#strangers.set(parsed.store, (this.#strangers.get(parsed.store) ?? 0) + 1);
+    else if (value !== null) this.#strangers.add(parsed.store);
   }
 
   /** Names of stores that were found in the changelog and that the topology does not have. */
   get strangers(): readonly string[] {
-    return [...this.#strangers.keys()];
+    return [...this.#strangers];
   }
 
   clear(): void {

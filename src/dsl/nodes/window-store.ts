@@ -14,10 +14,9 @@
 import type { RecordPass } from './record-pass.js';
 import type { HeaderSource } from '../record.js';
 import type { StoreView } from './store-overlay.js';
-import { StoreSerdes } from './store-serdes.js';
 import type { StoreSpec } from '../graph/store-spec.js';
-import { type Before, StoredBefore } from './table-change.js';
-import { encodeTimestamped, readU64, timestampOf, VALUE_AT, valueOf, writeU64 } from './timestamped-value.js';
+import { TimestampedStore } from './timestamped-store.js';
+import { readU64, writeU64 } from './timestamped-value.js';
 import type { WindowAggregateOperator } from '../graph/topology-node.js';
 
 export const STREAM_TIME_KEY = Buffer.of(0);
@@ -44,21 +43,18 @@ export const firstKeyAt = (kind: number, timeMs: number): Buffer => {
   return key;
 };
 
-export class WindowStore {
-  private readonly serdes: StoreSerdes;
-  private readonly name: string;
+export class WindowStore extends TimestampedStore {
   /** Windows that begin so long before stream time, or earlier, are dropped. */
   readonly retentionMs: number;
 
   constructor(spec: StoreSpec, { sizeMs, graceMs }: WindowAggregateOperator['windows']) {
-    this.serdes = new StoreSerdes(spec);
-    this.name = spec.name;
+    super(spec);
     this.retentionMs = Math.max(sizeMs + graceMs, spec.retentionMs ?? 0);
   }
 
   /** What stream time is with a record of this timestamp; windows that have expired by then are deleted. */
   observe(timestampMs: number, pass: RecordPass): number {
-    const view = pass.store(this.name);
+    const view = pass.store(this.serdes.store);
     const observed = readStreamTime(view);
     if (timestampMs <= observed) return observed;
     const expiredMs = timestampMs - this.retentionMs;
@@ -73,30 +69,5 @@ export class WindowStore {
   /** The bytes may be kept. */
   entryKey(key: unknown, startMs: number, from: HeaderSource, pass: RecordPass): Buffer {
     return Buffer.concat([firstKeyAt(WINDOW, startMs), this.serdes.keyBytes(key, pass, from)]);
-  }
-
-  /** The entry as it is stored; null: there is none. */
-  stored(entryKey: Buffer, pass: RecordPass): Buffer | null {
-    return pass.store(this.name).get(entryKey);
-  }
-
-  value(stored: Buffer | null, pass: RecordPass): unknown {
-    return stored === null ? null : this.serdes.value(valueOf(stored), pass);
-  }
-
-  /** Of a new value of the entry: an older record does not set it back. */
-  timestampAfter(stored: Buffer | null, timestampMs: number): number {
-    return stored === null ? timestampMs : Math.max(timestampMs, timestampOf(stored));
-  }
-
-  before(stored: Buffer | null, operator: WindowAggregateOperator): Before {
-    return new StoredBefore(stored, VALUE_AT, this.serdes, operator);
-  }
-
-  /** null deletes. */
-  put(entryKey: Buffer, value: unknown, timestampMs: number, from: HeaderSource, pass: RecordPass): void {
-    const bytes = this.serdes.valueBytes(value, pass, from);
-    const stored = bytes === null ? null : encodeTimestamped(timestampMs, bytes);
-    pass.store(this.name).put(entryKey, stored);
   }
 }
