@@ -94,3 +94,16 @@ export const rejection = (promise: Promise<unknown>): Promise<Error> =>
     },
     (error: unknown) => error as Error,
   );
+
+/** Makes benches for the tests of a suite, and closes them after each. For the body of a `describe`. */
+export const driverBenches = (): ((...given: ConstructorParameters<typeof DriverBench>) => DriverBench) => {
+  const drivers: TopologyTestDriver[] = [];
+  afterEach(async () => {
+    for (const driver of drivers.splice(0)) await driver.close();
+  });
+  return (...given) => {
+    const made = new DriverBench(...given);
+    drivers.push(made.driver);
+    return made;
+  };
+};

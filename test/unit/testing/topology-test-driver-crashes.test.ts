@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { CrashPoint, TopologyTestDriver } from '../../../src/testing.js';
-import { DriverBench } from '../support/driver-bench.js';
+import type { CrashPoint } from '../../../src/testing.js';
+import { driverBenches } from '../support/driver-bench.js';
 
 const POINTS: readonly CrashPoint[] = [
   'before-process',
@@ -20,15 +20,7 @@ const RUNS = {
 } as const satisfies Record<CrashPoint, number>;
 
 describe('TopologyTestDriver, of a process that dies or loses its partitions', () => {
-  const drivers: TopologyTestDriver[] = [];
-  const bench = (...given: ConstructorParameters<typeof DriverBench>): DriverBench => {
-    const made = new DriverBench(...given);
-    drivers.push(made.driver);
-    return made;
-  };
-  afterEach(async () => {
-    for (const driver of drivers.splice(0)) await driver.close();
-  });
+  const bench = driverBenches();
 
   for (const point of POINTS) {
     it(`loses and doubles nothing that it processed when it died (${point})`, async () => {

@@ -1,22 +1,13 @@
 import { expect } from 'chai';
 import { Serdes } from '../../../src/index.js';
-import type { TopologyTestDriver } from '../../../src/testing.js';
 import { TestRecord } from '../../../src/testing.js';
-import { DriverBench } from '../support/driver-bench.js';
+import { driverBenches } from '../support/driver-bench.js';
 
 const TEXT = Serdes.string();
 const START_MS = Date.UTC(2030, 5, 1);
 
 describe('TopologyTestDriver, of records that fail', () => {
-  const drivers: TopologyTestDriver[] = [];
-  const bench = (...given: ConstructorParameters<typeof DriverBench>): DriverBench => {
-    const made = new DriverBench(...given);
-    drivers.push(made.driver);
-    return made;
-  };
-  afterEach(async () => {
-    for (const driver of drivers.splice(0)) await driver.close();
-  });
+  const bench = driverBenches();
 
   it('shows what waits for another attempt', async () => {
     const { driver, failing, input } = bench({}, { initialWallClockTimeMs: START_MS });
