@@ -31,7 +31,7 @@ import { differences } from './original-record.js';
 import type { StoredRecord } from './record-tool.js';
 import { nameOf, readRetryRecord, type RetryRecord } from './retry-record.js';
 
-/** A process did not know in that time that its partitions are another's. */
+/** A process may not have known in that time that its partitions are another's, or calls of then were on their way. */
 export interface ZombieSpell {
   readonly caller: string;
   readonly fromMs: number;
@@ -169,7 +169,11 @@ class RetryJudgement {
       for (const { at, caller } of calls) {
         if (at.epochMs <= from || at.epochMs >= to) continue;
         const after = `${at.epochMs - from} ms after ${nameOf(stored)}`;
-        this.#fault('early', `${id} was called by ${caller} ${after}, whose delay is ${delayMs} ms`);
+        const history = historyOf(calls, retries);
+        this.#fault(
+          'early',
+          `${id} was called by ${caller} ${after}, whose delay is ${delayMs} ms: ${history}`,
+        );
       }
     }
   }

@@ -118,10 +118,26 @@ export class ServiceBench {
     );
   }
 
+  /** Each of them has a share of the partitions: whoever had lost its own has been assigned some anew. */
+  async untilEachRuns(services: readonly ServiceProcess[], partitions = 3, limitMs = 60_000): Promise<void> {
+    await until(
+      `each of ${services.map(({ name }) => name).join(', ')} runs some of ${partitions} partitions`,
+      async () => {
+        const shares = await this.#runningOfEach(services);
+        return shares.every(({ length }) => length > 0) && shares.flat().length === partitions;
+      },
+      limitMs,
+    );
+  }
+
   /** The partitions whose tasks run, over these processes. */
   async running(services: readonly ServiceProcess[]): Promise<readonly number[]> {
+    return (await this.#runningOfEach(services)).flat();
+  }
+
+  async #runningOfEach(services: readonly ServiceProcess[]): Promise<readonly (readonly number[])[]> {
     const statuses = await Promise.all(services.map((service) => service.status()));
-    return statuses.flatMap(({ tasks }) =>
+    return statuses.map(({ tasks }) =>
       tasks.filter(({ state }) => state === 'running').map(({ partition }) => partition),
     );
   }

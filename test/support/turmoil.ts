@@ -32,7 +32,7 @@ const REJOIN_LIMIT_MS = 60_000;
 const REST_LIMIT_MS = 180_000;
 
 export class Turmoil {
-  /** When a process went on that had been stopped, until it knew what it had lost. */
+  /** From when a process was stopped until, going on, it had partitions that it had been assigned anew. */
   readonly zombies: ZombieSpell[] = [];
   readonly #services: ServiceProcess[] = [];
   readonly #steps = new Map<string, number>();
@@ -110,7 +110,8 @@ export class Turmoil {
     await this.#progress();
     frozen.signal('SIGCONT');
     this.#step(`SIGCONT ${frozen.name}`);
-    await this.#rejoined();
+    // That it has given up what it lost is too early: calls that it made before may be on their way.
+    await this.bench.untilEachRuns(this.#services, 3, REJOIN_LIMIT_MS);
     this.zombies.push({ caller: this.bench.callerOf(frozen), fromMs, toMs: Date.now() });
   }
 
