@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../service/system-clock.js';
-import { understand } from './operator-program.js';
-import { printable } from './printable.js';
+import { understand } from './program.js';
+import { printable } from './terminal/printable.js';
 import { splitArguments } from './settings-arguments.js';
 
 const version = (): string => {
@@ -39,6 +39,6 @@ if (understood.kind === 'said') {
   write(process.stderr, understood.stderr);
   process.exitCode = understood.exitCode;
 } else {
-  const { runOperator } = await import('./operator-run.js');
-  await runOperator(understood.request, { isJson: understood.isJson, settings });
+  const { runRequest } = await import('./run-request.js');
+  await runRequest(understood.request, { isJson: understood.isJson, settings });
 }

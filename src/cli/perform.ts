@@ -1,30 +1,43 @@
-/** From what the operator asked for to the one that does it. */
-import { dlqDismiss, dlqRedrive } from './dlq-change.js';
-import { dlqList } from './dlq-list.js';
-import { dlqShow } from './dlq-show.js';
+/**
+ * From what was asked for to the one that does it. Each is loaded when it is asked for, so that no command
+ * waits for the libraries of another.
+ */
+import type { Operator } from './cluster/operator.js';
 import type { ExitCode } from './exit-code.js';
-import { lanesChange } from './lanes-change.js';
-import { lanesList } from './lanes-list.js';
-import { lanesShow } from './lanes-show.js';
-import type { Operator } from './operator.js';
-import type { OperatorRequest } from './operator-request.js';
+import type { Request } from './request.js';
 
-export const perform = (operator: Operator, request: OperatorRequest): Promise<ExitCode> => {
+export type Performance = (operator: Operator) => Promise<ExitCode>;
+
+export const performanceOf = async (request: Request): Promise<Performance> => {
   switch (request.kind) {
-    case 'lanes list':
-      return lanesList(operator, request);
-    case 'lanes show':
-      return lanesShow(operator, request);
+    case 'lanes list': {
+      const { lanesList } = await import('./lanes/lanes-list.js');
+      return (operator) => lanesList(operator, request);
+    }
+    case 'lanes show': {
+      const { lanesShow } = await import('./lanes/lanes-show.js');
+      return (operator) => lanesShow(operator, request);
+    }
     case 'lanes release':
-    case 'lanes skip':
-      return lanesChange(operator, request);
-    case 'dlq list':
-      return dlqList(operator, request);
-    case 'dlq show':
-      return dlqShow(operator, request);
-    case 'dlq redrive':
-      return dlqRedrive(operator, request);
-    case 'dlq dismiss':
-      return dlqDismiss(operator, request);
+    case 'lanes skip': {
+      const { lanesChange } = await import('./lanes/lanes-change.js');
+      return (operator) => lanesChange(operator, request);
+    }
+    case 'dlq list': {
+      const { dlqList } = await import('./dlq/dlq-list.js');
+      return (operator) => dlqList(operator, request);
+    }
+    case 'dlq show': {
+      const { dlqShow } = await import('./dlq/dlq-show.js');
+      return (operator) => dlqShow(operator, request);
+    }
+    case 'dlq redrive': {
+      const { dlqRedrive } = await import('./dlq/dlq-change.js');
+      return (operator) => dlqRedrive(operator, request);
+    }
+    case 'dlq dismiss': {
+      const { dlqDismiss } = await import('./dlq/dlq-change.js');
+      return (operator) => dlqDismiss(operator, request);
+    }
   }
 };

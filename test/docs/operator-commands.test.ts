@@ -1,6 +1,6 @@
 /** Every command of `audit-lanes` that a document shows is one that it understands. */
 import { expect } from 'chai';
-import { understand } from '../../src/cli/operator-program.js';
+import { understand } from '../../src/cli/program.js';
 import { splitArguments } from '../../src/cli/settings-arguments.js';
 import { epochMs } from '../../src/record/units.js';
 import { mentions, shown } from './documents.js';

@@ -114,7 +114,7 @@ export const IMPORT_TABLE = [
   {
     folder: 'cli',
     mayImport: 'all',
-    packages: ['commander', 'pino', 'rxjs'],
+    packages: ['@bomb.sh/tab', '@platformatic/kafka', 'commander', 'csv-stringify', 'pino', 'rxjs'],
     node: 'all',
     reason: 'only src/kafka knows node-rdkafka: commands use its adapters',
   },

@@ -2,8 +2,8 @@
 import { inProject } from '../lib/project.mjs';
 
 export const SERVICE = inProject('dist', 'src', 'main.js');
-export const PUBLISHER = inProject('dist', 'src', 'cli', 'sample-publisher.js');
-export const READER = inProject('dist', 'src', 'cli', 'audit-tail.js');
+export const PUBLISHER = inProject('dist', 'src', 'cli', 'events', 'sample-publisher.js');
+export const READER = inProject('dist', 'src', 'cli', 'events', 'audit-tail.js');
 
 /** @param {NodeJS.ProcessEnv} [more] @returns {NodeJS.ProcessEnv} */
 export const serviceEnvironment = (more = {}) => ({ UV_THREADPOOL_SIZE: '16', ...process.env, ...more });

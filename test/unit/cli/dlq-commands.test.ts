@@ -1,6 +1,6 @@
 /** `dlq list|show|redrive|dismiss` on the simulated cluster. */
 import { expect } from 'chai';
-import type { DlqList, DlqRedrive, DlqShow } from '../../../src/cli/operator-request.js';
+import type { DlqList, DlqRedrive, DlqShow } from '../../../src/cli/dlq/dlq-request.js';
 import { encodeHeaders } from '../../../src/record/headers.js';
 import { epochMs } from '../../../src/record/units.js';
 import { consumed } from '../support/records.js';

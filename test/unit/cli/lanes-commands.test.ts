@@ -1,6 +1,6 @@
 /** `lanes list|show|release|skip` on the simulated cluster. */
 import { expect } from 'chai';
-import type { LanesList } from '../../../src/cli/operator-request.js';
+import type { LanesList } from '../../../src/cli/lanes/lanes-request.js';
 import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import { encodeLane, followerKey, laneKeyOf, laneLogKey } from '../../../src/lanes/lane-log.js';
 import { freshHead } from '../../../src/lanes/lane-state.js';

@@ -4,18 +4,15 @@
  */
 import type { ExitCode } from '../../../src/cli/exit-code.js';
 import { exitCodeOf } from '../../../src/cli/exit-code.js';
-import { Operator } from '../../../src/cli/operator.js';
-import type {
-  Carrying,
-  LaneChoice,
-  LanesChange,
-  OperatorRequest,
-} from '../../../src/cli/operator-request.js';
-import type { Output } from '../../../src/cli/output.js';
-import { paint } from '../../../src/cli/paint.js';
-import { perform } from '../../../src/cli/perform.js';
-import { jsonLine } from '../../../src/cli/printable.js';
-import { sitesOf } from '../../../src/cli/site.js';
+import { Operator } from '../../../src/cli/cluster/operator.js';
+import type { Carrying } from '../../../src/cli/cluster/carrying.js';
+import type { LaneChoice, LanesChange } from '../../../src/cli/lanes/lanes-request.js';
+import type { Request } from '../../../src/cli/request.js';
+import type { Output } from '../../../src/cli/terminal/output.js';
+import { paint } from '../../../src/cli/terminal/paint.js';
+import { performanceOf } from '../../../src/cli/perform.js';
+import { jsonLine } from '../../../src/cli/terminal/printable.js';
+import { sitesOf } from '../../../src/cli/cluster/site.js';
 import type { Command, CommandOutcome } from '../../../src/lanes/command.js';
 import { decodeCommand } from '../../../src/lanes/command.js';
 import {
@@ -86,7 +83,7 @@ export class OperatorBench {
     return this.scheduler.clock.now();
   }
 
-  async run(request: OperatorRequest, { isJson = false }: { readonly isJson?: boolean } = {}): Promise<Said> {
+  async run(request: Request, { isJson = false }: { readonly isJson?: boolean } = {}): Promise<Said> {
     const lines: string[] = [];
     const notes: string[] = [];
     const progress: string[] = [];
@@ -109,7 +106,8 @@ export class OperatorBench {
       user: 'ann@host',
       unique: () => `mark-${(this.#marks += 1)}`,
     });
-    const done = perform(operator, request)
+    const perform = await performanceOf(request);
+    const done = perform(operator)
       .then(
         (exitCode) => ({ exitCode, error: null }),
         (error: unknown) => ({ exitCode: exitCodeOf(error), error: (error as Error).message }),

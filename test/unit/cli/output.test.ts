@@ -1,7 +1,7 @@
 /** Results go to stdout, everything else to stderr, and progress to a terminal only. */
 import { expect } from 'chai';
-import { terminalOutput } from '../../../src/cli/output.js';
-import { printable, shown } from '../../../src/cli/printable.js';
+import { terminalOutput } from '../../../src/cli/terminal/output.js';
+import { printable, shown } from '../../../src/cli/terminal/printable.js';
 
 const streams = (isTTY: boolean) => {
   const texts = { stdout: '', stderr: '' };

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isUtf8 } from 'node:buffer';
-import { jsonLine, printable, printableBytes, shown } from '../../../src/cli/printable.js';
+import { jsonLine, printable, printableBytes, shown } from '../../../src/cli/terminal/printable.js';
 
 /** Controls, format characters, separators of lines, halves of pairs: what must never be written. */
 const ACTED_ON = /[\p{C}\p{Zl}\p{Zp}]/u;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { paint, wantsColor } from '../../../src/cli/paint.js';
-import { printable, shown } from '../../../src/cli/printable.js';
-import type { Column } from '../../../src/cli/text-table.js';
-import { tableLines, widthOf } from '../../../src/cli/text-table.js';
+import { paint, wantsColor } from '../../../src/cli/terminal/paint.js';
+import { printable, shown } from '../../../src/cli/terminal/printable.js';
+import type { Column } from '../../../src/cli/terminal/text-table.js';
+import { tableLines, widthOf } from '../../../src/cli/terminal/text-table.js';
 
 interface Row {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { dueText, parseSince, spanText, timeText } from '../../../src/cli/time-text.js';
+import { dueText, parseSince, spanText, timeText } from '../../../src/cli/terminal/time-text.js';
 import { epochMs } from '../../../src/record/units.js';
 
 const NOW = epochMs(1_770_000_000_000);

@@ -1,7 +1,7 @@
 /** A stretch of a topic is read whole, in order, and never beyond its end. */
 import { expect } from 'chai';
-import type { Stretch } from '../../../src/cli/topic-reader.js';
-import { TopicReader } from '../../../src/cli/topic-reader.js';
+import type { Stretch } from '../../../src/cli/cluster/topic-reader.js';
+import { TopicReader } from '../../../src/cli/cluster/topic-reader.js';
 import { KafkaError } from '../../../src/ports/kafka-error.js';
 import { commitOffset, partition } from '../../../src/record/units.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';

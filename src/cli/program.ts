@@ -1,0 +1,75 @@
+/**
+ * The command line: from its arguments to a request, or to what is said instead. It does nothing else, so
+ * that help and mistakes are answered at once. Each family of commands declares its own (`*-program.ts`).
+ */
+import { Command, CommanderError } from 'commander';
+import type { EpochMs } from '../record/units.js';
+import { examples, type SharedOptions } from './cluster/command-shape.js';
+import { declareDlq } from './dlq/dlq-program.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { declareLanes } from './lanes/lanes-program.js';
+import type { Request } from './request.js';
+
+export type Understood =
+  | { readonly kind: 'request'; readonly request: Request; readonly isJson: boolean }
+  | { readonly kind: 'said'; readonly exitCode: ExitCode; readonly stdout: string; readonly stderr: string };
+
+const EPILOGUE = `
+Settings are those of the service: environment, CONFIG_FILE, and every one as an option (--kafka-brokers
+HOST:PORT, --kafka-group-id ID, --source-topics NAME, ...).
+Exit codes: 0 done; 1 ignored, refused, not found, not in time, stopped; 2 command line or settings; 3 brokers or
+topics cannot be used.`;
+
+type Ask = (options: SharedOptions, request: Request) => void;
+
+/** All commands. `nowMs`: what durations in options count back from. */
+export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Command => {
+  const program = new Command('audit-lanes')
+    .description('Looks at lanes and dead letters of audit-lanes, and decides about them.')
+    .version(version)
+    .addHelpText(
+      'before',
+      examples([
+        'lanes list --status parked',
+        'lanes show user-17',
+        'lanes release user-17',
+        'dlq list --by reason',
+        'dlq show 0-42',
+        'dlq redrive 0-42 0-43',
+      ]),
+    )
+    .addHelpText('after', EPILOGUE);
+  declareLanes(program, ask);
+  declareDlq(program, ask, nowMs);
+  return program;
+};
+
+const withDescendants = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap((each) => withDescendants(each)),
+];
+
+export const understand = (argv: readonly string[], version: string, nowMs: EpochMs): Understood => {
+  const heard: { request?: Request; isJson?: boolean } = {};
+  const said = { stdout: '', stderr: '' };
+  const program = createProgram(version, nowMs, (options, request) => {
+    heard.request = request;
+    heard.isJson = options.json === true;
+  });
+  for (const each of withDescendants(program))
+    each.exitOverride().configureOutput({
+      writeOut: (text) => (said.stdout += text),
+      writeErr: (text) => (said.stderr += text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: 'said', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage, ...said };
+  }
+  return heard.request === undefined
+    ? { kind: 'said', exitCode: EXIT.usage, ...said }
+    : { kind: 'request', request: heard.request, isJson: heard.isJson === true };
+};
