@@ -37,6 +37,8 @@ COPY package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY config/*.json config/
+# The operator's command line: kubectl exec … -- audit-lanes status
+RUN chmod +x dist/src/cli/audit-lanes.js && ln -s /app/dist/src/cli/audit-lanes.js /usr/local/bin/audit-lanes
 USER node
 EXPOSE 8080
 CMD ["node", "dist/src/main.js"]

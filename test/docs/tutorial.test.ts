@@ -1,0 +1,40 @@
+/** The tutorial's own topology and its test, from its text, as their reader would write and run them. */
+import { expect } from 'chai';
+import { exampleIn } from './documents.js';
+import { exportsOf, problemsOf, runTests } from './executed.js';
+
+type Mend = (value: string, about: { readonly type: string | null }) => string | null;
+
+describe('the tutorial', function () {
+  // Starts a process and loads the compiler's libraries: seconds on a busy machine.
+  this.timeout(120_000);
+  const topology = exampleIn('docs/tutorial.md', 'topology');
+  const test = exampleIn('docs/tutorial.md', 'test');
+
+  it('has a topology and a test that compile with the settings of the project', () => {
+    expect(problemsOf({ topology, test })).to.deep.equal([]);
+  });
+
+  it('has a test that passes', async () => {
+    const { status, said } = await runTests('test', { topology, test });
+    expect(said).to.contain('3 passing');
+    expect(status).to.equal(0);
+  });
+
+  it('has a test that would fail if the topology did not wait', async () => {
+    const wrong = topology.replace('status >= 500', 'status >= 600');
+    expect(wrong).not.to.equal(topology);
+    expect((await runTests('test', { topology: wrong, test })).status).not.to.equal(0);
+  });
+
+  it('has a function that mends events, and leaves alone what it cannot', async () => {
+    const { default: mend } = await exportsOf<{ default: Mend }>(
+      'mend',
+      exampleIn('docs/tutorial.md', 'mend'),
+    );
+    const mended: unknown = JSON.parse(mend('{"userId":"u1"}', { type: 'user.auth' }) ?? 'null');
+    expect(mended).to.include({ userId: 'u1', action: 'login', status: 'success' });
+    expect(mend('{"userId":', { type: 'user.auth' })).to.equal(null);
+    expect(mend('{}', { type: null })).to.equal(null);
+  });
+});
