@@ -1,7 +1,6 @@
 /** How far a group is, from one look or two at it. Pure. */
 import type { Application } from '../cluster/application.js';
 import type { ByPartition, Ends, GroupFacts } from '../cluster/inspector.js';
-import { commandsTopic, retryTopic } from '../../record/topic-names.js';
 
 /** What was seen at one time. */
 export interface GroupLook {
@@ -32,17 +31,11 @@ export interface PartitionProgress {
 }
 
 /**
- * Topics whose committed offset is a position: what the topology reads, retries and commands. The lane log's is not:
- * it is the number of the last checkpoint.
+ * Topics whose committed offset is a position. Retries and commands have theirs in the lane log, and the offset
+ * of that is the number of the last checkpoint.
  */
-export const topicsRead = ({ id, needs, rules }: Application): readonly string[] => [
-  ...new Set(
-    needs.flatMap(({ source, sourceTopics }) => [
-      ...sourceTopics,
-      ...rules.retryTiers.map((tier) => retryTopic(id, source, tier.name)),
-      commandsTopic(id, source),
-    ]),
-  ),
+export const topicsRead = ({ needs }: Application): readonly string[] => [
+  ...new Set(needs.flatMap(({ sourceTopics }) => sourceTopics)),
 ];
 
 const ownersOf = ({ group }: GroupLook): ReadonlyMap<string, string> =>
@@ -74,10 +67,11 @@ const progressOf = (before: Position, now: Position, spanMs: number): Progress =
   return { perSecond: spanMs > 0 ? (gone * 1000) / spanMs : 0, drainMs };
 };
 
-/** In the order of the topics. `before`: an earlier look. */
+/** By topic and number. `before`: an earlier look. */
 export const partitionsOf = (look: GroupLook, before: GroupLook | null): readonly PartitionProgress[] => {
   const owners = ownersOf(look);
-  return [...look.ends].flatMap(([topic, of]) =>
+  const topics = [...look.ends].sort(([a], [b]) => (a < b ? -1 : 1));
+  return topics.flatMap(([topic, of]) =>
     [...of]
       .sort(([a], [b]) => a - b)
       .map(([partition, ends]) => {

@@ -42,8 +42,7 @@ const drainText = ({ lag, progress }: PartitionProgress): Printable => {
   return progress.drainMs === null ? shown`never` : spanText(progress.drainMs);
 };
 
-/** `topics`: of which a partition that nobody has is worth a colour. */
-export const partitionColumns = (sources: ReadonlySet<string>): readonly Column<PartitionProgress>[] => [
+export const partitionColumns: readonly Column<PartitionProgress>[] = [
   { title: 'topic', cell: ({ topic }) => printable(topic) },
   { title: 'part', align: 'right', cell: ({ partition }) => shown`${partition}` },
   {
@@ -67,25 +66,22 @@ export const partitionColumns = (sources: ReadonlySet<string>): readonly Column<
   },
   {
     title: 'owner',
-    // Retries and commands are read by hand: nobody is assigned them.
-    cell: ({ owner, topic }) =>
-      owner !== null ? printable(owner, ID_WIDTH) : sources.has(topic) ? shown`nobody` : shown`-`,
-    paint: ({ owner, topic }, paint) => (owner === null && sources.has(topic) ? paint.red : undefined),
+    cell: ({ owner }) => (owner === null ? shown`nobody` : printable(owner, ID_WIDTH)),
+    paint: ({ owner }, paint) => (owner === null ? paint.red : undefined),
   },
 ];
 
 export const groupLine = (
   id: string,
   { group }: GroupLook,
-  sourceRows: readonly PartitionProgress[],
+  rows: readonly PartitionProgress[],
 ): Printable =>
-  shown`group ${printable(id)}: ${printable(group.state.toLowerCase())}, protocol ${printable(group.protocol)}, assignor ${printable(group.assignor || '-')}; members ${group.members.length}; lag ${lagOf(sourceRows)}`;
+  shown`group ${printable(id)}: ${printable(group.state.toLowerCase())}, protocol ${printable(group.protocol)}, assignor ${printable(group.assignor || '-')}; members ${group.members.length}; lag ${lagOf(rows)}`;
 
 export const groupObject = (
   id: string,
   { atMs, group }: GroupLook,
   rows: readonly PartitionProgress[],
-  sources: ReadonlySet<string>,
 ): object => ({
   kind: 'group',
   group: id,
@@ -94,7 +90,7 @@ export const groupObject = (
   protocol: group.protocol,
   assignor: group.assignor,
   members: group.members.length,
-  lag: lagOf(rows.filter(({ topic }) => sources.has(topic))),
+  lag: lagOf(rows),
 });
 
 export const memberObject = ({ assigned, ...member }: MemberFacts): object => ({

@@ -36,25 +36,18 @@ const look = async (inspection: Inspection, cluster: ClusterInspector): Promise<
 
 const tell = ({ application, output }: Inspection, now: GroupLook, before: GroupLook | null): void => {
   const rows = partitionsOf(now, before);
-  const sources = new Set(application.needs.flatMap(({ sourceTopics }) => sourceTopics));
   if (output.isJson) {
-    output.json(groupObject(application.id, now, rows, sources));
+    output.json(groupObject(application.id, now, rows));
     for (const member of now.group.members) output.json(memberObject(member));
     for (const row of rows) output.json(partitionObject(row));
     return;
   }
   const { paint, width } = output;
-  output.line(
-    groupLine(
-      application.id,
-      now,
-      rows.filter(({ topic }) => sources.has(topic)),
-    ),
-  );
+  output.line(groupLine(application.id, now, rows));
   if (now.group.members.length > 0)
     for (const line of tableLines(memberColumns, now.group.members, paint, width)) output.line(line);
   output.line(shown``);
-  for (const line of tableLines(partitionColumns(sources), rows, paint, width)) output.line(line);
+  for (const line of tableLines(partitionColumns, rows, paint, width)) output.line(line);
 };
 
 export const groupShow = async (inspection: Inspection, request: GroupRequest): Promise<ExitCode> => {

@@ -23,8 +23,8 @@ export interface TaskView {
 
 export interface ProbeView {
   readonly ok: boolean;
-  /** Why not. */
-  readonly why: string;
+  /** Why not; null when it is. */
+  readonly why: string | null;
 }
 
 export interface ServiceView {
@@ -56,7 +56,7 @@ const parsed = (body: string): Fields | null => {
 
 const probe = ({ body, status }: HttpAnswer): ProbeView => ({
   ok: status === 200,
-  why: text(parsed(body)?.['output']) || `it answered ${status}`,
+  why: status === 200 ? null : text(parsed(body)?.['output']) || `it answered ${status}`,
 });
 
 interface Lag {
@@ -71,16 +71,19 @@ const lagOf = (value: unknown): readonly Lag[] =>
     return { partition: count(partition), topic: text(topic), records: count(records) ?? 0 };
   });
 
-const taskOf = (value: unknown, lags: readonly Lag[]): TaskView => {
+const subtopologyOf = (task: unknown): string => text(fields(task)['id']).split('_', 1)[0] ?? '';
+
+/** `isAlone`: there is one sub-topology, so that a partition number is one task's. */
+const taskOf = (value: unknown, lags: readonly Lag[], isAlone: boolean): TaskView => {
   const task = fields(value);
   const lanes = fields(task['lanes']);
   const restore = fields(task['restore']);
   const refused = fields(task['refused']);
   const [done, total] = [count(restore['done']), count(restore['total'])];
   const partition = count(task['partition']);
-  // A task reads its partition of several topics, and two sub-topologies have tasks of the same number.
+  // A task reads its partition of several topics, and tasks of two sub-topologies have the same number.
   const topics = Object.keys(fields(task['positions']));
-  const own = lags.filter((lag) => lag.partition === partition && topics.includes(lag.topic));
+  const own = lags.filter((lag) => lag.partition === partition && (isAlone || topics.includes(lag.topic)));
   return {
     id: text(task['id']),
     partition,
@@ -101,6 +104,8 @@ export const serviceView = (status: HttpAnswer, ready: HttpAnswer, live: HttpAns
   const found = status.status === 200 ? parsed(status.body) : null;
   if (found === null || typeof found['state'] !== 'string' || !Array.isArray(found['tasks'])) return null;
   const lags = lagOf(found['lag']);
+  const tasks = list(found['tasks']);
+  const isAlone = new Set(tasks.map(subtopologyOf)).size === 1;
   return {
     state: found['state'],
     breaker: text(found['breaker']),
@@ -108,6 +113,6 @@ export const serviceView = (status: HttpAnswer, ready: HttpAnswer, live: HttpAns
     ready: probe(ready),
     uncommitted: count(found['uncommitted']),
     lag: lags.reduce((sum, { records }) => sum + records, 0),
-    tasks: list(found['tasks']).map((task) => taskOf(task, lags)),
+    tasks: tasks.map((task) => taskOf(task, lags, isAlone)),
   };
 };

@@ -55,7 +55,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
     paint: ({ parked }, paint) => ((parked ?? 0) > 0 ? paint.red : undefined),
   },
   { title: 'followers', align: 'right', cell: ({ followers }) => orDash(followers) },
-  { title: 'waits for', cell: troubleText },
+  { title: 'what keeps it', cell: troubleText },
 ];
 
 const tell = ({ output }: LocalParts, url: string, view: ServiceView): void => {
@@ -65,8 +65,8 @@ const tell = ({ output }: LocalParts, url: string, view: ServiceView): void => {
   output.line(
     shown`${printable(url)}: ${printable(state, WORD_WIDTH)}, ${verdict}; breaker ${printable(breaker || 'unknown', WORD_WIDTH)}; tasks ${tasks.length}; lag ${lag}`,
   );
-  if (!ready.ok) output.line(shown`not ready: ${printable(ready.why, WHY_WIDTH)}`);
-  if (!live.ok) output.line(shown`${paint.red(shown`not live`)}: ${printable(live.why, WHY_WIDTH)}`);
+  if (!ready.ok) output.line(shown`not ready: ${printable(ready.why ?? '', WHY_WIDTH)}`);
+  if (!live.ok) output.line(shown`${paint.red(shown`not live`)}: ${printable(live.why ?? '', WHY_WIDTH)}`);
   if (tasks.length > 0) for (const line of tableLines(COLUMNS, tasks, paint, width)) output.line(line);
 };
 
