@@ -103,7 +103,12 @@ const runInspection = (
       createAdmin: async () => {
         const { createKafkaClients } = await import('../kafka/clients.js');
         const { clientOptions } = await import('../service/client-options.js');
-        const options = { ...clientOptions(settings, id), groupId: id, statisticsIntervalMs: 0, startTimeoutMs };
+        const options = {
+          ...clientOptions(settings, id),
+          groupId: id,
+          statisticsIntervalMs: 0,
+          startTimeoutMs,
+        };
         return createKafkaClients(options).clusterAdmin();
       },
     });

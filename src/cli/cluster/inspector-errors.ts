@@ -21,7 +21,8 @@ const leaves = (error: unknown, depth = 0): readonly Described[] => {
 };
 
 const textOf = ({ apiId, message, serverErrorMessage }: Described): string => {
-  const said = typeof serverErrorMessage === 'string' && serverErrorMessage !== '' ? serverErrorMessage : message;
+  const said =
+    typeof serverErrorMessage === 'string' && serverErrorMessage !== '' ? serverErrorMessage : message;
   return typeof apiId === 'string' ? `${apiId}: ${said}` : said;
 };
 

@@ -49,7 +49,9 @@ export class KafkaInspector implements ClusterInspector {
 
   /** Rejects when no broker answers. */
   static async connect(options: AdminOptions): Promise<KafkaInspector> {
-    const where = options.bootstrapBrokers.map((broker) => String(broker)).join(',');
+    const where = options.bootstrapBrokers
+      .map((broker) => (typeof broker === 'string' ? broker : `${broker.host}:${broker.port}`))
+      .join(',');
     const inspector = new KafkaInspector(new Admin(options), where);
     try {
       await inspector.#call('connecting', () => inspector.admin.metadata({ topics: [] }));
@@ -206,7 +208,8 @@ export class KafkaInspector implements ClusterInspector {
     const { host, port } = coordinator;
     const connection = await new Promise<Connection>((resolve, reject) => {
       this.admin[kGetConnection]({ host, port }, (error, found) =>
-        found === undefined ? reject(error ?? new Error('there is no connection')) : resolve(found));
+        found === undefined ? reject(error ?? new Error('there is no connection')) : resolve(found),
+      );
     });
     return describeConsumerGroup(connection, id);
   }

@@ -25,7 +25,10 @@ const refusalOf = (parse: (text: string, previous: undefined) => unknown, text: 
 /** No option and no argument takes it. */
 const NONSENSE = '\u0000';
 
-export const wordsOfPlace = ({ argChoices, parseArg }: Pick<Option | Argument, 'argChoices' | 'parseArg'>) => {
+export const wordsOfPlace = ({
+  argChoices,
+  parseArg,
+}: Pick<Option | Argument, 'argChoices' | 'parseArg'>) => {
   if (argChoices !== undefined) return argChoices;
   if (parseArg === undefined) return [];
   const [, allowed] = /^Allowed: (.*)\.$/.exec(refusalOf(parseArg, NONSENSE) ?? '') ?? [];

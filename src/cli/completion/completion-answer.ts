@@ -1,5 +1,6 @@
 /** What may follow the words so far, as the scripts ask it. */
-import { Command as Place, RootCommand } from '@bomb.sh/tab';
+import type { Command as Place } from '@bomb.sh/tab';
+import { RootCommand } from '@bomb.sh/tab';
 import type { Command } from 'commander';
 import { epochMs } from '../../record/units.js';
 import type { ExitCode } from '../exit-code.js';

@@ -8,11 +8,12 @@ export const declareConfig = (
   program: Command,
   ask: (options: SharedOptions, request: ConfigRequest) => void,
 ): void => {
-  const config = family(program, 'config', 'the settings of the service: whether they are right, and which there are', [
-    'config check',
-    'config print',
-    'config docs retry',
-  ]);
+  const config = family(
+    program,
+    'config',
+    'the settings of the service: whether they are right, and which there are',
+    ['config check', 'config print', 'config docs retry'],
+  );
   leaf(config, 'check', 'everything that is wrong with the settings, as the service would find it', [
     'config check',
     'config check --config-file my.json --json',

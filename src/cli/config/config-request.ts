@@ -5,4 +5,5 @@ export interface ConfigDocs {
   readonly about: string | null;
 }
 
-export type ConfigRequest = { readonly kind: 'config check' } | { readonly kind: 'config print' } | ConfigDocs;
+export type ConfigRequest =
+  { readonly kind: 'config check' } | { readonly kind: 'config print' } | ConfigDocs;

@@ -27,7 +27,11 @@ export const declareGroup = (
     'group --interval 10s',
     'group --watch --json',
   ])
-    .option('--interval <duration>', 'look twice, so far apart: tells the rate and the time to drain', interval)
+    .option(
+      '--interval <duration>',
+      'look twice, so far apart: tells the rate and the time to drain',
+      interval,
+    )
     .option('--watch', 'look again and again, every 5s or --interval, until Ctrl-C')
     .action((options: Options) => {
       const isWatching = options.watch === true;

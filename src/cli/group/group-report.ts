@@ -71,11 +71,7 @@ export const partitionColumns: readonly Column<PartitionProgress>[] = [
   },
 ];
 
-export const groupLine = (
-  id: string,
-  { group }: GroupLook,
-  rows: readonly PartitionProgress[],
-): Printable =>
+export const groupLine = (id: string, { group }: GroupLook, rows: readonly PartitionProgress[]): Printable =>
   shown`group ${printable(id)}: ${printable(group.state.toLowerCase())}, protocol ${printable(group.protocol)}, assignor ${printable(group.assignor || '-')}; members ${group.members.length}; lag ${lagOf(rows)}`;
 
 export const groupObject = (
@@ -102,5 +98,5 @@ export const memberObject = ({ assigned, ...member }: MemberFacts): object => ({
 export const partitionObject = ({ progress, ...row }: PartitionProgress): object => ({
   kind: 'partition',
   ...row,
-  ...(progress === null ? {} : progress),
+  ...(progress ?? {}),
 });

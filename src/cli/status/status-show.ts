@@ -78,7 +78,9 @@ export const statusShow = async (parts: LocalParts, request: StatusRequest): Pro
     ['/status', '/readyz', '/livez'].map((path) => askService(url, path, stop)),
   );
   const view =
-    status === undefined || ready === undefined || live === undefined ? null : serviceView(status, ready, live);
+    status === undefined || ready === undefined || live === undefined
+      ? null
+      : serviceView(status, ready, live);
   if (view === null)
     throw new Unreachable(`What answers at ${url} is not the service: /status has no state and tasks.`);
   if (output.isJson) output.json({ url, ...view });

@@ -20,9 +20,7 @@ export const planAll = ({ id, needs, rules }: Application, counts: Counts): read
   const now = new Map(counts);
   const steps: TopicStep[] = [];
   for (let round = 0; round <= needs.length; round++) {
-    const planned = needs.flatMap(
-      (need) => planTopics(id, need, now, { ...rules, autoCreate: true }).steps,
-    );
+    const planned = needs.flatMap((need) => planTopics(id, need, now, { ...rules, autoCreate: true }).steps);
     const before = steps.length;
     for (const step of planned) {
       const [topic, partitions] =

@@ -30,7 +30,9 @@ const agree = async (inspection: Inspection, count: number, agreed: number | nul
   const { io } = inspection.parts;
   if (agreed !== null) {
     if (agreed === count) return;
-    throw new Unfulfilled(`There are ${count} changes to make, and --yes says ${agreed}. Nothing was changed.`);
+    throw new Unfulfilled(
+      `There are ${count} changes to make, and --yes says ${agreed}. Nothing was changed.`,
+    );
   }
   if (!canConfirm(io))
     throw new UsageError(
@@ -59,7 +61,8 @@ export const topicsApply = async (inspection: Inspection, request: TopicsApply):
     output.note(shown`dry run: nothing was changed. Agree with --yes ${steps.length}.`);
     return EXIT.done;
   }
-  if (agreed === null && canConfirm(inspection.parts.io)) for (const step of steps) output.note(stepText(step));
+  if (agreed === null && canConfirm(inspection.parts.io))
+    for (const step of steps) output.note(stepText(step));
   await agree(inspection, steps.length, agreed);
   for (const step of steps) {
     inspection.parts.stop.throwIfAborted();

@@ -25,7 +25,9 @@ export const topicsCheck = async (inspection: Inspection): Promise<ExitCode> => 
   if (off.length === 0) return EXIT.done;
   output.note(
     shown`${off.length} of ${findings.length} topics are not as they should be: "topics apply --dry-run" says what would be changed${printable(
-      off.some(({ partitions }) => partitions === null) ? '; the service makes missing ones when it starts' : '',
+      off.some(({ partitions }) => partitions === null)
+        ? '; the service makes missing ones when it starts'
+        : '',
     )}.`,
   );
   return EXIT.failed;

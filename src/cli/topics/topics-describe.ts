@@ -18,7 +18,11 @@ interface PartitionRow extends TopicPartitionFacts {
   readonly bytes: number | undefined;
 }
 
-const brokers = (ids: readonly number[]): Printable => joined(ids.map((id) => shown`${id}`), ',');
+const brokers = (ids: readonly number[]): Printable =>
+  joined(
+    ids.map((id) => shown`${id}`),
+    ',',
+  );
 const orDash = (count: number | undefined): Printable => (count === undefined ? shown`-` : shown`${count}`);
 
 const COLUMNS: readonly Column<PartitionRow>[] = [
@@ -48,7 +52,11 @@ const configLines = (configs: readonly ConfigFact[]): readonly Printable[] =>
     ({ name, value }) => shown`${printable(name)}=${value === null ? shown`***` : printable(value)}`,
   );
 
-const topicObject = (topic: string, rows: readonly PartitionRow[], configs: readonly ConfigFact[]): object => ({
+const topicObject = (
+  topic: string,
+  rows: readonly PartitionRow[],
+  configs: readonly ConfigFact[],
+): object => ({
   topic,
   partitions: rows.map(({ bytes, ends, inSync, leader, partition, replicas }) => ({
     partition,

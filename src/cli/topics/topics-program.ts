@@ -15,19 +15,22 @@ export const declareTopics = (
   program: Command,
   ask: (options: SharedOptions, request: TopicsRequest) => void,
 ): void => {
-  const topics = family(program, 'topics', 'the topics that the topology needs: as they are, and as they should be', [
-    'topics check',
-    'topics apply --dry-run',
-    'topics describe',
-  ]);
+  const topics = family(
+    program,
+    'topics',
+    'the topics that the topology needs: as they are, and as they should be',
+    ['topics check', 'topics apply --dry-run', 'topics describe'],
+  );
   leaf(topics, 'check', 'compares them with what they should be', [
     'topics check',
     'topics check --json',
   ]).action((options: SharedOptions) => ask(options, { kind: 'topics check' }));
-  leaf(topics, 'apply', 'creates what is missing, and gives internal topics as many partitions as their source', [
-    'topics apply --dry-run',
-    'topics apply --configs --yes 3',
-  ])
+  leaf(
+    topics,
+    'apply',
+    'creates what is missing, and gives internal topics as many partitions as their source',
+    ['topics apply --dry-run', 'topics apply --configs --yes 3'],
+  )
     .option('--configs', 'change settings of topics that exist, too; never those of source topics')
     .option('--dry-run', 'say what would be changed, and change nothing')
     .option('--yes <count>', 'agree to so many changes beforehand; otherwise it is asked', limitNumber)

@@ -30,11 +30,23 @@ describe('completion', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('knows commands and their options', () => {
-    expect(candidates('')).to.include.members(['lanes', 'dlq', 'topics', 'group', 'status', 'config', 'topology']);
+    expect(candidates('')).to.include.members([
+      'lanes',
+      'dlq',
+      'topics',
+      'group',
+      'status',
+      'config',
+      'topology',
+    ]);
     expect(candidates('')).not.to.include('complete');
     expect(candidates('topics', '')).to.include.members(['check', 'apply', 'describe']);
     expect(candidates('to')).to.deep.equal(['topics', 'topology']);
-    expect(candidates('topics', 'apply', '--')).to.include.members(['--dry-run', '--configs', '--kafka-brokers']);
+    expect(candidates('topics', 'apply', '--')).to.include.members([
+      '--dry-run',
+      '--configs',
+      '--kafka-brokers',
+    ]);
     expect(candidates('lanes', 'list', '--')).not.to.include('--configs');
   });
 
@@ -50,7 +62,7 @@ describe('completion', function () {
   });
 
   it('gives only words that are then taken', () => {
-    for (const command of withDescendants(createProgram('', epochMs(0), () => undefined)))
+    for (const command of withDescendants(createProgram('', epochMs(0), () => {})))
       for (const option of command.options)
         for (const word of wordsOfPlace(option)) expect(option.parseArg?.(word, undefined) ?? word).to.exist;
     const words = settingOptions().filter((option) => option.words.length > 0);

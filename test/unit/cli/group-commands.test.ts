@@ -34,7 +34,9 @@ const look = (atMs: number, ...of: Seen[]): GroupLook => ({ atMs, group: FACTS, 
 describe('how far a group is', () => {
   it('is what it has not committed of what is there, and what is deleted is not behind', () => {
     const rows = partitionsOf(look(0, [7, 10], [10, 10], [-1, 10], [0, 10], [12, 10]), null);
-    expect(rows.map(({ committed, lag, owner, progress }) => [committed, lag, owner, progress])).to.deep.equal([
+    expect(
+      rows.map(({ committed, lag, owner, progress }) => [committed, lag, owner, progress]),
+    ).to.deep.equal([
       [7, 3, 'm-1', null],
       [10, 0, 'm-1', null],
       [null, 8, null, null],

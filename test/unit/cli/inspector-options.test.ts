@@ -61,7 +61,7 @@ describe('the options of the inspector’s client', () => {
       ['cert', 'CERTIFICATE'],
       ['key', 'PRIVATE KEY'],
     ] as const)
-      expect(String(tls?.[name])).to.include(`BEGIN ${what}`);
+      expect(tls?.[name]).to.be.a('string').that.includes(`BEGIN ${what}`);
   });
 
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])
@@ -88,7 +88,10 @@ describe('the options of the inspector’s client', () => {
 });
 
 describe('an error of the inspector’s client', () => {
-  const refused = Object.assign(new Error('Not authorized.'), { apiId: 'TOPIC_AUTHORIZATION_FAILED', apiCode: 29 });
+  const refused = Object.assign(new Error('Not authorized.'), {
+    apiId: 'TOPIC_AUTHORIZATION_FAILED',
+    apiCode: 29,
+  });
   const wrapped = new AggregateError([new AggregateError([refused], 'inner')], 'outer');
 
   it('says what caused it and what now, and ends with 3', () => {

@@ -75,7 +75,8 @@ describe('config check', () => {
     const said = await run({ kind: 'config check' }, { env });
     expect(said.exitCode).to.equal(2);
     const text = said.notes.join('\n');
-    for (const name of ['KAFKA_BROKERS', 'HTTP_PORT', 'ORDERING', 'KAFKA_SASL_PASSWORD']) expect(text).to.include(name);
+    for (const name of ['KAFKA_BROKERS', 'HTTP_PORT', 'ORDERING', 'KAFKA_SASL_PASSWORD'])
+      expect(text).to.include(name);
     expect(text).not.to.include('hunter2');
     const json = await run({ kind: 'config check' }, { env, isJson: true });
     expect([json.exitCode, JSON.parse(json.lines[0] ?? '')]).to.have.nested.property('[1].ok', false);
@@ -100,7 +101,9 @@ describe('config print', () => {
     for (const isJson of [false, true]) {
       const said = await run({ kind: 'config print' }, { env: SECRET, isJson });
       expect(said.exitCode).to.equal(0);
-      expect([...said.lines, ...said.notes].join('\n')).to.include('***').and.not.include('hunter2');
+      expect([...said.lines, ...said.notes].join('\n'))
+        .to.include('***')
+        .and.not.include('hunter2');
     }
   });
 
@@ -137,7 +140,10 @@ describe('topology', () => {
     const said = await run({ kind: 'topology', withTopics: false });
     expect(said.exitCode).to.equal(0);
     expect(said.lines[0]).to.equal('Topologies:');
-    const other = await run({ kind: 'topology', withTopics: false }, { argv: ['--topology', 'login-counts'] });
+    const other = await run(
+      { kind: 'topology', withTopics: false },
+      { argv: ['--topology', 'login-counts'] },
+    );
     expect(other.lines).not.to.deep.equal(said.lines);
   });
 

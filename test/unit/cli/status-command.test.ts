@@ -65,7 +65,17 @@ describe('status', () => {
     const said = await run(await serve(service(STATUS)));
     expect([said.exitCode, said.error]).to.deep.equal([0, '']);
     expect(said.lines[0]).to.match(/: RUNNING, ready; breaker closed; tasks 1; lag 17$/);
-    expect(said.lines[2]?.trim().split(/\s+/)).to.deep.equal(['0_1', '1', 'running', '17', '2', '3', '1', '9', '-']);
+    expect(said.lines[2]?.trim().split(/\s+/)).to.deep.equal([
+      '0_1',
+      '1',
+      'running',
+      '17',
+      '2',
+      '3',
+      '1',
+      '9',
+      '-',
+    ]);
   });
 
   it('ends with 1 and says why when it is not ready', async () => {
@@ -93,7 +103,9 @@ describe('status', () => {
 
   it('shows nothing of an answer raw', async () => {
     const evil = '\u001b[2J\u202e';
-    const tasks = [{ ...TASK, id: evil, state: evil, paused: [evil], refused: { reason: evil, message: evil } }];
+    const tasks = [
+      { ...TASK, id: evil, state: evil, paused: [evil], refused: { reason: evil, message: evil } },
+    ];
     const url = await serve(service({ ...STATUS, state: evil, breaker: evil, tasks }, 503, evil));
     for (const isJson of [false, true]) {
       const said = await run(url, { isJson });

@@ -66,7 +66,9 @@ describe('topics check', () => {
     Object.assign(bench.configs.get(SOURCE) ?? {}, { 'retention.ms': '1000' });
     const said = await bench.run(CHECK, { isJson: true });
     expect(said.exitCode).to.equal(1);
-    const found = said.objects.filter(({ ok }) => ok === false).map(({ differences, topic }) => [topic, differences]);
+    const found = said.objects
+      .filter(({ ok }) => ok === false)
+      .map(({ differences, topic }) => [topic, differences]);
     expect(found).to.have.deep.members([
       [SOURCE, [{ kind: 'config', name: 'retention.ms', expected: '604800000', found: '1000' }]],
       [LANE_LOG, [{ kind: 'config', name: 'cleanup.policy', expected: 'compact', found: 'delete' }]],
@@ -194,7 +196,10 @@ describe('topics apply', () => {
 describe('topics describe', () => {
   it('tells partitions and settings, and ends with 1 when one is not there', async () => {
     const bench = allMade();
-    const said = await bench.run({ kind: 'topics describe', topics: [SOURCE, 'no\u001bpe'] }, { isJson: true });
+    const said = await bench.run(
+      { kind: 'topics describe', topics: [SOURCE, 'no\u001bpe'] },
+      { isJson: true },
+    );
     expect(said.exitCode).to.equal(1);
     expect(said.notes).to.deep.equal(['There is no topic no\\x1bpe.']);
     expect(said.objects[0]).to.deep.include({ topic: SOURCE });
