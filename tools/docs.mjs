@@ -1,6 +1,6 @@
 /**
  * Writes the parts of the documents that follow from the code: tables of settings and metrics, `.env.example`,
- * the file map, the import table, the tests by promise. It reads the sources themselves, so it needs no build.
+ * the commands, the file map, the import table, the tests by promise. It reads the sources themselves, so it needs no build.
  *
  * `node tools/docs.mjs` writes; `--check` writes nothing and exits 1, naming every stale file;
  * `--root DIR` works on another tree (for its test). The same sources give the same bytes.
@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
+import { commandReference } from './docs/commands.mjs';
 import { fileMap } from './docs/file-map.mjs';
 import { importTable } from './docs/import-table.mjs';
 import { metricTable } from './docs/metrics.mjs';
@@ -31,13 +32,14 @@ const replacePart = (file, text, name, content) => {
 
 /** What every file should hold. @param {string} root @returns {Promise<Map<string, string>>} */
 const wanted = async (root) => {
-  const { rows, metrics } = await readTables(root);
+  const { rows, metrics, program } = await readTables(root);
   const parts = [
     { file: 'README.md', name: 'settings', content: settingsShort(rows) },
     { file: 'ARCHITECTURE.md', name: 'tests by promise', content: promiseLists(root) },
     { file: 'ARCHITECTURE.md', name: 'file map', content: fileMap(root) },
     { file: 'ARCHITECTURE.md', name: 'import table', content: importTable() },
     { file: 'docs/configuration.md', name: 'settings', content: settingsFull(rows) },
+    { file: 'docs/command-line.md', name: 'commands', content: commandReference(program) },
     { file: 'docs/metrics.md', name: 'metrics', content: metricTable(metrics) },
   ];
   const style = (await prettier.resolveConfig(join(PROJECT, 'README.md'))) ?? {};

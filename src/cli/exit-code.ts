@@ -2,6 +2,7 @@
 import { ConfigError } from '../../config/config-error.js';
 import { TopologyError } from '../dsl/graph/topology-error.js';
 import { isKafkaError } from '../ports/kafka-error.js';
+import { TopicsUnusable } from '../topics/topic-setup.js';
 
 export const EXIT = {
   done: 0,
@@ -9,7 +10,7 @@ export const EXIT = {
   failed: 1,
   /** The command line or a setting. */
   usage: 2,
-  /** Brokers do not answer, or a topic is not there. */
+  /** Brokers or the service do not answer, or a topic is not there. */
   unusable: 3,
 } as const satisfies Record<string, number>;
 
@@ -30,8 +31,18 @@ export class TopicMissing extends Error {
   override readonly name = 'TopicMissing';
 }
 
+/** The service does not answer, or not as one does. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
 export const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof UsageError || error instanceof ConfigError || error instanceof TopologyError)
     return EXIT.usage;
-  return error instanceof TopicMissing || isKafkaError(error) ? EXIT.unusable : EXIT.failed;
+  const isUnusable =
+    error instanceof TopicMissing ||
+    error instanceof TopicsUnusable ||
+    error instanceof Unreachable ||
+    isKafkaError(error);
+  return isUnusable ? EXIT.unusable : EXIT.failed;
 };

@@ -1,14 +1,72 @@
 /**
- * From what was asked for to the one that does it. Each is loaded when it is asked for, so that no command
- * waits for the libraries of another.
+ * From what was asked for to the one that does it, and what it needs for that. Each is loaded when it is asked
+ * for, so that no command waits for the libraries of another; only `operator` needs node-rdkafka.
  */
+import type { Inspection } from './cluster/inspection.js';
 import type { Operator } from './cluster/operator.js';
 import type { ExitCode } from './exit-code.js';
-import type { Request } from './request.js';
+import type { LocalParts } from './local-parts.js';
+import type { OperatorRequest, Request } from './request.js';
 
-export type Performance = (operator: Operator) => Promise<ExitCode>;
+export type Performance =
+  | { readonly needs: 'operator'; readonly run: (operator: Operator) => Promise<ExitCode> }
+  | { readonly needs: 'inspection'; readonly run: (inspection: Inspection) => Promise<ExitCode> }
+  | { readonly needs: 'nothing'; readonly run: (parts: LocalParts) => ExitCode | Promise<ExitCode> };
 
 export const performanceOf = async (request: Request): Promise<Performance> => {
+  switch (request.kind) {
+    case 'config check': {
+      const { configCheck } = await import('./config/config-check.js');
+      return { needs: 'nothing', run: configCheck };
+    }
+    case 'config print': {
+      const { configPrint } = await import('./config/config-print.js');
+      return { needs: 'nothing', run: configPrint };
+    }
+    case 'config docs': {
+      const { configDocs } = await import('./config/config-docs.js');
+      return { needs: 'nothing', run: (parts) => configDocs(parts, request) };
+    }
+    case 'topology': {
+      const { topologyPrint } = await import('./topology/topology-print.js');
+      return { needs: 'nothing', run: (parts) => topologyPrint(parts, request) };
+    }
+    case 'status': {
+      const { statusShow } = await import('./status/status-show.js');
+      return { needs: 'nothing', run: (parts) => statusShow(parts, request) };
+    }
+    case 'completion': {
+      const { completionScript } = await import('./completion/completion-script.js');
+      return { needs: 'nothing', run: (parts) => completionScript(parts, request) };
+    }
+    case 'complete': {
+      const { completionAnswer } = await import('./completion/completion-answer.js');
+      return { needs: 'nothing', run: (parts) => completionAnswer(parts, request) };
+    }
+    case 'topics check': {
+      const { topicsCheck } = await import('./topics/topics-check.js');
+      return { needs: 'inspection', run: topicsCheck };
+    }
+    case 'topics apply': {
+      const { topicsApply } = await import('./topics/topics-apply.js');
+      return { needs: 'inspection', run: (inspection) => topicsApply(inspection, request) };
+    }
+    case 'topics describe': {
+      const { topicsDescribe } = await import('./topics/topics-describe.js');
+      return { needs: 'inspection', run: (inspection) => topicsDescribe(inspection, request) };
+    }
+    case 'group': {
+      const { groupShow } = await import('./group/group-show.js');
+      return { needs: 'inspection', run: (inspection) => groupShow(inspection, request) };
+    }
+    default:
+      return { needs: 'operator', run: await operatorPerformanceOf(request) };
+  }
+};
+
+const operatorPerformanceOf = async (
+  request: OperatorRequest,
+): Promise<(operator: Operator) => Promise<ExitCode>> => {
   switch (request.kind) {
     case 'lanes list': {
       const { lanesList } = await import('./lanes/lanes-list.js');

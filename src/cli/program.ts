@@ -5,10 +5,16 @@
 import { Command, CommanderError } from 'commander';
 import type { EpochMs } from '../record/units.js';
 import { examples, type SharedOptions } from './cluster/command-shape.js';
+import { declareCompletion } from './completion/completion-program.js';
+import { declareConfig } from './config/config-program.js';
 import { declareDlq } from './dlq/dlq-program.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { declareGroup } from './group/group-program.js';
 import { declareLanes } from './lanes/lanes-program.js';
 import type { Request } from './request.js';
+import { declareStatus } from './status/status-program.js';
+import { declareTopics } from './topics/topics-program.js';
+import { declareTopology } from './topology/topology-program.js';
 
 export type Understood =
   | { readonly kind: 'request'; readonly request: Request; readonly isJson: boolean }
@@ -17,34 +23,46 @@ export type Understood =
 const EPILOGUE = `
 Settings are those of the service: environment, CONFIG_FILE, and every one as an option (--kafka-brokers
 HOST:PORT, --kafka-group-id ID, --source-topics NAME, ...).
-Exit codes: 0 done; 1 ignored, refused, not found, not in time, stopped; 2 command line or settings; 3 brokers or
-topics cannot be used.`;
+Exit codes: 0 done; 1 ignored, refused, not found, not in time, not as it should be, stopped; 2 command line or
+settings; 3 brokers, topics or the service cannot be reached or used.`;
 
 type Ask = (options: SharedOptions, request: Request) => void;
 
 /** All commands. `nowMs`: what durations in options count back from. */
 export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Command => {
   const program = new Command('audit-lanes')
-    .description('Looks at lanes and dead letters of audit-lanes, and decides about them.')
+    .description(
+      'What the people around the service audit-lanes need: to see how it is, to decide about records that failed, and to set up topics and settings.',
+    )
     .version(version)
     .addHelpText(
       'before',
       examples([
+        'status',
+        'group --interval 10s',
         'lanes list --status parked',
-        'lanes show user-17',
         'lanes release user-17',
         'dlq list --by reason',
         'dlq show 0-42',
         'dlq redrive 0-42 0-43',
+        'topics check',
+        'config check',
       ]),
     )
     .addHelpText('after', EPILOGUE);
   declareLanes(program, ask);
   declareDlq(program, ask, nowMs);
+  declareTopics(program, ask);
+  declareGroup(program, ask);
+  declareStatus(program, ask);
+  declareTopology(program, ask);
+  declareConfig(program, ask);
+  declareCompletion(program, ask);
   return program;
 };
 
-const withDescendants = (command: Command): readonly Command[] => [
+/** The command and everything below it. */
+export const withDescendants = (command: Command): readonly Command[] => [
   command,
   ...command.commands.flatMap((each) => withDescendants(each)),
 ];

@@ -1,5 +1,18 @@
 /** Everything that may be asked of the command line. Data only. A new family of commands begins with a member here. */
+import type { CompletionRequest } from './completion/completion-request.js';
+import type { ConfigRequest } from './config/config-request.js';
 import type { DlqRequest } from './dlq/dlq-request.js';
+import type { GroupRequest } from './group/group-request.js';
 import type { LanesRequest } from './lanes/lanes-request.js';
+import type { StatusRequest } from './status/status-request.js';
+import type { TopicsRequest } from './topics/topics-request.js';
+import type { TopologyRequest } from './topology/topology-request.js';
 
-export type Request = LanesRequest | DlqRequest;
+/** Those that look at topics of the application, or write to them. */
+export type OperatorRequest = LanesRequest | DlqRequest;
+/** Those that look at the cluster itself. */
+export type InspectionRequest = TopicsRequest | GroupRequest;
+/** Those that need no Kafka. */
+export type LocalRequest = ConfigRequest | TopologyRequest | StatusRequest | CompletionRequest;
+
+export type Request = OperatorRequest | InspectionRequest | LocalRequest;

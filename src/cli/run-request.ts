@@ -1,18 +1,21 @@
-/** Runs one request against the cluster that the settings name, and ends the process with its exit code. */
+/**
+ * Runs one request with what it needs, and ends the process with its exit code. What one kind of request needs is
+ * loaded for that kind only.
+ */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { ConfigError } from '../../config/config-error.js';
-import type { Settings } from '../../config/schema.js';
+import type { SettingSources } from '../../config/load.js';
+import { loadSettings } from '../../config/load.js';
 import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
 import { systemClock } from '../service/system-clock.js';
-import { TOPOLOGIES } from '../service/topologies.js';
-import { runCommand } from './cluster/command-clients.js';
-import { Operator } from './cluster/operator.js';
-import type { Request } from './request.js';
-import { terminalOutput } from './terminal/output.js';
+import type { Inspection } from './cluster/inspection.js';
+import type { Operator } from './cluster/operator.js';
+import type { ExitCode } from './exit-code.js';
 import { performanceOf } from './perform.js';
-import type { Site } from './cluster/site.js';
-import { sitesOf } from './cluster/site.js';
+import type { Request } from './request.js';
+import { runToEnd } from './run-to-end.js';
+import { terminalOutput } from './terminal/output.js';
 
 export interface RunOptions {
   readonly isJson: boolean;
@@ -20,25 +23,9 @@ export interface RunOptions {
   readonly settings: readonly string[];
 }
 
+const NAME = 'audit-lanes';
 /** Somebody looks on: nobody waits a minute for brokers. */
 const START_TIMEOUT_MS = 10_000;
-
-const sitesFor = (settings: Settings): readonly Site[] => {
-  const build = TOPOLOGIES[settings.topology];
-  if (build === undefined) {
-    throw new ConfigError([
-      {
-        setting: '--topology',
-        value: settings.topology,
-        origin: 'command line',
-        problem: 'there is no such topology',
-        allowed: Object.keys(TOPOLOGIES).join(', '),
-      },
-    ]);
-  }
-  const { groupId } = settings.kafka;
-  return sitesOf(groupId, build(settings).forApplication(groupId).subtopologies);
-};
 
 const whoAsks = (): string => {
   try {
@@ -49,26 +36,34 @@ const whoAsks = (): string => {
   }
 };
 
-export const runRequest = async (
-  request: Request,
+const sourcesOf = (argv: readonly string[]): SettingSources => ({
+  env: process.env,
+  argv,
+  readFile: (path) => readFileSync(path, 'utf8'),
+});
+
+const runOperator = async (
+  run: (operator: Operator) => Promise<ExitCode>,
   { isJson, settings: argv }: RunOptions,
 ): Promise<never> => {
-  const perform = await performanceOf(request);
+  const { runCommand } = await import('./cluster/command-clients.js');
+  const { Operator } = await import('./cluster/operator.js');
+  const { sitesOf } = await import('./cluster/site.js');
+  const { topologyOf } = await import('./cluster/application.js');
   return runCommand(
-    'audit-lanes',
+    NAME,
     async ({ settings, clients, stop }) => {
-      const output = terminalOutput(process, isJson, process.env);
       const operator = new Operator({
         clients,
         clock: systemClock,
         stop,
-        sites: sitesFor(settings),
-        output,
+        sites: sitesOf(settings.kafka.groupId, topologyOf(settings).subtopologies),
+        output: terminalOutput(process, isJson, process.env),
         user: whoAsks(),
         unique: randomUUID,
       });
       try {
-        return await perform(operator);
+        return await run(operator);
       } finally {
         await operator.close();
       }
@@ -80,4 +75,64 @@ export const runRequest = async (
       maxMessageBytes: (maxMessageBytes) => 2 * maxMessageBytes + HEADER_BUDGET_BYTES,
     },
   );
+};
+
+const runInspection = (
+  run: (inspection: Inspection) => Promise<ExitCode>,
+  { isJson, settings: argv }: RunOptions,
+): Promise<never> =>
+  runToEnd(NAME, async (stop) => {
+    const { applicationOf } = await import('./cluster/application.js');
+    const { Inspection } = await import('./cluster/inspection.js');
+    const { inspectorOptions } = await import('./cluster/inspector-options.js');
+    const { settings, origins } = loadSettings(sourcesOf(argv));
+    const isDefault = origins.get('START_TIMEOUT_MS') === 'default';
+    const startTimeoutMs = isDefault ? START_TIMEOUT_MS : settings.service.startTimeoutMs;
+    const id = `${NAME}-${process.pid}`;
+    const inspection = new Inspection({
+      settings,
+      application: applicationOf(settings),
+      clock: systemClock,
+      stop,
+      output: terminalOutput(process, isJson, process.env),
+      io: { input: process.stdin, output: process.stderr, stop },
+      connectInspector: async () => {
+        const { KafkaInspector } = await import('./cluster/kafka-inspector.js');
+        return KafkaInspector.connect(inspectorOptions(settings, id, startTimeoutMs));
+      },
+      createAdmin: async () => {
+        const { createKafkaClients } = await import('../kafka/clients.js');
+        const { clientOptions } = await import('../service/client-options.js');
+        const options = {
+          ...clientOptions(settings, id),
+          groupId: id,
+          statisticsIntervalMs: 0,
+          startTimeoutMs,
+        };
+        return createKafkaClients(options).clusterAdmin();
+      },
+    });
+    try {
+      return await run(inspection);
+    } finally {
+      await inspection.close();
+    }
+  });
+
+export const runRequest = async (request: Request, options: RunOptions): Promise<never> => {
+  const performance = await performanceOf(request);
+  switch (performance.needs) {
+    case 'operator':
+      return runOperator(performance.run, options);
+    case 'inspection':
+      return runInspection(performance.run, options);
+    case 'nothing':
+      return runToEnd(NAME, async (stop) =>
+        performance.run({
+          output: terminalOutput(process, options.isJson, process.env),
+          sources: sourcesOf(options.settings),
+          stop,
+        }),
+      );
+  }
 };

@@ -4,8 +4,11 @@ import { buildTopology as loginCounts } from '../../topology/login-counts/topolo
 import { buildTopology as userActivity } from '../../topology/user-activity/topology.js';
 import { buildTopology as userAudit } from '../../topology/user-audit/topology.js';
 import type { Topology } from '../dsl/graph/topology.js';
+import type { TopologyName } from './topology-names.js';
 
-export const TOPOLOGIES: Readonly<Record<string, (settings: Settings) => Topology>> = {
+type Build = (settings: Settings) => Topology;
+
+const BUILDS: Readonly<Record<TopologyName, Build>> = {
   'user-audit': ({ directory, kafka, processing, topics }) =>
     userAudit({
       applicationId: kafka.groupId,
@@ -25,3 +28,6 @@ export const TOPOLOGIES: Readonly<Record<string, (settings: Settings) => Topolog
     }),
   'login-counts': loginCounts,
 };
+
+/** By the name that somebody gave. */
+export const TOPOLOGIES: Readonly<Record<string, Build>> = BUILDS;

@@ -40,6 +40,7 @@ describe('the generated parts of the documents', function () {
   it('are noticed when the code has changed, and written anew', () => {
     change('config/schema-service.ts', 'Port of probes and metrics.', 'Another port.');
     change('src/observability/metric-table.ts', 'Tasks of this process, by state.', 'Tasks.');
+    change('src/cli/status/status-program.ts', 'what a running service says of itself', 'what it says');
     change('src/task/task.ts', 'The actor: one partition number', 'The one: a partition number');
     const { status, said } = docs('--check', '--root', copy);
     expect(status).to.equal(1);
@@ -48,6 +49,7 @@ describe('the generated parts of the documents', function () {
       'README.md',
       'docs/configuration.md',
       'docs/metrics.md',
+      'docs/command-line.md',
       'ARCHITECTURE.md',
     ];
     for (const file of stale) expect(said).to.contain(file);

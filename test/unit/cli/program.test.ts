@@ -1,6 +1,6 @@
 /** A command line is understood whole, or says what is wrong with exit code 2. */
 import { expect } from 'chai';
-import { understand } from '../../../src/cli/program.js';
+import { createProgram, understand, withDescendants } from '../../../src/cli/program.js';
 import type { Request } from '../../../src/cli/request.js';
 import { epochMs } from '../../../src/record/units.js';
 
@@ -68,6 +68,29 @@ describe('a command line', () => {
       topic: null,
       carrying: WAITS,
     },
+    'topics check': { kind: 'topics check' },
+    'topics apply --configs --dry-run': {
+      kind: 'topics apply',
+      withConfigs: true,
+      isDryRun: true,
+      agreed: null,
+    },
+    'topics apply --yes 12': { kind: 'topics apply', withConfigs: false, isDryRun: false, agreed: 12 },
+    'topics describe': { kind: 'topics describe', topics: [] },
+    'topics describe a b': { kind: 'topics describe', topics: ['a', 'b'] },
+    group: { kind: 'group', intervalMs: null, isWatching: false },
+    'group --interval 10s': { kind: 'group', intervalMs: 10_000, isWatching: false },
+    'group --watch': { kind: 'group', intervalMs: 5_000, isWatching: true },
+    status: { kind: 'status', url: null },
+    'status --url http://a:8080/': { kind: 'status', url: 'http://a:8080' },
+    topology: { kind: 'topology', withTopics: false },
+    'topology --topics': { kind: 'topology', withTopics: true },
+    'config check': { kind: 'config check' },
+    'config print': { kind: 'config print' },
+    'config docs': { kind: 'config docs', about: null },
+    'config docs retry': { kind: 'config docs', about: 'retry' },
+    'completion zsh': { kind: 'completion', shell: 'zsh' },
+    'complete -- lanes --st': { kind: 'complete', words: ['lanes', '--st'] },
     'dlq dismiss 0-42 --reason test': {
       kind: 'dlq dismiss',
       ids: [{ partition: 0, offset: 42 }],
@@ -97,6 +120,13 @@ describe('a command line', () => {
     'dlq list --by age': /Allowed: reason, class/,
     'dlq list --since yesterday': /Allowed: a duration with its unit/,
     'dlq list --colour': /unknown option '--colour'/,
+    'topic check': /unknown command 'topic'\n\(Did you mean topics\?\)/,
+    'topics apply --yes': /argument missing/,
+    'topics apply --yes y': /Allowed: a number/,
+    'group --interval 0s': /Allowed: a duration with its unit/,
+    'status --url ftp://a': /Allowed: http:/,
+    'completion fish': /Allowed choices are bash, zsh/,
+    'config docs a b': /too many arguments/,
   };
   for (const [line, message] of Object.entries(mistakes))
     it(`ends with 2 and says what is allowed: ${line}`, () => {
@@ -106,15 +136,38 @@ describe('a command line', () => {
       expect(understood.stderr).to.match(message);
     });
 
+  it('ends with 2 for an unknown option, whatever the command is', () => {
+    const program = createProgram('', NOW, () => undefined);
+    const paths = withDescendants(program).map((command) => {
+      const names: string[] = [];
+      for (let at: typeof command | null = command; at !== null && at !== program; at = at.parent)
+        names.unshift(at.name());
+      return names.join(' ');
+    });
+    expect(paths.length).to.be.greaterThan(20);
+    for (const path of paths) {
+      const understood = of(`${path} --no-such-option`);
+      if (understood.kind !== 'said') throw new Error(`${path} was understood`);
+      expect(understood.exitCode, path).to.equal(2);
+    }
+  });
+
   it('without a command ends with 2 and shows the help', () => {
-    for (const line of ['', 'lanes', 'dlq']) {
+    for (const line of ['', 'lanes', 'dlq', 'topics', 'config']) {
       const understood = of(line);
       expect(understood).to.include({ kind: 'said', exitCode: 2 });
     }
   });
 
   it('that asks for help or version gets it on stdout, examples first, with exit code 0', () => {
-    for (const line of ['--help', 'lanes release --help', 'dlq redrive -h', 'help dlq', 'lanes --help']) {
+    for (const line of [
+      '--help',
+      'lanes release --help',
+      'dlq redrive -h',
+      'help dlq',
+      'lanes --help',
+      'completion -h',
+    ]) {
       const understood = of(line);
       if (understood.kind !== 'said') throw new Error('it was understood');
       expect(understood.exitCode).to.equal(0);

@@ -1,0 +1,85 @@
+/** Help is answered within 200 ms: what it costs is measured, and what it must not load is looked for. */
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createProgram, withDescendants } from '../../../src/cli/program.js';
+import { epochMs } from '../../../src/record/units.js';
+
+const PROGRAM = new URL('../../../src/cli/audit-lanes.js', import.meta.url);
+const BUDGET_MS = 200;
+const RUNS = 5;
+
+/**
+ * Of one run of Node, in milliseconds, user and system: the time of day would measure what else the machine does.
+ * `times` of a shell tells it of its children.
+ */
+const cpuMs = (args: readonly string[]): number => {
+  const { stdout } = spawnSync('sh', ['-c', '"$@" >/dev/null 2>&1; times', 'sh', process.execPath, ...args], {
+    encoding: 'utf8',
+  });
+  const children = stdout.trim().split('\n').at(-1) ?? '';
+  const [user = NaN, system = NaN] = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => (Number(minutes) * 60 + Number(seconds)) * 1000,
+  );
+  return user + system;
+};
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+/** Modules that are loaded with it: whatever it imports, and so on; packages by their name. */
+const loadedWith = (
+  entry: URL,
+): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } => {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (url: URL): void => {
+    if (files.has(url.href)) return;
+    files.add(url.href);
+    const code = readFileSync(url, 'utf8');
+    for (const [, from = ''] of code.matchAll(
+      /^(?:import|export)\b[^;]*?from '([^']+)';|^import '([^']+)';/gm,
+    )) {
+      if (from.startsWith('.')) visit(new URL(from, url));
+      else if (!from.startsWith('node:')) packages.add(from);
+    }
+  };
+  visit(entry);
+  return { files, packages };
+};
+
+describe('help', function () {
+  this.timeout(120_000);
+
+  it('costs less than 200 ms of processor time over Node itself', () => {
+    const program = fileURLToPath(PROGRAM);
+    const rounds = Array.from({ length: RUNS }, () => ({
+      bare: cpuMs(['-e', '0']),
+      help: cpuMs([program, '--help']),
+    }));
+    const bareMs = median(rounds.map(({ bare }) => bare));
+    const helpMs = median(rounds.map(({ help }) => help));
+    expect(bareMs).to.be.greaterThan(0);
+    expect(helpMs - bareMs, `help ${helpMs} ms, Node alone ${bareMs} ms`).to.be.below(BUDGET_MS);
+  });
+
+  it('loads no library but commander, and neither topologies nor clients', () => {
+    const { files, packages } = loadedWith(PROGRAM);
+    expect([...packages]).to.deep.equal(['commander']);
+    const names = [...files].map((file) => file.replace(/.*\/dist\//, ''));
+    expect(names.length).to.be.greaterThan(20);
+    const heavy =
+      /^src\/(kafka|dsl\/nodes|task|state|streams|service\/(topologies|service|client))|^topology\/|^config\/(merge|load)\.js/;
+    expect(names.filter((name) => heavy.test(name))).to.deep.equal([]);
+  });
+
+  it('has an example of every command, and each is a command', () => {
+    for (const command of withDescendants(createProgram('', epochMs(0), () => undefined))) {
+      if (command.name() === 'complete') continue;
+      let text = '';
+      command.configureOutput({ writeOut: (more) => (text += more) }).outputHelp();
+      expect(text, command.name()).to.match(/^Examples:\n {2}audit-lanes \S/);
+    }
+  });
+});
