@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import type { EpochMs } from '../record/units.js';
 import { examples, type SharedOptions } from './cluster/command-shape.js';
 import { declareDlq } from './dlq/dlq-program.js';
+import { declareEvents } from './events/events-program.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { declareLanes } from './lanes/lanes-program.js';
 import type { Request } from './request.js';
@@ -25,7 +26,7 @@ type Ask = (options: SharedOptions, request: Request) => void;
 /** All commands. `nowMs`: what durations in options count back from. */
 export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Command => {
   const program = new Command('audit-lanes')
-    .description('Looks at lanes and dead letters of audit-lanes, and decides about them.')
+    .description('Looks at lanes, dead letters and audit events, decides about them, and publishes user events.')
     .version(version)
     .addHelpText(
       'before',
@@ -36,11 +37,14 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'dlq list --by reason',
         'dlq show 0-42',
         'dlq redrive 0-42 0-43',
+        'publish --random --rate 50 --bad 1%',
+        'tail --follow --status failure',
       ]),
     )
     .addHelpText('after', EPILOGUE);
   declareLanes(program, ask);
   declareDlq(program, ask, nowMs);
+  declareEvents(program, ask, nowMs);
   return program;
 };
 

@@ -9,6 +9,7 @@ import { TOPOLOGIES } from '../service/topologies.js';
 import { runCommand } from './cluster/command-clients.js';
 import { Operator } from './cluster/operator.js';
 import type { Request } from './request.js';
+import { openInput } from './terminal/input.js';
 import { terminalOutput } from './terminal/output.js';
 import { performanceOf } from './perform.js';
 import type { Site } from './cluster/site.js';
@@ -63,7 +64,9 @@ export const runRequest = async (
         clock: systemClock,
         stop,
         sites: sitesFor(settings),
+        settings,
         output,
+        input: openInput,
         user: whoAsks(),
         unique: randomUUID,
       });
@@ -76,6 +79,7 @@ export const runRequest = async (
     {
       argv,
       startTimeoutMs: START_TIMEOUT_MS,
+      isPublisher: request.kind === 'publish',
       // A redrive holds a whole record as base64: as much as the commands topic takes.
       maxMessageBytes: (maxMessageBytes) => 2 * maxMessageBytes + HEADER_BUDGET_BYTES,
     },

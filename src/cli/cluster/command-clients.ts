@@ -4,7 +4,7 @@ import type { Settings } from '../../../config/schema.js';
 import { loadSettings } from '../../../config/load.js';
 import { createKafkaClients } from '../../kafka/clients.js';
 import type { KafkaClients } from '../../ports/kafka-clients.js';
-import { clientOptions } from '../../service/client-options.js';
+import { clientOptions, publisherOptions } from '../../service/client-options.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../exit-code.js';
 import { printable } from '../terminal/printable.js';
 
@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly startTimeoutMs?: number;
   /** From the service's limit to this command's. */
   readonly maxMessageBytes?: (ofService: number) => number;
+  /** Its producer publishes events: with the retries and the batch size of the settings. */
+  readonly isPublisher?: boolean;
 }
 
 /** A message of several lines; a line may quote what somebody else wrote. */
@@ -43,7 +45,7 @@ const end = async (exitCode: ExitCode): Promise<never> => {
 export const runCommand = async (
   name: string,
   command: (of: Command) => Promise<ExitCode | void>,
-  { argv = [], startTimeoutMs, maxMessageBytes }: CommandOptions = {},
+  { argv = [], startTimeoutMs, maxMessageBytes, isPublisher = false }: CommandOptions = {},
 ): Promise<never> => {
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -63,6 +65,7 @@ export const runCommand = async (
     const isDefault = origins.get('START_TIMEOUT_MS') === 'default';
     const clients = createKafkaClients({
       ...options,
+      ...(isPublisher ? publisherOptions(settings) : {}),
       groupId: id,
       statisticsIntervalMs: 0,
       startTimeoutMs: (isDefault ? startTimeoutMs : undefined) ?? options.startTimeoutMs,
