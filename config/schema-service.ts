@@ -2,6 +2,28 @@
 import { integer, oneOf, text } from './kind.js';
 import { setting } from './setting.js';
 
+/** Of programs that publish events: `audit-lanes publish`. The service's own producers have other needs. */
+export const PUBLISHER = {
+  retries: setting(
+    'PUBLISHER_RETRIES',
+    integer(1, 1_000_000),
+    '3',
+    'How often `audit-lanes publish` sends a request again that failed.',
+  ),
+  batchSizeBytes: setting(
+    'PUBLISHER_BATCH_SIZE',
+    integer(1, 100_000_000, 'bytes'),
+    '16384',
+    'Largest batch of one partition that `audit-lanes publish` sends.',
+  ),
+  maxQueued: setting(
+    'PUBLISHER_MAX_QUEUED',
+    integer(1, 10_000_000),
+    '10000',
+    'Events of `audit-lanes publish` that wait for their acknowledgement; at this number it waits for room.',
+  ),
+} as const;
+
 export const SERVICE = {
   processes: setting(
     'PROCESSES',

@@ -3,7 +3,7 @@
  * type `Settings`, `default.json` and the tables of the documentation are derived from it.
  */
 import { ACTIVITY, BREAKER, DEAD_LETTERS, DIRECTORY, PROCESSING, RETRY } from './schema-processing.js';
-import { HTTP, LOG, METRICS, SERVICE } from './schema-service.js';
+import { HTTP, LOG, METRICS, PUBLISHER, SERVICE } from './schema-service.js';
 import { KAFKA, TOPICS } from './schema-kafka.js';
 import type { Setting, ValueOf } from './setting.js';
 
@@ -16,6 +16,7 @@ export const SCHEMA = {
   breaker: BREAKER,
   directory: DIRECTORY,
   activity: ACTIVITY,
+  publisher: PUBLISHER,
   service: SERVICE,
   http: HTTP,
   log: LOG,

@@ -81,11 +81,7 @@ export { eventId, recordName, uuidV5 } from './record/event-id.js';
 export { EventTypeResolver, headerText, typeHeaders } from './record/event-type.js';
 export type { EventTypeRules, ResolvedType, TypeHeaders } from './record/event-type.js';
 export { isCanonicalTimestamp, isoOfEpochMs, isoTimestamp, parseTimestamp } from './record/timestamps.js';
-export {
-  EventPublisher,
-  InvalidEventError,
-  PublisherClosedError,
-  PublisherFullError,
-} from './publisher/event-publisher.js';
-export type { EventFormat, EventPublisherOptions } from './publisher/event-publisher.js';
+export { EventPublisher } from './publisher/event-publisher.js';
+export type { EventFormat, EventPublisherOptions, PublisherCounts } from './publisher/event-publisher.js';
+export { InvalidEventError, PublisherClosedError, PublisherFullError } from './publisher/publish-error.js';
 export type { AcknowledgedProducer } from './ports/producer.js';

@@ -68,6 +68,14 @@ const operatorPerformanceOf = async (
   request: OperatorRequest,
 ): Promise<(operator: Operator) => Promise<ExitCode>> => {
   switch (request.kind) {
+    case 'publish': {
+      const { publish } = await import('./events/publish.js');
+      return (operator) => publish(operator, request);
+    }
+    case 'tail': {
+      const { tail } = await import('./events/tail.js');
+      return (operator) => tail(operator, request);
+    }
     case 'lanes list': {
       const { lanesList } = await import('./lanes/lanes-list.js');
       return (operator) => lanesList(operator, request);

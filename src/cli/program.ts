@@ -8,6 +8,7 @@ import { examples, type SharedOptions } from './cluster/command-shape.js';
 import { declareCompletion } from './completion/completion-program.js';
 import { declareConfig } from './config/config-program.js';
 import { declareDlq } from './dlq/dlq-program.js';
+import { declareEvents } from './events/events-program.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { declareGroup } from './group/group-program.js';
 import { declareLanes } from './lanes/lanes-program.js';
@@ -47,11 +48,14 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'dlq redrive 0-42 0-43',
         'topics check',
         'config check',
+        'publish --random --rate 50 --bad 1%',
+        'tail --follow --status failure',
       ]),
     )
     .addHelpText('after', EPILOGUE);
   declareLanes(program, ask);
   declareDlq(program, ask, nowMs);
+  declareEvents(program, ask, nowMs);
   declareTopics(program, ask);
   declareGroup(program, ask);
   declareStatus(program, ask);

@@ -2,6 +2,7 @@
 import type { CompletionRequest } from './completion/completion-request.js';
 import type { ConfigRequest } from './config/config-request.js';
 import type { DlqRequest } from './dlq/dlq-request.js';
+import type { EventsRequest } from './events/events-request.js';
 import type { GroupRequest } from './group/group-request.js';
 import type { LanesRequest } from './lanes/lanes-request.js';
 import type { StatusRequest } from './status/status-request.js';
@@ -9,7 +10,7 @@ import type { TopicsRequest } from './topics/topics-request.js';
 import type { TopologyRequest } from './topology/topology-request.js';
 
 /** Those that look at topics of the application, or write to them. */
-export type OperatorRequest = LanesRequest | DlqRequest;
+export type OperatorRequest = LanesRequest | DlqRequest | EventsRequest;
 /** Those that look at the cluster itself. */
 export type InspectionRequest = TopicsRequest | GroupRequest;
 /** Those that need no Kafka. */

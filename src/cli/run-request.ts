@@ -14,6 +14,7 @@ import type { Operator } from './cluster/operator.js';
 import type { ExitCode } from './exit-code.js';
 import { performanceOf } from './perform.js';
 import type { Request } from './request.js';
+import { openInput } from './terminal/input.js';
 import { runToEnd } from './run-to-end.js';
 import { terminalOutput } from './terminal/output.js';
 
@@ -45,6 +46,7 @@ const sourcesOf = (argv: readonly string[]): SettingSources => ({
 const runOperator = async (
   run: (operator: Operator) => Promise<ExitCode>,
   { isJson, settings: argv }: RunOptions,
+  isPublisher: boolean,
 ): Promise<never> => {
   const { runCommand } = await import('./cluster/command-clients.js');
   const { Operator } = await import('./cluster/operator.js');
@@ -58,7 +60,9 @@ const runOperator = async (
         clock: systemClock,
         stop,
         sites: sitesOf(settings.kafka.groupId, topologyOf(settings).subtopologies),
+        settings,
         output: terminalOutput(process, isJson, process.env),
+        input: openInput,
         user: whoAsks(),
         unique: randomUUID,
       });
@@ -71,6 +75,7 @@ const runOperator = async (
     {
       argv,
       startTimeoutMs: START_TIMEOUT_MS,
+      isPublisher,
       // A redrive holds a whole record as base64: as much as the commands topic takes.
       maxMessageBytes: (maxMessageBytes) => 2 * maxMessageBytes + HEADER_BUDGET_BYTES,
     },
@@ -123,7 +128,7 @@ export const runRequest = async (request: Request, options: RunOptions): Promise
   const performance = await performanceOf(request);
   switch (performance.needs) {
     case 'operator':
-      return runOperator(performance.run, options);
+      return runOperator(performance.run, options, request.kind === 'publish');
     case 'inspection':
       return runInspection(performance.run, options);
     case 'nothing':

@@ -45,6 +45,13 @@ export interface KafkaClientOptions {
    * was given up. Default: the transaction time-out.
    */
   readonly deliveryTimeoutMs?: number;
+  /**
+   * Of an acknowledged producer: how often a request that failed is sent again, 1 or more. Absent: as often as
+   * the delivery time-out allows, which the engine's own producers need.
+   */
+  readonly retries?: number;
+  /** Of an acknowledged producer: the largest batch of one partition. */
+  readonly batchSizeBytes?: number;
   /** The largest key and value together; HEADER_BUDGET_BYTES come on top. */
   readonly maxMessageBytes: number;
   readonly startTimeoutMs: number;
@@ -126,7 +133,12 @@ export const transactionalProducerSettings = (options: Options): ProducerSetting
 });
 
 export const acknowledgedProducerSettings = (options: Options): ProducerSettings => ({
-  global: { ...producerGlobal(options, 'acknowledged'), dr_cb: true },
+  global: {
+    ...producerGlobal(options, 'acknowledged'),
+    dr_cb: true,
+    ...(options.retries === undefined ? {} : { 'message.send.max.retries': options.retries }),
+    ...(options.batchSizeBytes === undefined ? {} : { 'batch.size': options.batchSizeBytes }),
+  },
   topic: {
     ...JAVA_PARTITIONER,
     'message.timeout.ms': options.deliveryTimeoutMs ?? options.transactionTimeoutMs,

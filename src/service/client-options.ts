@@ -52,6 +52,14 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
   };
 };
 
+/** Of a process that publishes events. The engine's producers must not have them: they never give up. */
+export const publisherOptions = ({
+  publisher,
+}: Settings): Pick<KafkaClientOptions, 'retries' | 'batchSizeBytes'> => ({
+  retries: publisher.retries,
+  batchSizeBytes: publisher.batchSizeBytes,
+});
+
 /** A task reads the same partition number of each source topic of its sub-topology: they are assigned together. */
 export const assignmentOf = ({ subtopologies }: Topology): Pick<KafkaClientOptions, 'eagerRange'> => ({
   eagerRange: subtopologies.some(({ sourceTopics }) => sourceTopics.length > 1),

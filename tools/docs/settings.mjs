@@ -11,6 +11,7 @@ const GROUPS = {
   deadLetters: 'Dead letters',
   breaker: 'Circuit breaker',
   directory: 'User directory',
+  publisher: 'Publisher',
   service: 'The process',
   http: 'HTTP',
   log: 'Log',

@@ -111,8 +111,8 @@ export const startOnLocalKafka = async (args) => {
     say(
       `ready after ${seconds} s: http://127.0.0.1:${httpPort}/status, /readyz, /metrics, /topology; ${writesAudit ? 'audit events follow' : 'sample events are being written, and what becomes of them is in the topics of the topology (docs/topologies.md)'}`,
     );
-    if (writesAudit) reader = start('reader', [READER]);
-    publisher = start('sample', [PUBLISHER], (line) => line);
+    if (writesAudit) reader = start('reader', READER);
+    publisher = start('sample', PUBLISHER, (line) => line);
   } else askStop(1, `the service was not ready after ${READY_TIMEOUT_MS / 1000} s`);
 
   const exitCode = await stopAsked;

@@ -2,8 +2,18 @@
 import { inProject } from '../lib/project.mjs';
 
 export const SERVICE = inProject('dist', 'src', 'main.js');
-export const PUBLISHER = inProject('dist', 'src', 'cli', 'events', 'sample-publisher.js');
-export const READER = inProject('dist', 'src', 'cli', 'events', 'audit-tail.js');
+const CLI = inProject('dist', 'src', 'cli', 'audit-lanes.js');
+/** A steady trickle of a few users. `SAMPLE_RATE`: events a second. */
+export const PUBLISHER = [
+  CLI,
+  'publish',
+  '--random',
+  '--rate',
+  process.env.SAMPLE_RATE ?? '2',
+  '--keys',
+  '12',
+];
+export const READER = [CLI, 'tail', '--follow'];
 
 /** @param {NodeJS.ProcessEnv} [more] @returns {NodeJS.ProcessEnv} */
 export const serviceEnvironment = (more = {}) => ({ UV_THREADPOOL_SIZE: '16', ...process.env, ...more });

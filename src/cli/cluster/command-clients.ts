@@ -4,7 +4,7 @@ import type { Settings } from '../../../config/schema.js';
 import { loadSettings } from '../../../config/load.js';
 import { createKafkaClients } from '../../kafka/clients.js';
 import type { KafkaClients } from '../../ports/kafka-clients.js';
-import { clientOptions } from '../../service/client-options.js';
+import { clientOptions, publisherOptions } from '../../service/client-options.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { runToEnd } from '../run-to-end.js';
 
@@ -22,13 +22,15 @@ export interface CommandOptions {
   readonly startTimeoutMs?: number;
   /** From the service's limit to this command's. */
   readonly maxMessageBytes?: (ofService: number) => number;
+  /** Its producer publishes events: with the retries and the batch size of the settings. */
+  readonly isPublisher?: boolean;
 }
 
 /** Runs a command to its end and ends the process with its exit code. Never joins the service's group. */
 export const runCommand = (
   name: string,
   command: (of: Command) => Promise<ExitCode | void>,
-  { argv = [], startTimeoutMs, maxMessageBytes }: CommandOptions = {},
+  { argv = [], startTimeoutMs, maxMessageBytes, isPublisher = false }: CommandOptions = {},
 ): Promise<never> =>
   runToEnd(
     name,
@@ -43,6 +45,7 @@ export const runCommand = (
       const isDefault = origins.get('START_TIMEOUT_MS') === 'default';
       const clients = createKafkaClients({
         ...options,
+        ...(isPublisher ? publisherOptions(settings) : {}),
         groupId: id,
         statisticsIntervalMs: 0,
         startTimeoutMs: (isDefault ? startTimeoutMs : undefined) ?? options.startTimeoutMs,

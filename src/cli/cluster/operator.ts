@@ -3,6 +3,7 @@
  * first asked for, and the state of lane logs. It only reads; what changes something is a command's delivery.
  * It never joins the service's group.
  */
+import type { Settings } from '../../../config/schema.js';
 import type { Clock } from '../../ports/clock.js';
 import { sleep } from '../../ports/clock.js';
 import type { ClusterAdmin, Watermarks } from '../../ports/cluster.js';
@@ -14,6 +15,7 @@ import { partition as toPartition } from '../../record/units.js';
 import { LogReader } from '../../state/log-reader.js';
 import { TopicMissing, UsageError } from '../exit-code.js';
 import { LaneLogView } from './lane-log-view.js';
+import type { Input } from '../terminal/input.js';
 import type { Output } from '../terminal/output.js';
 import { shown } from '../terminal/printable.js';
 import type { Site } from './site.js';
@@ -25,7 +27,10 @@ export interface OperatorParts {
   /** Ctrl-C. */
   readonly stop: AbortSignal;
   readonly sites: readonly Site[];
+  /** Those of the service. */
+  readonly settings: Settings;
   readonly output: Output;
+  readonly input: Input;
   /** Who asks, unless the command says otherwise. */
   readonly user: string;
   /** A text that no other command has. */

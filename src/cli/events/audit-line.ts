@@ -1,39 +1,41 @@
-/** One audit event as one readable line. Pure; nothing of a record reaches a terminal unsanitised. */
-import { headerSafe } from '../../record/dead-letter.js';
+/** One audit event as one readable line. Pure. */
+import { placeOf } from '../../record/record.js';
+import type { Paint } from '../terminal/paint.js';
+import type { Printable } from '../terminal/printable.js';
+import { joined, printable, printableBytes, shown } from '../terminal/printable.js';
+import type { AuditView } from './audit-view.js';
+
+const CELL_WIDTH = 60;
+/** Of a value that is no audit event. */
+const VALUE_WIDTH = 200;
 
 const field = (of: unknown, name: string): unknown =>
   typeof of === 'object' && of !== null ? (of as Readonly<Record<string, unknown>>)[name] : undefined;
 
-/** Printable, bounded, one line. */
-const shown = (value: unknown, limit = 60): string =>
-  typeof value === 'string'
-    ? headerSafe(value, limit)
-    : value === undefined
-      ? '-'
-      : headerSafe(JSON.stringify(value), limit);
+const cell = (value: unknown): Printable =>
+  value === undefined
+    ? shown`-`
+    : printable(typeof value === 'string' ? value : JSON.stringify(value), CELL_WIDTH);
 
-const GREEN = '\u001b[32m';
-const RED = '\u001b[31m';
-const DIM = '\u001b[2m';
-const RESET = '\u001b[0m';
+const padded = (text: Printable, width: number): Printable => text.padEnd(width) as Printable;
 
-export const auditLine = (value: Buffer | null, place: string, color: boolean): string => {
-  const paint = (style: string, text: string): string => (color ? `${style}${text}${RESET}` : text);
-  let event: unknown;
-  try {
-    event = JSON.parse(value?.toString('utf8') ?? 'null');
-  } catch {
-    return `${place}  not an audit event: it is not JSON`;
+export const auditLine = ({ record, event }: AuditView, paint: Paint): Printable => {
+  const place = printable(placeOf(record));
+  if (event === null) {
+    const value = record.value === null ? shown`null` : printableBytes(record.value, VALUE_WIDTH);
+    return shown`${place}  ${paint.yellow(shown`not an audit event:`)} ${value}`;
   }
-  const metadata = field(event, 'metadata');
-  const time = shown(field(event, 'timestamp'));
-  const status = shown(field(event, 'status'));
+  const metadata = event['metadata'];
+  const status = cell(event['status']);
   const from = [field(metadata, 'source'), field(metadata, 'ipAddress')].filter((part) => part !== undefined);
-  return [
-    paint(DIM, time),
-    shown(field(event, 'action')).padEnd(16),
-    paint(status === 'failure' ? RED : GREEN, status.padEnd(8)),
-    shown(field(event, 'resource')).padEnd(42),
-    paint(DIM, `${from.map((part) => shown(part)).join(' ')}  ${place}`),
-  ].join('  ');
+  return joined(
+    [
+      paint.dim(cell(event['timestamp'])),
+      padded(cell(event['action']), 16),
+      (event['status'] === 'failure' ? paint.red : paint.green)(padded(status, 8)),
+      padded(cell(event['resource']), 42),
+      paint.dim(shown`${joined(from.map(cell), ' ')}  ${place}`),
+    ],
+    '  ',
+  );
 };

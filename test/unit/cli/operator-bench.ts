@@ -2,8 +2,9 @@
  * Operator commands on the simulated cluster, with a service of the test's own: what a task would write to
  * the lane log and the dead letters is written by the test, and commands are answered as it says.
  */
+import { loadSettings } from '../../../config/load.js';
 import type { ExitCode } from '../../../src/cli/exit-code.js';
-import { exitCodeOf } from '../../../src/cli/exit-code.js';
+import { exitCodeOf, UsageError } from '../../../src/cli/exit-code.js';
 import { Operator } from '../../../src/cli/cluster/operator.js';
 import type { Carrying } from '../../../src/cli/cluster/carrying.js';
 import type { LaneChoice, LanesChange } from '../../../src/cli/lanes/lanes-request.js';
@@ -33,12 +34,20 @@ import { epochMs } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { SimulatedCluster } from '../../../src/testing/simulated-cluster.js';
-import { SOURCE } from '../support/records.js';
+import { AUDIT, SOURCE } from '../support/records.js';
 
 export const GROUP = 'app';
 export const LANE_LOG = `${GROUP}.${SOURCE}.lanes-changelog`;
 export const DEAD_LETTERS = `${GROUP}.${SOURCE}.dlq`;
 export const COMMANDS = `${GROUP}.${SOURCE}.commands`;
+
+const SETTINGS = loadSettings({
+  env: { KAFKA_BROKERS: 'simulated:9092', KAFKA_GROUP_ID: GROUP, SOURCE_TOPICS: SOURCE, AUDIT_TOPIC: AUDIT },
+  argv: [],
+  readFile: () => {
+    throw new Error('no file is named');
+  },
+}).settings;
 
 export const CARRYING: Carrying = { isDryRun: false, waitMs: 5000, operator: null };
 
@@ -67,6 +76,8 @@ export class OperatorBench {
   readonly cluster: SimulatedCluster;
   readonly scheduler: Scheduler;
   readonly stop = new AbortController();
+  /** Files by name, in chunks; `-` is stdin. */
+  readonly files = new Map<string, readonly (Buffer | string)[]>();
   #sequence = 0;
   #answered = new Map<number, number>();
   #marks = 0;
@@ -74,7 +85,7 @@ export class OperatorBench {
   constructor(partitions = 2, seed = 1) {
     this.scheduler = new Scheduler(seed);
     this.cluster = new SimulatedCluster(this.scheduler);
-    for (const topic of [LANE_LOG, DEAD_LETTERS, COMMANDS, SOURCE])
+    for (const topic of [LANE_LOG, DEAD_LETTERS, COMMANDS, SOURCE, AUDIT])
       this.cluster.createTopic(topic, partitions);
     for (let p = 0; p < partitions; p++) this.checkpoint(p, 0);
   }
@@ -102,7 +113,9 @@ export class OperatorBench {
       clock: process.clock,
       stop: this.stop.signal,
       sites: sitesOf(GROUP, [{ sourceName: SOURCE, sourceTopics: [SOURCE] }]),
+      settings: SETTINGS,
       output,
+      input: (name) => this.#input(name),
       user: 'ann@host',
       unique: () => `mark-${(this.#marks += 1)}`,
     });
@@ -196,6 +209,12 @@ export class OperatorBench {
       if (typeof command === 'string') throw new Error(command);
       return command;
     });
+  }
+
+  async *#input(name: string): AsyncGenerator<Buffer> {
+    const chunks = this.files.get(name);
+    if (chunks === undefined) throw new UsageError(`${name} cannot be read`);
+    for (const chunk of chunks) yield Buffer.from(chunk);
   }
 
   #answer(answer: Answer): void {

@@ -14,6 +14,23 @@ const requestOf = (line: string): Request => {
 };
 
 const LANE = { key: Buffer.from('user-17'), head: null, partition: null, topic: null };
+const PUBLISH = { kind: 'publish', topic: null, isSpring: false, isDryRun: false } as const;
+const RANDOM = { kind: 'random', rate: 10, keys: 100, count: null, bad: 0, seed: null } as const;
+const TAIL = {
+  kind: 'tail',
+  topic: null,
+  partition: null,
+  user: null,
+  type: null,
+  action: null,
+  status: null,
+  since: null,
+  until: null,
+  from: null,
+  follow: false,
+  limit: null,
+  format: null,
+} as const;
 const WAITS = { isDryRun: false, waitMs: 30_000, operator: null };
 
 describe('a command line', () => {
@@ -98,6 +115,40 @@ describe('a command line', () => {
       why: 'test',
       carrying: WAITS,
     },
+    'publish --bad 5%': { ...PUBLISH, what: { ...RANDOM, bad: 0.05 } },
+    'publish --random --rate max --keys 7 --count 20 --bad 0.5% --seed 7 --topic t --spring --dry-run': {
+      kind: 'publish',
+      topic: 't',
+      isSpring: true,
+      isDryRun: true,
+      what: { kind: 'random', rate: null, keys: 7, count: 20, bad: 0.005, seed: 7 },
+    },
+    'publish --file - --topic t': { ...PUBLISH, topic: 't', what: { kind: 'file', file: '-' } },
+    'publish --type user.auth --data @a.json --id x --traceparent 00-ab': {
+      ...PUBLISH,
+      what: { kind: 'one', type: 'user.auth', data: '@a.json', id: 'x', traceparent: '00-ab' },
+    },
+    tail: TAIL,
+    'tail --follow --user u --type user.auth --action login --status failure --limit 3 --topic t --partition 1':
+      {
+        ...TAIL,
+        follow: true,
+        user: 'u',
+        type: 'user.auth',
+        action: 'login',
+        status: 'failure',
+        limit: 3,
+        topic: 't',
+        partition: 1,
+      },
+    'tail --since 2h --until 1h --from beginning --export csv': {
+      ...TAIL,
+      since: epochMs(NOW - 7_200_000),
+      until: epochMs(NOW - 3_600_000),
+      from: 'beginning',
+      format: 'csv',
+    },
+    'tail --from 42': { ...TAIL, from: 42 },
   };
   for (const [line, request] of Object.entries(cases))
     it(`is understood: ${line}`, () => {
@@ -127,6 +178,19 @@ describe('a command line', () => {
     'status --url ftp://a': /Allowed: http:/,
     'completion fish': /Allowed choices are bash, zsh/,
     'config docs a b': /too many arguments/,
+    publish: /what is to be published\?/,
+    'publish --type user.auth': /needs both --type and --data/,
+    'publish --file a --bad 1%': /only one of them/,
+    'publish --random --data {}': /only one of them/,
+    'publish --bad 5': /Allowed: a percentage/,
+    'publish --bad 101%': /Allowed: a percentage/,
+    'publish --rate 0': /Allowed: events a second, above 0/,
+    'publish --keys 0': /Allowed: a number of users/,
+    'publish --random --dry-run': /give --count/,
+    'tail --from yesterday': /Allowed: beginning, end, or an offset/,
+    'tail --export xlsx': /Allowed: csv, ndjson/,
+    'tail --export csv --json': /--json or --export/,
+    'tail --follow --until 1h': /leave --until out/,
   };
   for (const [line, message] of Object.entries(mistakes))
     it(`ends with 2 and says what is allowed: ${line}`, () => {
@@ -166,6 +230,8 @@ describe('a command line', () => {
       'dlq redrive -h',
       'help dlq',
       'lanes --help',
+      'tail -h',
+      'help publish',
       'completion -h',
     ]) {
       const understood = of(line);

@@ -95,6 +95,21 @@ describe('librdkafka settings', () => {
     expect(acknowledgedProducerSettings(options).global).to.include({ dr_cb: true });
   });
 
+  it('only a publisher has bounded retries and a batch size: an engine’s producer never gives up', () => {
+    const { global } = acknowledgedProducerSettings(options);
+    expect(global).to.not.have.any.keys('message.send.max.retries', 'retries', 'batch.size');
+    const publisher = { ...options, retries: 3, batchSizeBytes: 16_384 };
+    expect(acknowledgedProducerSettings(publisher).global).to.include({
+      'message.send.max.retries': 3,
+      'batch.size': 16_384,
+      'enable.idempotence': true,
+    });
+    expect(transactionalProducerSettings(publisher).global).to.not.have.any.keys(
+      'message.send.max.retries',
+      'batch.size',
+    );
+  });
+
   it('security goes to every client, and what is not set is not named', () => {
     const secured: KafkaClientOptions = {
       ...options,

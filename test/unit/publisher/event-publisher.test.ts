@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import type { AcknowledgedProducer } from '../../../src/ports/producer.js';
+import { EventPublisher, type EventFormat } from '../../../src/publisher/event-publisher.js';
 import {
-  EventPublisher,
   InvalidEventError,
   PublisherClosedError,
   PublisherFullError,
-  type EventFormat,
-} from '../../../src/publisher/event-publisher.js';
+} from '../../../src/publisher/publish-error.js';
 import type { ProducedRecord } from '../../../src/record/record.js';
 
 interface Greeting {
@@ -196,5 +195,120 @@ describe('event publisher', () => {
     await failed;
     await closing;
     expect(producer.closed).to.equal(1);
+  });
+
+  it('says when there is room, to one caller after the other, each of whom then can publish', async () => {
+    const held = [greet('1'), greet('2'), greet('3')];
+    let published = 0;
+    const more = Array.from({ length: 5 }, async (_, i) => {
+      await publisher.ready();
+      const done = greet(`more ${i}`);
+      published += 1;
+      await done;
+    });
+    await tick();
+    expect([published, publisher.counts.queued]).to.deep.equal([0, 3]);
+    // Room for three: three are let in, two wait on.
+    producer.acknowledge();
+    for (let turns = 0; turns < 10; turns++) await tick();
+    expect([published, publisher.counts.queued]).to.deep.equal([3, 3]);
+    for (let turns = 0; turns < 40; turns++) {
+      producer.acknowledge();
+      await tick();
+    }
+    await Promise.all([...held, ...more]);
+    expect(producer.texts().flat()).to.have.lengthOf(8);
+    expect(publisher.counts).to.deep.equal({ published: 8, failed: 0, refused: 0, queued: 0 });
+  });
+
+  it('lets nobody wait for room who does not publish', async () => {
+    const held = [greet('1'), greet('2'), greet('3')];
+    const callers = [publisher.ready(), publisher.ready(), publisher.ready(), publisher.ready()];
+    await tick();
+    producer.acknowledge();
+    await Promise.all([...held, ...callers]);
+  });
+
+  it('has room at once when it is not full, and none when it is closed', async () => {
+    await publisher.ready();
+    const held = [greet('1'), greet('2'), greet('3')];
+    const waits = failureOf(publisher.ready());
+    await tick();
+    const closing = publisher.close();
+    expect(await waits).to.be.instanceOf(PublisherClosedError);
+    expect(await failureOf(publisher.ready())).to.be.instanceOf(PublisherClosedError);
+    producer.acknowledge();
+    await Promise.all([...held, closing]);
+  });
+
+  it('publishes for who does not wait, tells what failed, and leaves no rejection behind', async () => {
+    const told: [string, string][] = [];
+    const rejections: unknown[] = [];
+    const onRejection = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', onRejection);
+    try {
+      const forgetful = new EventPublisher<Greeting>({
+        producer,
+        topic: 'greetings',
+        format,
+        onError: (error, { text }) => {
+          told.push([error.name, text]);
+          throw new Error('a handler that fails');
+        },
+      });
+      const silent = new EventPublisher<Greeting>({ producer, topic: 'greetings', format });
+      forgetful.publishAndForget({ to: 'ada', text: 'hello' });
+      forgetful.publishAndForget({ to: 'ada', text: '' });
+      silent.publishAndForget({ to: 'ada', text: '' });
+      await tick();
+      producer.fail(new TypeError('down'));
+      for (let turns = 0; turns < 3; turns++) await tick();
+      expect(told).to.deep.equal([
+        ['InvalidEventError', ''],
+        ['TypeError', 'hello'],
+      ]);
+      expect(forgetful.counts).to.deep.equal({ published: 0, failed: 1, refused: 1, queued: 0 });
+      expect(silent.counts.refused).to.equal(1);
+      expect(rejections).to.deep.equal([]);
+    } finally {
+      process.off('unhandledRejection', onRejection);
+    }
+  });
+
+  it('refuses an event that is too large before it is sent, so that it takes no other with it', async () => {
+    const small = new EventPublisher({ producer, topic: 't', format, maxRecordBytes: 500 });
+    const good = small.publish({ to: 'ada', text: 'x' });
+    const error = await failureOf(small.publish({ to: 'ada', text: 'x'.repeat(500) }));
+    expect(error).to.be.instanceOf(InvalidEventError);
+    expect((error as Error).message).to.match(/the event has \d+ bytes, the largest record 500/);
+    await tick();
+    producer.acknowledge();
+    await good;
+    expect(producer.texts()).to.deep.equal([['x']]);
+  });
+
+  it('gives up what is not acknowledged in time when it closes: rejected and counted, and it ends', async () => {
+    const hasty = new EventPublisher({ producer, topic: 't', format, closeTimeoutMs: 1 });
+    const underWay = failureOf(hasty.publish({ to: 'ada', text: '1' }));
+    await tick();
+    const waits = failureOf(hasty.publish({ to: 'ada', text: '2' }));
+    await hasty.close();
+    for (const error of await Promise.all([underWay, waits])) {
+      expect(error).to.be.instanceOf(PublisherClosedError);
+      expect((error as Error).message).to.include('may have been written');
+    }
+    expect(producer.closed).to.equal(1);
+    // An acknowledgement that comes later changes nothing that was told.
+    producer.acknowledge();
+    await tick();
+    expect(hasty.counts).to.deep.equal({ published: 0, failed: 2, refused: 0, queued: 0 });
+    expect(producer.texts()).to.deep.equal([['1']]);
+  });
+
+  it('ends its close although the producer does not end', async () => {
+    producer.close = () => new Promise(() => undefined);
+    const hasty = new EventPublisher({ producer, topic: 't', format, closeTimeoutMs: 1 });
+    await hasty.close();
+    expect(await failureOf(hasty.publish({ to: 'a', text: 'b' }))).to.be.instanceOf(PublisherClosedError);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Settings } from '../../../config/schema.js';
 import { loadSettings } from '../../../config/load.js';
-import { assignmentOf, streamsConfig } from '../../../src/service/client-options.js';
+import { assignmentOf, clientOptions, publisherOptions, streamsConfig } from '../../../src/service/client-options.js';
 import { TOPOLOGIES } from '../../../src/service/topologies.js';
 import type { StreamsConfig } from '../../../src/streams-config.js';
 
@@ -71,5 +71,18 @@ describe('assignmentOf', () => {
   it('asks the topology, not the settings that it does not read', () => {
     const topology = TOPOLOGIES['login-counts']?.(settingsOf({ SOURCE_TOPICS: 'a,b' }));
     expect(topology && assignmentOf(topology).eagerRange).to.equal(false);
+  });
+});
+
+describe('publisherOptions', () => {
+  it('are the values of the platform, from settings of their own', () => {
+    expect(publisherOptions(settingsOf({}))).to.deep.equal({ retries: 3, batchSizeBytes: 16_384 });
+    const given = settingsOf({ PUBLISHER_RETRIES: '7', PUBLISHER_BATCH_SIZE: '1000' });
+    expect(publisherOptions(given)).to.deep.equal({ retries: 7, batchSizeBytes: 1000 });
+  });
+
+  it('are not what the engine’s clients have', () => {
+    const options = clientOptions(settingsOf({}), 'p');
+    expect(options).to.not.have.any.keys('retries', 'batchSizeBytes');
   });
 });
