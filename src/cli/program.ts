@@ -35,7 +35,7 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'lanes release user-17',
         'dlq list --by reason',
         'dlq show 0-42',
-        'dlq redrive 0-42 0-43',
+        'dlq replay 0-42 0-43',
       ]),
     )
     .addHelpText('after', EPILOGUE);

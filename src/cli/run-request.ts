@@ -13,6 +13,8 @@ import { terminalOutput } from './terminal/output.js';
 import { performanceOf } from './perform.js';
 import type { Site } from './cluster/site.js';
 import { sitesOf } from './cluster/site.js';
+import { valueSchemaOf } from './cluster/value-schema.js';
+import { askingAt } from './terminal/asking.js';
 
 export interface RunOptions {
   readonly isJson: boolean;
@@ -53,10 +55,10 @@ export const runRequest = async (
   request: Request,
   { isJson, settings: argv }: RunOptions,
 ): Promise<never> => {
-  const perform = await performanceOf(request);
   return runCommand(
     'audit-lanes',
     async ({ settings, clients, stop }) => {
+      const perform = await performanceOf(request);
       const output = terminalOutput(process, isJson, process.env);
       const operator = new Operator({
         clients,
@@ -66,6 +68,10 @@ export const runRequest = async (
         output,
         user: whoAsks(),
         unique: randomUUID,
+        auditTopic: settings.topics.audit,
+        schema: valueSchemaOf(settings.topology, settings.processing.schemasStrict),
+        ask: askingAt(process, stop),
+        env: process.env,
       });
       try {
         return await perform(operator);

@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { Carrying } from './carrying.js';
-import { partitionNumber, waitTime } from '../terminal/argument.js';
+import { operatorUuid, partitionNumber, waitTime } from '../terminal/argument.js';
 
 const DEFAULT_WAIT_MS = 30_000;
 
@@ -42,7 +42,11 @@ export const changing = (command: Command): Command =>
     .option('--dry-run', 'say what would be written, and write nothing')
     .option('--no-wait', 'do not wait for the service to carry it out')
     .option('--timeout <duration>', 'how long to wait; 30s if not given', waitTime)
-    .option('--operator-id <id>', 'who asks; the user of this machine if not given');
+    .option(
+      '--operator-id <uuid>',
+      'who asks, as the audit topic has users; the nil uuid if not given',
+      operatorUuid,
+    );
 
 export const carryingOf = ({ dryRun, wait, timeout, operatorId }: ChangingOptions): Carrying => ({
   isDryRun: dryRun === true,

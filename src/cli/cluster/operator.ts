@@ -15,9 +15,11 @@ import { LogReader } from '../../state/log-reader.js';
 import { TopicMissing, UsageError } from '../exit-code.js';
 import { LaneLogView } from './lane-log-view.js';
 import type { Output } from '../terminal/output.js';
+import type { Printable } from '../terminal/printable.js';
 import { shown } from '../terminal/printable.js';
 import type { Site } from './site.js';
 import { TopicReader } from './topic-reader.js';
+import type { ValueSchema } from './value-schema.js';
 
 export interface OperatorParts {
   readonly clients: KafkaClients;
@@ -28,8 +30,15 @@ export interface OperatorParts {
   readonly output: Output;
   /** Who asks, unless the command says otherwise. */
   readonly user: string;
-  /** A text that no other command has. */
+  /** A uuid that nothing else has. */
   readonly unique: () => string;
+  /** Where operators' actions are recorded. */
+  readonly auditTopic: string;
+  /** What values of the source topics must be; null: the topology does not say. */
+  readonly schema: () => ValueSchema | null;
+  /** Asks whoever sits at the terminal; null: nobody does. */
+  readonly ask: ((question: Printable) => Promise<string>) | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const ATTEMPTS = 5;

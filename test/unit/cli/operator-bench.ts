@@ -13,6 +13,7 @@ import { paint } from '../../../src/cli/terminal/paint.js';
 import { performanceOf } from '../../../src/cli/perform.js';
 import { jsonLine } from '../../../src/cli/terminal/printable.js';
 import { sitesOf } from '../../../src/cli/cluster/site.js';
+import type { ValueSchema } from '../../../src/cli/cluster/value-schema.js';
 import type { Command, CommandOutcome } from '../../../src/lanes/command.js';
 import { decodeCommand } from '../../../src/lanes/command.js';
 import {
@@ -28,6 +29,7 @@ import { freshHead } from '../../../src/lanes/lane-state.js';
 import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import type { RecordId } from '../../../src/lanes/record-id.js';
 import { idText, sourceId } from '../../../src/lanes/record-id.js';
+import type { OperatorAction } from '../../../topology/user-audit/generated/operator-action.js';
 import type { ConsumedRecord, ProducedHeader } from '../../../src/record/record.js';
 import { epochMs } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
@@ -39,6 +41,7 @@ export const GROUP = 'app';
 export const LANE_LOG = `${GROUP}.${SOURCE}.lanes-changelog`;
 export const DEAD_LETTERS = `${GROUP}.${SOURCE}.dlq`;
 export const COMMANDS = `${GROUP}.${SOURCE}.commands`;
+export const AUDIT = 'system.audit';
 
 export const CARRYING: Carrying = { isDryRun: false, waitMs: 5000, operator: null };
 
@@ -67,6 +70,14 @@ export class OperatorBench {
   readonly cluster: SimulatedCluster;
   readonly scheduler: Scheduler;
   readonly stop = new AbortController();
+  /** What values must be; null: the topology does not say. */
+  schema: ValueSchema | null = { problemOf: () => null };
+  /** What somebody at the terminal types; null: nobody sits there. */
+  answers: string[] | null = null;
+  readonly questions: string[] = [];
+  auditTopic = AUDIT;
+  /** A test that needs a journal says where. */
+  env: Readonly<Record<string, string>> = { XDG_STATE_HOME: '/dev/null' };
   #sequence = 0;
   #answered = new Map<number, number>();
   #marks = 0;
@@ -76,6 +87,7 @@ export class OperatorBench {
     this.cluster = new SimulatedCluster(this.scheduler);
     for (const topic of [LANE_LOG, DEAD_LETTERS, COMMANDS, SOURCE])
       this.cluster.createTopic(topic, partitions);
+    this.cluster.createTopic(AUDIT, 1);
     for (let p = 0; p < partitions; p++) this.checkpoint(p, 0);
   }
 
@@ -104,9 +116,22 @@ export class OperatorBench {
       sites: sitesOf(GROUP, [{ sourceName: SOURCE, sourceTopics: [SOURCE] }]),
       output,
       user: 'ann@host',
-      unique: () => `mark-${(this.#marks += 1)}`,
+      unique: () => `00000000-0000-4000-8000-${String((this.#marks += 1)).padStart(12, '0')}`,
+      auditTopic: this.auditTopic,
+      schema: () => this.schema,
+      ask:
+        this.answers === null
+          ? null
+          : (question) => {
+              this.questions.push(question);
+              return Promise.resolve(this.answers?.shift() ?? '');
+            },
+      env: this.env,
     });
-    const perform = await performanceOf(request);
+    // Its files and modules come in real time: before the virtual one begins.
+    const perform = await performanceOf(request).catch(
+      (error: unknown) => () => Promise.reject<ExitCode>(error as Error),
+    );
     const done = perform(operator)
       .then(
         (exitCode) => ({ exitCode, error: null }),
@@ -194,6 +219,11 @@ export class OperatorBench {
       if (typeof command === 'string') throw new Error(command);
       return command;
     });
+  }
+
+  /** What operators did, as the audit topic has it. */
+  actions(): readonly OperatorAction[] {
+    return this.cluster.read(AUDIT).map(({ value }) => JSON.parse(value?.toString() ?? '') as OperatorAction);
   }
 
   #answer(answer: Answer): void {
