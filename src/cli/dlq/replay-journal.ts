@@ -51,8 +51,10 @@ const IDS_PER_LINE = 500;
 
 const folderOf = (env: Readonly<Record<string, string | undefined>>): string => {
   const state = env['XDG_STATE_HOME'];
-  const isSet = state !== undefined && state.startsWith('/');
-  return join(isSet ? state : join(env['HOME'] ?? homedir(), '.local', 'state'), 'audit-lanes');
+  return join(
+    state?.startsWith('/') === true ? state : join(env['HOME'] ?? homedir(), '.local', 'state'),
+    'audit-lanes',
+  );
 };
 
 export const defaultJournal = (

@@ -285,7 +285,7 @@ describe('dlq replay of many', () => {
       made
         .commands(0)
         .map((command) =>
-          command.kind === 'redrive' ? JSON.parse(command.record.value?.toString() ?? '') : null,
+          command.kind === 'redrive' ? (JSON.parse(command.record.value?.toString() ?? '') as unknown) : null,
         );
 
     it('refuses what does not fit its schema, by path and keyword, and sends it when told to', async () => {

@@ -130,7 +130,7 @@ export class OperatorBench {
     });
     // Its files and modules come in real time: before the virtual one begins.
     const perform = await performanceOf(request).catch(
-      (error: unknown) => () => Promise.reject<ExitCode>(error as Error),
+      (error: unknown) => () => Promise.reject<ExitCode>(error),
     );
     const done = perform(operator)
       .then(
