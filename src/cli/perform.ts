@@ -97,13 +97,21 @@ const operatorPerformanceOf = async (
       const { dlqShow } = await import('./dlq/dlq-show.js');
       return (operator) => dlqShow(operator, request);
     }
-    case 'dlq redrive': {
-      const { dlqRedrive } = await import('./dlq/dlq-change.js');
-      return (operator) => dlqRedrive(operator, request);
+    case 'dlq replay': {
+      const { replayOf } = await import('./dlq/dlq-replay.js');
+      return replayOf(request);
+    }
+    case 'dlq resume': {
+      const { resumeOf } = await import('./dlq/dlq-resume.js');
+      return resumeOf(request);
     }
     case 'dlq dismiss': {
-      const { dlqDismiss } = await import('./dlq/dlq-change.js');
+      const { dlqDismiss } = await import('./dlq/dlq-dismiss.js');
       return (operator) => dlqDismiss(operator, request);
+    }
+    case 'dlq export': {
+      const { dlqExport } = await import('./dlq/dlq-export.js');
+      return (operator) => dlqExport(operator, request);
     }
   }
 };

@@ -45,7 +45,7 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'lanes release user-17',
         'dlq list --by reason',
         'dlq show 0-42',
-        'dlq redrive 0-42 0-43',
+        'dlq replay 0-42 0-43',
         'topics check',
         'config check',
         'publish --random --rate 50 --bad 1%',

@@ -12,8 +12,9 @@ import { systemClock } from '../service/system-clock.js';
 import type { Inspection } from './cluster/inspection.js';
 import type { Operator } from './cluster/operator.js';
 import type { ExitCode } from './exit-code.js';
-import { performanceOf } from './perform.js';
+import { performanceOf, type Performance } from './perform.js';
 import type { Request } from './request.js';
+import { askingAt } from './terminal/asking.js';
 import { openInput } from './terminal/input.js';
 import { runToEnd } from './run-to-end.js';
 import { terminalOutput } from './terminal/output.js';
@@ -52,6 +53,7 @@ const runOperator = async (
   const { Operator } = await import('./cluster/operator.js');
   const { sitesOf } = await import('./cluster/site.js');
   const { topologyOf } = await import('./cluster/application.js');
+  const { valueSchemaOf } = await import('./cluster/value-schema.js');
   return runCommand(
     NAME,
     async ({ settings, clients, stop }) => {
@@ -65,6 +67,9 @@ const runOperator = async (
         input: openInput,
         user: whoAsks(),
         unique: randomUUID,
+        schema: valueSchemaOf(settings.topology, settings.processing.schemasStrict),
+        ask: askingAt(process, stop),
+        env: process.env,
       });
       try {
         return await run(operator);
@@ -100,12 +105,14 @@ const runInspection = (
       clock: systemClock,
       stop,
       output: terminalOutput(process, isJson, process.env),
-      io: { input: process.stdin, output: process.stderr, stop },
+      user: whoAsks(),
+      unique: randomUUID,
+      ask: askingAt(process, stop),
       connectInspector: async () => {
         const { KafkaInspector } = await import('./cluster/kafka-inspector.js');
         return KafkaInspector.connect(inspectorOptions(settings, id, startTimeoutMs));
       },
-      createAdmin: async () => {
+      createClients: async () => {
         const { createKafkaClients } = await import('../kafka/clients.js');
         const { clientOptions } = await import('../service/client-options.js');
         const options = {
@@ -114,7 +121,7 @@ const runInspection = (
           statisticsIntervalMs: 0,
           startTimeoutMs,
         };
-        return createKafkaClients(options).clusterAdmin();
+        return createKafkaClients(options);
       },
     });
     try {
@@ -125,7 +132,12 @@ const runInspection = (
   });
 
 export const runRequest = async (request: Request, options: RunOptions): Promise<never> => {
-  const performance = await performanceOf(request);
+  let performance: Performance;
+  try {
+    performance = await performanceOf(request);
+  } catch (error) {
+    return runToEnd(NAME, () => Promise.reject(error as Error));
+  }
   switch (performance.needs) {
     case 'operator':
       return runOperator(performance.run, options, request.kind === 'publish');

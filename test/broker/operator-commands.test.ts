@@ -82,6 +82,11 @@ describe('the operator’s command line', function () {
     const released = await cli(`lanes release ${user}`);
     expect([released.code, released.stdout], released.stderr).to.deep.equal([0, `release ${head}: done\n`]);
     expect(released.stderr).to.include('attempts 1');
+    const actions = await bench.operatorActions();
+    expect(actions.map(({ action, resource, status }) => [action, resource, status])).to.deep.equal([
+      ['lanes.release', `lane/${head}`, 'requested'],
+      ['lanes.release', `lane/${head}`, 'success'],
+    ]);
     await bench.untilAllCommitted();
     await until('everything is written', async () => (await bench.audits()).length === records.length);
     await until('the lane is gone', async () => (await cli('lanes list --json')).stdout === '');

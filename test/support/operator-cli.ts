@@ -17,16 +17,18 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is done to it while it runs. */
   readonly during?: (process: ReturnType<typeof spawn>) => void;
+  /** It is killed after this. */
+  readonly limitMs?: number;
 }
 
 export const operatorCli = async (
   args: readonly string[],
-  { env = {}, during = () => undefined }: CliOptions = {},
+  { env = {}, during = () => undefined, limitMs = LIMIT_MS }: CliOptions = {},
 ): Promise<CliResult> => {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    timeout: LIMIT_MS,
+    timeout: limitMs,
     killSignal: 'SIGKILL',
   });
   let stdout = '';

@@ -18,6 +18,18 @@ export const recordToolFor = (bootstrapServers: string): Promise<RecordTool> => 
   return tool;
 };
 
+export interface OperatorActionValue {
+  readonly userId: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly status: string;
+  readonly metadata: { readonly correlationId: string };
+  readonly operator: Readonly<Record<string, unknown>>;
+}
+
+const isOperatorAction = ({ headers }: StoredRecord): boolean =>
+  headers.some(({ name, value }) => name === 'ce_type' && value?.toString() === 'operator.action');
+
 export interface BenchOptions {
   readonly partitions?: number;
   readonly env?: ServiceEnvironment;
@@ -142,8 +154,15 @@ export class ServiceBench {
     );
   }
 
+  /** What the service wrote: not what operators did. */
   async audits(): Promise<readonly StoredRecord[]> {
-    return this.tool.read(this.audit);
+    return (await this.tool.read(this.audit)).filter((record) => !isOperatorAction(record));
+  }
+
+  /** The values of what operators did, in the order of their writing. */
+  async operatorActions(): Promise<readonly OperatorActionValue[]> {
+    const actions = (await this.tool.read(this.audit)).filter(isOperatorAction);
+    return actions.map(({ value }) => JSON.parse(value?.toString() ?? '') as OperatorActionValue);
   }
 
   async letters(): Promise<readonly StoredRecord[]> {
@@ -171,7 +190,7 @@ export class ServiceBench {
     await eventually(
       `${count} records are written`,
       async () => {
-        const ends = await Promise.all([this.audit, this.deadLetters].map((topic) => this.tool.read(topic)));
+        const ends = await Promise.all([this.audits(), this.letters()]);
         return ends[0] !== undefined && ends[1] !== undefined && ends[0].length + ends[1].length >= count
           ? true
           : undefined;

@@ -3,6 +3,6 @@ export interface Carrying {
   readonly isDryRun: boolean;
   /** Null: not waited for. */
   readonly waitMs: number | null;
-  /** Who asks; null: the user of this machine. */
+  /** Who asks, a uuid; null: the user of this machine. */
   readonly operator: string | null;
 }

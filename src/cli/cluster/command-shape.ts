@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { Carrying } from './carrying.js';
-import { partitionNumber, waitTime } from '../terminal/argument.js';
+import { operatorUuid, partitionNumber, waitTime } from '../terminal/argument.js';
 
 const DEFAULT_WAIT_MS = 30_000;
 
@@ -37,12 +37,21 @@ export const ofTopic = (command: Command): Command =>
 export const ofPartition = (command: Command): Command =>
   command.option('--partition <number>', 'of this partition only', partitionNumber);
 
+/** Its actions are recorded with who asks. */
+export const asking = (command: Command): Command =>
+  command.option(
+    '--operator-id <uuid>',
+    'who asks, as the audit topic has users; the nil uuid if not given',
+    operatorUuid,
+  );
+
 export const changing = (command: Command): Command =>
-  command
-    .option('--dry-run', 'say what would be written, and write nothing')
-    .option('--no-wait', 'do not wait for the service to carry it out')
-    .option('--timeout <duration>', 'how long to wait; 30s if not given', waitTime)
-    .option('--operator-id <id>', 'who asks; the user of this machine if not given');
+  asking(
+    command
+      .option('--dry-run', 'say what would be written, and write nothing')
+      .option('--no-wait', 'do not wait for the service to carry it out')
+      .option('--timeout <duration>', 'how long to wait; 30s if not given', waitTime),
+  );
 
 export const carryingOf = ({ dryRun, wait, timeout, operatorId }: ChangingOptions): Carrying => ({
   isDryRun: dryRun === true,

@@ -9,9 +9,9 @@ import { asKafkaError, isKafkaError } from '../../ports/kafka-error.js';
 import { partitionName } from '../../ports/topic-partition.js';
 import type { Errand, ErrandEnd } from './errand.js';
 import { dryObject, errandObject, errandRecord, exitOf, markOf } from './errand.js';
-import type { ExitCode } from '../exit-code.js';
 import { EXIT } from '../exit-code.js';
-import type { LaneLogView } from './lane-log-view.js';
+import type { LaneLogView, PartitionLanes } from './lane-log-view.js';
+import type { ActionEnd } from './operator-audit.js';
 import type { Operator } from './operator.js';
 import type { Carrying } from './carrying.js';
 import type { Printable } from '../terminal/printable.js';
@@ -41,14 +41,16 @@ export const untilRead = async (
   }
 };
 
-/** What the view says of a command that was written. */
-export const endOf = (
-  view: Pick<LaneLogView, 'read' | 'commandsPosition'>,
+type Outcomes = PartitionLanes['outcomes'];
+
+/** What is known of a command that was written. */
+const endOf = (
+  view: Pick<LaneLogView, 'commandsPosition'>,
+  outcomes: Outcomes,
   offset: number,
-  clock: Clock,
 ): ErrandEnd => {
   if (view.commandsPosition <= offset) return { kind: 'waiting', offset };
-  const outcome = view.read(clock.now()).outcomes.get(offset);
+  const outcome = outcomes.get(offset);
   return outcome === undefined ? { kind: 'unknown', offset } : { kind: 'outcome', offset, outcome };
 };
 
@@ -79,30 +81,55 @@ export class Delivery {
     private readonly carrying: Carrying,
   ) {}
 
-  async deliver(errands: readonly Errand[]): Promise<ExitCode> {
-    const { output } = this.operator;
-    if (errands.length === 0) return EXIT.done;
+  /** Writes one, waits for it and tells what became of it. */
+  async deliver(errand: Errand): Promise<ActionEnd> {
     if (this.carrying.isDryRun) {
-      for (const errand of errands) {
-        if (output.isJson) output.json(dryObject(errand));
-        else
-          output.line(
-            shown`dry run: ${printable(errand.command.kind)} ${printable(errand.target)} would be written to ${printable(errand.view.site.commands)}, partition ${errand.view.partition}`,
-          );
-      }
-      return EXIT.done;
+      this.tellDry(errand);
+      return { exitCode: EXIT.done, numbers: {} };
     }
+    const [end = { kind: 'not sent' } as const] = await this.carryOut([errand]);
+    this.tell(errand, end);
+    const name =
+      exitOf(end) === EXIT.done ? 'done' : end.kind === 'outcome' ? ('refused' as const) : ('open' as const);
+    return { exitCode: exitOf(end), numbers: { [name]: 1 } };
+  }
+
+  /** Their ends, in the same order. Rejects when none was written. */
+  async carryOut(errands: readonly Errand[]): Promise<readonly ErrandEnd[]> {
+    if (errands.length === 0) return [];
     const offsets = await this.#write(errands);
     const { waitMs } = this.carrying;
-    if (waitMs !== null) await this.#wait(errands, offsets, waitMs);
-    let worst: ExitCode = EXIT.done;
-    for (const errand of errands) {
-      const end = this.#end(errand, offsets.get(errand.mark));
-      if (output.isJson) output.json(errandObject(errand, end));
-      else output.line(endLine(errand, end));
-      worst = Math.max(worst, exitOf(end)) as ExitCode;
-    }
-    return worst;
+    if (waitMs === null)
+      return errands.map(({ mark }) => {
+        const offset = offsets.get(mark);
+        return offset === undefined ? { kind: 'not sent' } : { kind: 'sent', offset };
+      });
+    await this.#wait(errands, offsets, waitMs);
+    const nowMs = this.operator.parts.clock.now();
+    // A log is long: it is looked through once for all of them.
+    const outcomes = new Map<LaneLogView, Outcomes>();
+    return errands.map(({ view, mark }) => {
+      const offset = offsets.get(mark);
+      if (offset === undefined) return { kind: 'not sent' };
+      let ofView = outcomes.get(view);
+      if (ofView === undefined) outcomes.set(view, (ofView = view.read(nowMs).outcomes));
+      return endOf(view, ofView, offset);
+    });
+  }
+
+  tell(errand: Errand, end: ErrandEnd): void {
+    const { output } = this.operator;
+    if (output.isJson) output.json(errandObject(errand, end));
+    else output.line(endLine(errand, end));
+  }
+
+  tellDry(errand: Errand): void {
+    const { output } = this.operator;
+    if (output.isJson) output.json(dryObject(errand));
+    else
+      output.line(
+        shown`dry run: ${printable(errand.command.kind)} ${printable(errand.target)} would be written to ${printable(errand.view.site.commands)}, partition ${errand.view.partition}`,
+      );
   }
 
   /** Offsets by mark. Rejects when none was written. */
@@ -171,12 +198,5 @@ export class Delivery {
       cancel();
       output.progress(shown``);
     }
-  }
-
-  #end({ view }: Errand, offset: number | undefined): ErrandEnd {
-    if (offset === undefined) return { kind: 'not sent' };
-    return this.carrying.waitMs === null
-      ? { kind: 'sent', offset }
-      : endOf(view, offset, this.operator.parts.clock);
   }
 }

@@ -1,34 +1,29 @@
-/** What commands about the cluster itself work with: the application as settings have it, and clients when they are first asked for. */
+/** What commands about the cluster itself work with: the application as settings have it, and what answers about the cluster. */
 import type { Settings } from '../../../config/schema.js';
-import type { Clock } from '../../ports/clock.js';
-import type { ClusterAdmin } from '../../ports/cluster.js';
-import type { ConfirmIo } from '../terminal/confirm.js';
-import type { Output } from '../terminal/output.js';
-import { shown } from '../terminal/printable.js';
+import type { KafkaClients } from '../../ports/kafka-clients.js';
+import type { Ask } from '../terminal/asking.js';
 import type { Application } from './application.js';
+import { ConnectedClients, type ConnectingParts } from './connected-clients.js';
 import type { ClusterInspector } from './inspector.js';
 
-export interface InspectionParts {
+export interface InspectionParts extends ConnectingParts {
   readonly settings: Settings;
   readonly application: Application;
-  readonly clock: Clock;
-  /** Ctrl-C. */
-  readonly stop: AbortSignal;
-  readonly output: Output;
-  readonly io: ConfirmIo;
+  /** Who asks, unless the command says otherwise. */
+  readonly user: string;
+  /** A uuid that nothing else has. */
+  readonly unique: () => string;
+  readonly ask: Ask | null;
   readonly connectInspector: () => Promise<ClusterInspector>;
-  /** The service's own way to make topics: not connected yet. */
-  readonly createAdmin: () => Promise<ClusterAdmin>;
+  /** The service's own way to make topics and to write. */
+  readonly createClients: () => Promise<KafkaClients>;
 }
 
-export class Inspection {
+export class Inspection extends ConnectedClients<InspectionParts> {
   #inspector: Promise<ClusterInspector> | undefined;
-  #admin: Promise<ClusterAdmin> | undefined;
 
-  constructor(readonly parts: InspectionParts) {}
-
-  get output(): Output {
-    return this.parts.output;
+  constructor(parts: InspectionParts) {
+    super(parts, parts.createClients);
   }
 
   get application(): Application {
@@ -36,30 +31,6 @@ export class Inspection {
   }
 
   inspector(): Promise<ClusterInspector> {
-    return (this.#inspector ??= this.#telling(this.parts.connectInspector()));
-  }
-
-  admin(): Promise<ClusterAdmin> {
-    return (this.#admin ??= this.#telling(
-      this.parts.createAdmin().then(async (admin) => {
-        await admin.connect();
-        return admin;
-      }),
-    ));
-  }
-
-  /** Never rejects. */
-  async close(): Promise<void> {
-    const open = [this.#inspector, this.#admin].filter((one) => one !== undefined);
-    await Promise.allSettled(open.map(async (one) => (await one).close()));
-  }
-
-  async #telling<T>(connecting: Promise<T>): Promise<T> {
-    this.output.progress(shown`connecting`);
-    try {
-      return await connecting;
-    } finally {
-      this.output.progress(shown``);
-    }
+    return (this.#inspector ??= this.opened(this.parts.connectInspector));
   }
 }

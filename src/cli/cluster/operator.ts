@@ -4,87 +4,50 @@
  * It never joins the service's group.
  */
 import type { Settings } from '../../../config/schema.js';
-import type { Clock } from '../../ports/clock.js';
-import { sleep } from '../../ports/clock.js';
-import type { ClusterAdmin, Watermarks } from '../../ports/cluster.js';
 import type { KafkaClients } from '../../ports/kafka-clients.js';
-import { isKafkaError } from '../../ports/kafka-error.js';
-import type { AcknowledgedProducer } from '../../ports/producer.js';
-import type { TopicPartition } from '../../ports/topic-partition.js';
 import { partition as toPartition } from '../../record/units.js';
 import { LogReader } from '../../state/log-reader.js';
-import { TopicMissing, UsageError } from '../exit-code.js';
+import { UsageError } from '../exit-code.js';
+import { ConnectedClients, type ConnectingParts } from './connected-clients.js';
 import { LaneLogView } from './lane-log-view.js';
 import type { Input } from '../terminal/input.js';
-import type { Output } from '../terminal/output.js';
+import type { Ask } from '../terminal/asking.js';
 import { shown } from '../terminal/printable.js';
 import type { Site } from './site.js';
 import { TopicReader } from './topic-reader.js';
+import type { ValueSchema } from './value-schema.js';
 
-export interface OperatorParts {
+export interface OperatorParts extends ConnectingParts {
   readonly clients: KafkaClients;
-  readonly clock: Clock;
-  /** Ctrl-C. */
-  readonly stop: AbortSignal;
   readonly sites: readonly Site[];
   /** Those of the service. */
   readonly settings: Settings;
-  readonly output: Output;
   readonly input: Input;
   /** Who asks, unless the command says otherwise. */
   readonly user: string;
-  /** A text that no other command has. */
+  /** A uuid that nothing else has. */
   readonly unique: () => string;
+  /** What values of the source topics must be; null: the topology does not say. */
+  readonly schema: () => ValueSchema | null;
+  /** Asks whoever sits at the terminal; null: nobody does. */
+  readonly ask: Ask | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const ATTEMPTS = 5;
-const RETRY_PAUSE_MS = 500;
+const TELL_EVERY_MS = 500;
 
-/** Made when it is first asked for, and closed with the others. */
-interface Closable {
-  close(): Promise<void>;
-}
-
-export class Operator {
-  readonly #open: Promise<Closable>[] = [];
-  #admin: Promise<ClusterAdmin> | undefined;
+export class Operator extends ConnectedClients<OperatorParts> {
   #logReader: Promise<LogReader> | undefined;
   #reader: Promise<TopicReader> | undefined;
-  #producer: Promise<AcknowledgedProducer> | undefined;
 
-  constructor(readonly parts: OperatorParts) {}
-
-  get output(): Output {
-    return this.parts.output;
-  }
-
-  admin(): Promise<ClusterAdmin> {
-    return (this.#admin ??= this.#connect(this.parts.clients.clusterAdmin()));
+  constructor(parts: OperatorParts) {
+    super(parts, () => Promise.resolve(parts.clients));
   }
 
   reader(): Promise<TopicReader> {
-    return (this.#reader ??= this.#connect(this.parts.clients.logConsumer()).then(
+    return (this.#reader ??= this.connected((clients) => clients.logConsumer()).then(
       (consumer) => new TopicReader(consumer, this.parts.clock),
     ));
-  }
-
-  producer(): Promise<AcknowledgedProducer> {
-    return (this.#producer ??= this.#connect(this.parts.clients.acknowledgedProducer()));
-  }
-
-  /** Throws TopicMissing. */
-  async partitionsOf(topic: string): Promise<number> {
-    const admin = await this.admin();
-    const count = (await this.insist(() => admin.partitionCounts([topic]))).get(topic) ?? 0;
-    if (count > 0) return count;
-    throw new TopicMissing(
-      `Topic ${topic} does not exist. It is made when the service first starts: are KAFKA_BROKERS, KAFKA_GROUP_ID and SOURCE_TOPICS those of the service?`,
-    );
-  }
-
-  async watermarks(of: TopicPartition): Promise<Watermarks> {
-    const admin = await this.admin();
-    return this.insist(() => admin.watermarks(of));
   }
 
   /** The lane logs as they are now, of one partition or of all. A partition that there is not is a UsageError. */
@@ -106,26 +69,8 @@ export class Operator {
     return views;
   }
 
-  /** Repeats a call that a broker was only late for. */
-  async insist<T>(call: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        this.parts.stop.throwIfAborted();
-        return await call();
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isKafkaError(error) || error.kind !== 'retriable') throw error;
-        await sleep(this.parts.clock, RETRY_PAUSE_MS, this.parts.stop);
-      }
-    }
-  }
-
-  /** Never rejects. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#open.map(async (one) => (await one).close()));
-  }
-
   async #view(site: Site, number: number): Promise<LaneLogView> {
-    this.#logReader ??= this.#connect(this.parts.clients.logConsumer()).then(
+    this.#logReader ??= this.connected((clients) => clients.logConsumer()).then(
       (consumer) => new LogReader(consumer, this.parts.clock),
     );
     const source = { admin: await this.admin(), reader: await this.#logReader };
@@ -139,22 +84,12 @@ export class Operator {
     const tell = (): void => {
       const entries = views.reduce((sum, view) => sum + view.entries, 0);
       output.progress(shown`reading lane logs: ${entries} entries`);
-      cancel = clock.after(RETRY_PAUSE_MS, tell);
+      cancel = clock.after(TELL_EVERY_MS, tell);
     };
-    cancel = clock.after(RETRY_PAUSE_MS, tell);
+    cancel = clock.after(TELL_EVERY_MS, tell);
     return () => {
       cancel();
       output.progress(shown``);
     };
-  }
-
-  #connect<T extends Closable & { connect(): Promise<void> }>(client: T): Promise<T> {
-    this.output.progress(shown`connecting`);
-    const connected = client
-      .connect()
-      .then(() => client)
-      .finally(() => this.output.progress(shown``));
-    this.#open.push(connected);
-    return connected;
   }
 }

@@ -1,11 +1,17 @@
 /** The arguments of dead letter commands, each from its text to its value; the error says what is allowed. Pure. */
 import { wrong } from '../terminal/argument.js';
-import type { Grouping, LetterId } from './dlq-request.js';
-import { GROUPINGS } from './dlq-request.js';
+import type { ExportFormat, Grouping, LetterId } from './dlq-request.js';
+import { EXPORT_FORMATS, GROUPINGS } from './dlq-request.js';
 
 export const grouping = (text: string): Grouping => {
   const found = GROUPINGS.find((name) => name === text);
   if (found === undefined) throw wrong(GROUPINGS.join(', '));
+  return found;
+};
+
+export const exportFormat = (text: string): ExportFormat => {
+  const found = EXPORT_FORMATS.find((name) => name === text);
+  if (found === undefined) throw wrong(EXPORT_FORMATS.join(', '));
   return found;
 };
 
@@ -19,3 +25,10 @@ export const letterIds = (text: string, before: readonly LetterId[] | undefined)
   ...(before ?? []),
   letterId(text),
 ];
+
+/** Letters a second. */
+export const rateNumber = (text: string): number => {
+  const rate = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (rate <= 0) throw wrong('a number of letters a second, above 0');
+  return rate;
+};

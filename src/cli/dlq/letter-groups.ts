@@ -16,23 +16,37 @@ export interface LetterGroup {
   readonly newest: Letter;
 }
 
+const HOUR_MS = 3_600_000;
+const AGES = [
+  ['<1h', HOUR_MS],
+  ['<1d', 24 * HOUR_MS],
+  ['<7d', 168 * HOUR_MS],
+  ['older', Infinity],
+] as const;
+
+const ageOf = ({ at }: Letter, nowMs: EpochMs): string =>
+  AGES.find(([, below]) => nowMs - at < below)?.[0] ?? 'older';
+
 const VALUE = {
   reason: ({ reason }) => reason,
   class: ({ failureClass }) => failureClass,
   state: (letter, fates) => fates.wordFor(letter),
   topic: ({ origin }) => origin?.topic ?? null,
   exception: ({ exception }) => exception,
-} as const satisfies Record<Grouping, (letter: Letter, fates: LetterFates) => string | null>;
+  type: ({ type }) => type,
+  age: (letter, _fates, nowMs) => ageOf(letter, nowMs),
+} as const satisfies Record<Grouping, (letter: Letter, fates: LetterFates, nowMs: EpochMs) => string | null>;
 
 /** The largest first. */
 export const groupLetters = (
   letters: readonly Letter[],
   by: Grouping,
   fates: LetterFates,
+  nowMs: EpochMs,
 ): readonly LetterGroup[] => {
   const groups = new Map<string, LetterGroup>();
   for (const letter of letters) {
-    const of = VALUE[by](letter, fates) ?? '-';
+    const of = VALUE[by](letter, fates, nowMs) ?? '-';
     const known = groups.get(of);
     groups.set(of, {
       of,

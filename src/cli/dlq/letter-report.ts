@@ -48,6 +48,8 @@ export const letterObject = (letter: Letter, fates: LetterFates): object => ({
   cause: letter.cause,
   exception: letter.exception,
   message: letter.message,
+  type: letter.type,
+  traceId: letter.traceId,
   settled: fates.settled(letter)?.command ?? null,
   isWaiting: fates.laneOf(letter) !== null,
   commands: fates.of(letter).map(fateObject),
@@ -75,12 +77,26 @@ export const letterColumns = (fates: LetterFates, nowMs: EpochMs): readonly Colu
 export const fateLine = ({ command, outcome, why, at, commandOffset }: Fate): Printable =>
   shown`${printable(command)} ${printable(outcome)} ${timeText(at)}, command ${commandOffset}${printable(why === '' ? '' : `: ${why}`, MESSAGE_WIDTH)}`;
 
+/** What the schema says of the value now; null: there is no schema for it. */
+export type SchemaVerdict = { readonly problem: string | null } | null;
+
+const verdictText = (verdict: SchemaVerdict): Printable =>
+  verdict === null
+    ? shown`there is no schema for this topic`
+    : verdict.problem === null
+      ? shown`valid`
+      : printable(verdict.problem, 1000);
+
 /** Everything of one dead letter. */
 export const letterDetails = (
   letter: Letter,
   record: ConsumedRecord,
   fates: LetterFates,
-  { nowMs, withValues }: { readonly nowMs: EpochMs; readonly withValues: boolean },
+  {
+    nowMs,
+    withValues,
+    verdict,
+  }: { readonly nowMs: EpochMs; readonly withValues: boolean; readonly verdict: SchemaVerdict },
 ): readonly Printable[] => {
   const headers = originalHeadersOf(record);
   return [
@@ -91,6 +107,9 @@ export const letterDetails = (
       ['its time', timeText(letter.originalTimestamp)],
       ['key', keyText(letter.key, WHOLE_KEY_WIDTH)],
       ['value', sizeText(record.value)],
+      ['type', orDash(letter.type, WORD_WIDTH)],
+      ['schema now', verdictText(verdict)],
+      ['trace id', orDash(letter.traceId, WORD_WIDTH)],
       ['reason', orDash(letter.reason, WORD_WIDTH)],
       ['class', orDash(letter.failureClass, WORD_WIDTH)],
       ['attempts', letter.attempts === null ? shown`-` : shown`${letter.attempts}`],
@@ -115,13 +134,15 @@ export const letterDetailObject = (
   letter: Letter,
   record: ConsumedRecord,
   fates: LetterFates,
-  withValues: boolean,
+  { withValues, verdict }: { readonly withValues: boolean; readonly verdict: SchemaVerdict },
 ): object => {
   const headers = originalHeadersOf(record);
   const read = typeof headers === 'string' ? record.headers : headers;
   return {
     ...letterObject(letter, fates),
     originalTimestamp: isoOrNull(letter.originalTimestamp),
+    schema: verdict === null ? 'none' : verdict.problem === null ? 'valid' : 'invalid',
+    schemaProblem: verdict?.problem ?? null,
     headersRestored: typeof headers !== 'string',
     headers: read.map(({ name, value }) => ({
       name,

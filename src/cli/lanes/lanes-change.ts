@@ -6,6 +6,7 @@ import { laneLine } from './lane-report.js';
 import { LetterBox } from '../dlq/letter-box.js';
 import type { LocatedLane } from './located-lane.js';
 import { chooseLane, lanesOf } from './located-lane.js';
+import { audited } from '../cluster/operator-audit.js';
 import type { Operator } from '../cluster/operator.js';
 import type { LanesChange } from './lanes-request.js';
 import { shown } from '../terminal/printable.js';
@@ -42,5 +43,15 @@ export const lanesChange = async (operator: Operator, request: LanesChange): Pro
   const notice = kind === 'skip' ? await noticeOf(operator, found) : null;
   const command = laneCommand(kind, found, notice, carrying.operator ?? parts.user);
   const errand = { command, view: found.view, target: found.lane.head.name, mark: parts.unique() };
-  return new Delivery(operator, carrying).deliver([errand]);
+  return audited(
+    operator,
+    {
+      action: `lanes.${kind}`,
+      resource: `lane/${found.lane.head.name}`,
+      operatorId: carrying.operator,
+      isDryRun: carrying.isDryRun,
+      count: 1,
+    },
+    () => new Delivery(operator, carrying).deliver(errand),
+  );
 };

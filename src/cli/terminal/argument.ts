@@ -13,6 +13,11 @@ export const partitionNumber = (text: string): number => {
   return Number(text);
 };
 
+export const operatorUuid = (text: string): string => {
+  if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) throw wrong('a uuid');
+  return text.toLowerCase();
+};
+
 export const limitNumber = (text: string): number => {
   if (!/^\d{1,9}$/.test(text)) throw wrong('a number');
   return Number(text);

@@ -5,8 +5,9 @@
 import { TopicsUnusable } from '../../topics/topic-setup.js';
 import type { Inspection } from '../cluster/inspection.js';
 import type { ExitCode } from '../exit-code.js';
-import { EXIT, Unfulfilled, UsageError } from '../exit-code.js';
-import { canConfirm, confirmCount } from '../terminal/confirm.js';
+import { EXIT } from '../exit-code.js';
+import { audited } from '../cluster/operator-audit.js';
+import { confirmCount } from '../terminal/confirmation.js';
 import { shown } from '../terminal/printable.js';
 import { applyPlan } from './apply-plan.js';
 import { lookAtTopics } from './look-at-topics.js';
@@ -23,23 +24,6 @@ const carryOut = async (inspection: Inspection, step: ApplyStep): Promise<void> 
     case 'configure':
       return (await inspection.inspector()).setConfigs(step.topic, step.config);
   }
-};
-
-/** Throws when the plan is not agreed to. */
-const agree = async (inspection: Inspection, count: number, agreed: number | null): Promise<void> => {
-  const { io } = inspection.parts;
-  if (agreed !== null) {
-    if (agreed === count) return;
-    throw new Unfulfilled(
-      `There are ${count} changes to make, and --yes says ${agreed}. Nothing was changed.`,
-    );
-  }
-  if (!canConfirm(io))
-    throw new UsageError(
-      `There are ${count} changes to make, and nobody to ask. Nothing was changed: agree with --yes ${count}.`,
-    );
-  if (!(await confirmCount(io, shown`${count} changes.`, count)))
-    throw new Unfulfilled('Not agreed to: nothing was changed.');
 };
 
 export const topicsApply = async (inspection: Inspection, request: TopicsApply): Promise<ExitCode> => {
@@ -61,13 +45,29 @@ export const topicsApply = async (inspection: Inspection, request: TopicsApply):
     output.note(shown`dry run: nothing was changed. Agree with --yes ${steps.length}.`);
     return EXIT.done;
   }
-  if (agreed === null && canConfirm(inspection.parts.io))
-    for (const step of steps) output.note(stepText(step));
-  await agree(inspection, steps.length, agreed);
-  for (const step of steps) {
-    inspection.parts.stop.throwIfAborted();
-    await carryOut(inspection, step);
-    say(step, true);
-  }
-  return EXIT.done;
+  const { ask, settings, stop } = inspection.parts;
+  if (agreed === null && ask !== null) for (const step of steps) output.note(stepText(step));
+  await confirmCount(ask, { count: steps.length, confirmed: agreed, what: shown`make these changes` });
+  const carryOutAll = async (of: readonly ApplyStep[]): Promise<void> => {
+    for (const step of of) {
+      stop.throwIfAborted();
+      await carryOut(inspection, step);
+      say(step, true);
+    }
+  };
+  // Where there is no audit topic yet nothing can be recorded: it comes first, then the record, then the others.
+  const makesAudit = ({ kind, topic }: ApplyStep): boolean =>
+    kind === 'create' && topic.name === settings.topics.audit;
+  await carryOutAll(steps.filter(makesAudit));
+  const action = {
+    action: 'topics.apply',
+    resource: `group/${settings.kafka.groupId}`,
+    operatorId: request.operatorId,
+    isDryRun,
+    count: steps.length,
+  };
+  return audited(inspection, action, async () => {
+    await carryOutAll(steps.filter((step) => !makesAudit(step)));
+    return { exitCode: EXIT.done, numbers: { done: steps.length } };
+  });
 };

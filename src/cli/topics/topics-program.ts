@@ -1,7 +1,7 @@
 /** The commands about topics, as a command line has them. */
 import type { Command } from 'commander';
 import type { SharedOptions } from '../cluster/command-shape.js';
-import { family, leaf } from '../cluster/command-shape.js';
+import { asking, family, leaf } from '../cluster/command-shape.js';
 import { limitNumber } from '../terminal/argument.js';
 import type { TopicsRequest } from './topics-request.js';
 
@@ -9,6 +9,7 @@ interface ApplyOptions extends SharedOptions {
   readonly configs?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: number;
+  readonly operatorId?: string;
 }
 
 export const declareTopics = (
@@ -25,12 +26,13 @@ export const declareTopics = (
     'topics check',
     'topics check --json',
   ]).action((options: SharedOptions) => ask(options, { kind: 'topics check' }));
-  leaf(
+  const apply = leaf(
     topics,
     'apply',
     'creates what is missing, and gives internal topics as many partitions as their source',
     ['topics apply --dry-run', 'topics apply --configs --yes 3'],
-  )
+  );
+  asking(apply)
     .option('--configs', 'change settings of topics that exist, too; never those of source topics')
     .option('--dry-run', 'say what would be changed, and change nothing')
     .option('--yes <count>', 'agree to so many changes beforehand; otherwise it is asked', limitNumber)
@@ -40,6 +42,7 @@ export const declareTopics = (
         withConfigs: options.configs === true,
         isDryRun: options.dryRun === true,
         agreed: options.yes ?? null,
+        operatorId: options.operatorId ?? null,
       }),
     );
   leaf(topics, 'describe', 'partitions with leader, replicas, offsets and size, and what was configured', [

@@ -6,6 +6,8 @@ export interface TopicsApply {
   readonly isDryRun: boolean;
   /** How many changes were agreed to beforehand; null: ask. */
   readonly agreed: number | null;
+  /** A uuid; null: nobody has said so. */
+  readonly operatorId: string | null;
 }
 
 export interface TopicsDescribe {

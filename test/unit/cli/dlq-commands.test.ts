@@ -1,43 +1,12 @@
-/** `dlq list|show|redrive|dismiss` on the simulated cluster. */
+/** `dlq list|show|replay|dismiss` by ids on the simulated cluster. */
 import { expect } from 'chai';
-import type { DlqList, DlqRedrive, DlqShow } from '../../../src/cli/dlq/dlq-request.js';
+import type { DlqDismiss, DlqList, LetterSelector } from '../../../src/cli/dlq/dlq-request.js';
+import { valueSchemaOf } from '../../../src/cli/cluster/value-schema.js';
 import { encodeHeaders } from '../../../src/record/headers.js';
 import { epochMs } from '../../../src/record/units.js';
 import { consumed } from '../support/records.js';
+import { bulk, LIST, lettered, list, redrive, show } from './dlq-requests.js';
 import { CARRYING, OperatorBench } from './operator-bench.js';
-
-const LIST: DlqList = {
-  kind: 'dlq list',
-  topic: null,
-  partition: null,
-  reason: null,
-  since: null,
-  limit: null,
-  by: null,
-};
-
-const redrive = (...ids: readonly (readonly [number, number])[]): DlqRedrive => ({
-  kind: 'dlq redrive',
-  ids: ids.map(([partition, offset]) => ({ partition, offset })),
-  topic: null,
-  carrying: CARRYING,
-});
-
-const show = (partition: number, offset: number, withValues = false): DlqShow => ({
-  kind: 'dlq show',
-  id: { partition, offset },
-  topic: null,
-  withValues,
-});
-
-const lettered = (at: number, more: Readonly<Record<string, string>> = {}, partition = 0) => ({
-  'x-lanes-id': `user.events-${partition}-${at}`,
-  'x-lanes-attempts': '4',
-  'x-lanes-reason': 'retries-exhausted',
-  'x-lanes-class': 'retryable',
-  'x-lanes-timestamp': '1700000000123',
-  ...more,
-});
 
 const done = () => ({ outcome: 'done', why: '' }) as const;
 
@@ -86,10 +55,12 @@ describe('dlq list', () => {
       bench.letter(0, {}, lettered(at, at % 3 === 0 ? { 'x-lanes-reason': 'null-value' } : {}));
       await bench.scheduler.advance(1000);
     }
-    const ids = async (of: Partial<DlqList>) =>
-      (await bench.run({ ...LIST, ...of }, { isJson: true })).objects.map(({ id }) => id);
-    expect(await ids({ reason: 'null-value', limit: 2 })).to.deep.equal(['0-24', '0-27']);
+    const ids = async (selector: Partial<LetterSelector>, of: Partial<DlqList> = {}) =>
+      (await bench.run(list(selector, of), { isJson: true })).objects.map(({ id }) => id);
+    expect(await ids({ reason: 'null-value' }, { limit: 2 })).to.deep.equal(['0-24', '0-27']);
     expect(await ids({ since: epochMs(bench.nowMs - 2500) })).to.deep.equal(['0-28', '0-29']);
+    const until = epochMs(bench.nowMs - 2500);
+    expect(await ids({ since: epochMs(bench.nowMs - 4500), until })).to.deep.equal(['0-26', '0-27']);
     const groups = await bench.run({ ...LIST, by: 'reason' }, { isJson: true });
     expect(groups.objects.map(({ reason, count, newestId }) => [reason, count, newestId])).to.deep.equal([
       ['retries-exhausted', 20, '0-29'],
@@ -101,11 +72,39 @@ describe('dlq list', () => {
     expect((await bench.run({ ...LIST, limit: 30 })).notes).to.deep.equal([]);
   });
 
+  it('filters by type and key, and counts by type and age', async () => {
+    const bench = new OperatorBench(1);
+    bench.letter(0, { key: 'a' }, lettered(0, { ce_type: 'user.auth' }));
+    bench.letter(0, { key: 'b' }, lettered(1, { __TypeId__: 'com.x.UserAuthEvent' }));
+    await bench.scheduler.advance(2 * 3_600_000);
+    bench.letter(0, { key: 'a' }, lettered(2, { ce_type: 'order.paid' }));
+    bench.letter(0, { key: 'a' }, lettered(3));
+    const ids = async (selector: Partial<LetterSelector>) =>
+      (await bench.run(list(selector), { isJson: true })).objects.map(({ id }) => id);
+    expect(await ids({ type: 'user.auth' })).to.deep.equal(['0-0', '0-1']);
+    expect(await ids({ type: 'order.paid' })).to.deep.equal(['0-2']);
+    expect(await ids({ key: Buffer.from('a') })).to.deep.equal(['0-0', '0-2', '0-3']);
+    const counts = async (by: 'type' | 'age') =>
+      (await bench.run({ ...LIST, by }, { isJson: true })).objects.map((group) => [
+        group[by],
+        group['count'],
+      ]);
+    expect(await counts('type')).to.deep.equal([
+      ['user.auth', 2],
+      ['-', 1],
+      ['order.paid', 1],
+    ]);
+    expect(await counts('age')).to.deep.equal([
+      ['<1d', 2],
+      ['<1h', 2],
+    ]);
+  });
+
   it('finds an old one behind more than it reads at a time', async () => {
     const bench = new OperatorBench(1);
     bench.letter(0, { key: 'needle' }, lettered(0, { 'x-lanes-reason': 'rare' }));
     for (let at = 1; at < 3000; at++) bench.letter(0, {}, lettered(at));
-    const { objects } = await bench.run({ ...LIST, reason: 'rare', limit: 1 }, { isJson: true });
+    const { objects } = await bench.run(list({ reason: 'rare' }, { limit: 1 }), { isJson: true });
     expect(objects.map(({ id, key }) => [id, key])).to.deep.equal([['0-0', 'needle']]);
   });
 
@@ -115,7 +114,7 @@ describe('dlq list', () => {
     await bench.scheduler.advance(3_600_000);
     bench.letter(0, {}, lettered(5000));
     const since = epochMs(bench.nowMs - 60_000);
-    const { objects, progress } = await bench.run({ ...LIST, since }, { isJson: true });
+    const { objects, progress } = await bench.run(list({ since }), { isJson: true });
     expect(objects.map(({ id }) => id)).to.deep.equal(['0-5000']);
     const windows = progress.flatMap((text) => /offset (\d+) to/.exec(text)?.[1] ?? []);
     expect(windows.map(Number)).to.deep.equal([4501, 2501]);
@@ -168,6 +167,31 @@ describe('dlq show', () => {
     ]);
   });
 
+  it('says what the schema says of the value now, its type and its trace, and nothing of the value', async () => {
+    const bench = new OperatorBench();
+    bench.schema = valueSchemaOf('user-audit', false)();
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const headers = lettered(3, {
+      ce_type: 'user.auth',
+      traceparent: `00-${trace}-b7ad6b7169203331-01`,
+    });
+    bench.letter(0, { value: '{"userId":"secret"}' }, headers);
+    bench.letter(0, { value: '{"userId":"secret' }, headers);
+    const [object] = (await bench.run(show(0, 0), { isJson: true })).objects;
+    expect(object).to.deep.include({
+      type: 'user.auth',
+      traceId: trace,
+      attempts: 4,
+      schema: 'invalid',
+      schemaProblem: 'schema-violation: user.auth: / required (action)',
+    });
+    const lines = [...(await bench.run(show(0, 0))).lines, ...(await bench.run(show(0, 1))).lines].join('\n');
+    expect(lines).to.include('/ required (action)').and.to.include(trace).and.not.to.include('secret');
+    expect(lines).to.include('deserialization');
+    bench.schema = null;
+    expect((await bench.run(show(0, 0))).lines.join('\n')).to.include('there is no schema for this topic');
+  });
+
   it('shows a huge value in part, and tells its size', async () => {
     const bench = new OperatorBench();
     bench.letter(0, { value: Buffer.alloc(900_000, 0xc0) }, lettered(3));
@@ -190,7 +214,7 @@ describe('dlq show', () => {
   });
 });
 
-describe('dlq redrive', () => {
+describe('dlq replay of ids', () => {
   it('sends the whole record as it was, to the partition of its dead letter', async () => {
     const bench = new OperatorBench();
     const original = encodeHeaders([{ name: 'raw', value: Buffer.from([0xff]) }]);
@@ -346,8 +370,14 @@ describe('dlq dismiss', () => {
     bench.letter(0, {}, lettered(2, { 'x-lanes-state': 'parked' }));
     bench.lane([consumed(2, { key: 'k' })], { status: 'parked', copied: true });
     bench.answerWith(done);
-    const { ids } = redrive([0, 0], [0, 1]);
-    const request = { kind: 'dlq dismiss', ids, topic: null, why: 'test data', carrying: CARRYING } as const;
+    const request: DlqDismiss = {
+      kind: 'dlq dismiss',
+      why: 'test data',
+      ...bulk([
+        [0, 0],
+        [0, 1],
+      ]),
+    };
     const { exitCode, lines, notes } = await bench.run(request);
     expect([exitCode, lines]).to.deep.equal([1, ['dismiss 0-0: done']]);
     expect(notes[0]).to.include('"lanes skip --head user.events-0-2" ends it');

@@ -2,7 +2,6 @@
  * Commands about the cluster with a cluster of the test's own: topics are made on the simulated one, and what that
  * cannot answer (leaders, settings, groups) is answered from what was made there and what the test says.
  */
-import { PassThrough } from 'node:stream';
 import { loadSettings } from '../../../config/load.js';
 import type { Application } from '../../../src/cli/cluster/application.js';
 import { applicationOf } from '../../../src/cli/cluster/application.js';
@@ -54,6 +53,7 @@ export class InspectionBench {
   /** What each look sees: the last one stays. */
   looks: readonly { readonly committed: ByPartition<number>; readonly ends: ByPartition<Ends> }[] = [];
   #look = 0;
+  #marks = 0;
 
   readonly #settings;
 
@@ -74,17 +74,21 @@ export class InspectionBench {
   async run(request: Request, { isJson = false, typed }: RunOptions = {}): Promise<Said> {
     const { output, said } = recordingOutput(isJson);
     const process = this.cluster.process('cli');
-    const input = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
-    input.end(typed ?? '');
     const inspection = new Inspection({
       settings: this.#settings,
       application: this.application,
       clock: process.clock,
       stop: this.stop.signal,
       output,
-      io: { input, output: new PassThrough().resume(), stop: this.stop.signal },
+      user: 'ann@host',
+      unique: () => `00000000-0000-4000-8000-${String((this.#marks += 1)).padStart(12, '0')}`,
+      ask: typed === undefined ? null : () => Promise.resolve(typed.trim()),
       connectInspector: () => Promise.resolve(this.#inspector()),
-      createAdmin: () => Promise.resolve(this.#remembering(process.clients.clusterAdmin())),
+      createClients: () =>
+        Promise.resolve({
+          ...process.clients,
+          clusterAdmin: () => this.#remembering(process.clients.clusterAdmin()),
+        }),
     });
     const performance = await performanceOf(request);
     if (performance.needs !== 'inspection') throw new Error(`${request.kind} is no inspection`);

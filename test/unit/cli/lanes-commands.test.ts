@@ -9,6 +9,7 @@ import { epochMs } from '../../../src/record/units.js';
 import { errorOf } from '../support/kafka-errors.js';
 import { consumed } from '../support/records.js';
 import { CARRYING, COMMANDS, LANE_LOG, OperatorBench, choice } from './operator-bench.js';
+import { AUDIT } from '../support/records.js';
 
 const LIST: LanesList = { kind: 'lanes list', status: null, topic: null, partition: null, limit: null };
 
@@ -248,10 +249,26 @@ describe('lanes release', () => {
     const bench = new OperatorBench();
     bench.lane([consumed(3, { key: 'a' })]);
     bench.answerWith(done);
-    bench.cluster.faults.fail('send', errorOf('retriable'), { applied: true });
+    bench.cluster.faults.fail('send', errorOf('retriable'), { applied: true, nth: 2 });
     const { exitCode, lines, notes } = await bench.run(bench.release({ key: Buffer.from('a') }));
     expect([exitCode, lines]).to.deep.equal([0, ['release user.events-0-3: done']]);
     expect(notes.at(-1)).to.include('retriable');
+  });
+
+  it('is recorded before and after, under the id of its head', async () => {
+    const bench = new OperatorBench();
+    bench.lane([consumed(3, { key: 'a' })]);
+    bench.answerWith(done);
+    // What is recorded is tried again, and is there once more under its id.
+    bench.cluster.faults.fail('send', errorOf('retriable'), { applied: true });
+    expect((await bench.run(bench.release({ key: Buffer.from('a') }))).exitCode).to.equal(0);
+    expect(bench.actions().map(({ action, resource, status }) => [action, resource, status])).to.deep.equal([
+      ['lanes.release', 'lane/user.events-0-3', 'requested'],
+      ['lanes.release', 'lane/user.events-0-3', 'requested'],
+      ['lanes.release', 'lane/user.events-0-3', 'success'],
+    ]);
+    const ids = bench.cluster.read(AUDIT).map(({ headers }) => headers[1]?.value?.toString());
+    expect([ids[0] === ids[1], ids[1] === ids[2]]).to.deep.equal([true, false]);
   });
 
   it('ends with 3 when the broker did not take it', async () => {

@@ -11,9 +11,10 @@ import type { LaneChoice, LanesChange } from '../../../src/cli/lanes/lanes-reque
 import type { Request } from '../../../src/cli/request.js';
 import type { Output } from '../../../src/cli/terminal/output.js';
 import { paint } from '../../../src/cli/terminal/paint.js';
-import { performanceOf } from '../../../src/cli/perform.js';
+import { performanceOf, type Performance } from '../../../src/cli/perform.js';
 import { jsonLine } from '../../../src/cli/terminal/printable.js';
 import { sitesOf } from '../../../src/cli/cluster/site.js';
+import type { ValueSchema } from '../../../src/cli/cluster/value-schema.js';
 import type { Command, CommandOutcome } from '../../../src/lanes/command.js';
 import { decodeCommand } from '../../../src/lanes/command.js';
 import {
@@ -29,6 +30,7 @@ import { freshHead } from '../../../src/lanes/lane-state.js';
 import { encodeRecord } from '../../../src/lanes/record-codec.js';
 import type { RecordId } from '../../../src/lanes/record-id.js';
 import { idText, sourceId } from '../../../src/lanes/record-id.js';
+import type { OperatorAction } from '../../../topology/user-audit/generated/operator-action.js';
 import type { ConsumedRecord, ProducedHeader } from '../../../src/record/record.js';
 import { epochMs } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
@@ -78,6 +80,14 @@ export class OperatorBench {
   readonly stop = new AbortController();
   /** Files by name, in chunks; `-` is stdin. */
   readonly files = new Map<string, readonly (Buffer | string)[]>();
+  /** What values must be; null: the topology does not say. */
+  schema: ValueSchema | null = { problemOf: () => null };
+  /** What somebody at the terminal types; null: nobody sits there. */
+  answers: string[] | null = null;
+  readonly questions: string[] = [];
+  auditTopic = AUDIT;
+  /** A test that needs a journal says where. */
+  env: Readonly<Record<string, string>> = { XDG_STATE_HOME: '/dev/null' };
   #sequence = 0;
   #answered = new Map<number, number>();
   #marks = 0;
@@ -113,13 +123,26 @@ export class OperatorBench {
       clock: process.clock,
       stop: this.stop.signal,
       sites: sitesOf(GROUP, [{ sourceName: SOURCE, sourceTopics: [SOURCE] }]),
-      settings: SETTINGS,
+      settings: { ...SETTINGS, topics: { ...SETTINGS.topics, audit: this.auditTopic } },
       output,
       input: (name) => this.#input(name),
       user: 'ann@host',
-      unique: () => `mark-${(this.#marks += 1)}`,
+      unique: () => `00000000-0000-4000-8000-${String((this.#marks += 1)).padStart(12, '0')}`,
+      schema: () => this.schema,
+      ask:
+        this.answers === null
+          ? null
+          : (question) => {
+              this.questions.push(question);
+              return Promise.resolve(this.answers?.shift() ?? '');
+            },
+      env: this.env,
     });
-    const performance = await performanceOf(request);
+    // Its files and modules come in real time: before the virtual one begins.
+    const performance = await performanceOf(request).catch(
+      (error: unknown) =>
+        ({ needs: 'operator', run: () => Promise.reject(error as Error) }) as const satisfies Performance,
+    );
     if (performance.needs !== 'operator') throw new Error(`${request.kind} needs no operator`);
     const done = performance
       .run(operator)
@@ -215,6 +238,11 @@ export class OperatorBench {
     const chunks = this.files.get(name);
     if (chunks === undefined) throw new UsageError(`${name} cannot be read`);
     for (const chunk of chunks) yield Buffer.from(chunk);
+  }
+
+  /** What operators did, as the audit topic has it. */
+  actions(): readonly OperatorAction[] {
+    return this.cluster.read(AUDIT).map(({ value }) => JSON.parse(value?.toString() ?? '') as OperatorAction);
   }
 
   #answer(answer: Answer): void {

@@ -1,6 +1,7 @@
 /** A command line is understood whole, or says what is wrong with exit code 2. */
 import { expect } from 'chai';
 import { createProgram, understand, withDescendants } from '../../../src/cli/program.js';
+import type { DlqReplay } from '../../../src/cli/dlq/dlq-request.js';
 import type { Request } from '../../../src/cli/request.js';
 import { epochMs } from '../../../src/record/units.js';
 
@@ -31,7 +32,29 @@ const TAIL = {
   limit: null,
   format: null,
 } as const;
+const ALL = {
+  topic: null,
+  partition: null,
+  reason: null,
+  type: null,
+  key: null,
+  since: null,
+  until: null,
+};
 const WAITS = { isDryRun: false, waitMs: 30_000, operator: null };
+const REPLAY: DlqReplay = {
+  kind: 'dlq replay',
+  deadLetters: null,
+  choice: { ids: [], selector: ALL, max: null },
+  confirmed: null,
+  ratePerSecond: null,
+  carrying: WAITS,
+  edits: false,
+  transform: null,
+  validates: true,
+  journal: null,
+  to: null,
+};
 
 describe('a command line', () => {
   const cases: Readonly<Record<string, Request>> = {
@@ -51,10 +74,10 @@ describe('a command line', () => {
       limit: null,
     },
     'lanes release user-17': { kind: 'lanes release', lane: LANE, carrying: WAITS },
-    'lanes release user-17 --no-wait --operator-id ops': {
+    'lanes release user-17 --no-wait --operator-id 0AF76519-16cd-43dd-8448-eb211c80319c': {
       kind: 'lanes release',
       lane: LANE,
-      carrying: { ...WAITS, waitMs: null, operator: 'ops' },
+      carrying: { ...WAITS, waitMs: null, operator: '0af76519-16cd-43dd-8448-eb211c80319c' },
     },
     'lanes skip --head my-topic-2-41 --timeout 2m --dry-run': {
       kind: 'lanes skip',
@@ -68,21 +91,60 @@ describe('a command line', () => {
     },
     'dlq list --since 1h --by reason': {
       kind: 'dlq list',
-      topic: null,
-      partition: null,
-      reason: null,
-      since: epochMs(NOW - 3_600_000),
+      deadLetters: null,
+      selector: { ...ALL, since: epochMs(NOW - 3_600_000) },
       limit: null,
       by: 'reason',
     },
-    'dlq show 0-42': { kind: 'dlq show', id: { partition: 0, offset: 42 }, topic: null, withValues: false },
-    'dlq redrive 0-42 1-7': {
-      kind: 'dlq redrive',
-      ids: [
-        { partition: 0, offset: 42 },
-        { partition: 1, offset: 7 },
-      ],
+    'dlq list --dead-letters orders.DLT --type order.paid --key-base64 /w== --until 1d --by age': {
+      kind: 'dlq list',
+      deadLetters: 'orders.DLT',
+      selector: {
+        ...ALL,
+        type: 'order.paid',
+        key: Buffer.from([0xff]),
+        until: epochMs(NOW - 86_400_000),
+      },
+      limit: null,
+      by: 'age',
+    },
+    'dlq show 0-42': {
+      kind: 'dlq show',
+      deadLetters: null,
+      id: { partition: 0, offset: 42 },
       topic: null,
+      withValues: false,
+    },
+    'dlq redrive 0-42 1-7': {
+      ...REPLAY,
+      choice: {
+        ids: [
+          { partition: 0, offset: 42 },
+          { partition: 1, offset: 7 },
+        ],
+        selector: ALL,
+        max: null,
+      },
+    },
+    'dlq replay --reason x --max 5 --rate 2.5 --yes 5 --transform t.mjs --no-validate --journal j': {
+      ...REPLAY,
+      choice: { ids: [], selector: { ...ALL, reason: 'x' }, max: 5 },
+      confirmed: 5,
+      ratePerSecond: 2.5,
+      transform: 't.mjs',
+      validates: false,
+      journal: 'j',
+    },
+    'dlq replay --dead-letters orders.DLT --to orders': {
+      ...REPLAY,
+      deadLetters: 'orders.DLT',
+      choice: { ids: [], selector: ALL, max: null },
+      to: 'orders',
+    },
+    'dlq replay --resume j --rate 10': {
+      kind: 'dlq resume',
+      journal: 'j',
+      ratePerSecond: 10,
       carrying: WAITS,
     },
     'topics check': { kind: 'topics check' },
@@ -91,8 +153,15 @@ describe('a command line', () => {
       withConfigs: true,
       isDryRun: true,
       agreed: null,
+      operatorId: null,
     },
-    'topics apply --yes 12': { kind: 'topics apply', withConfigs: false, isDryRun: false, agreed: 12 },
+    'topics apply --yes 12': {
+      kind: 'topics apply',
+      withConfigs: false,
+      isDryRun: false,
+      agreed: 12,
+      operatorId: null,
+    },
     'topics describe': { kind: 'topics describe', topics: [] },
     'topics describe a b': { kind: 'topics describe', topics: ['a', 'b'] },
     group: { kind: 'group', intervalMs: null, isWatching: false },
@@ -110,8 +179,10 @@ describe('a command line', () => {
     'complete -- lanes --st': { kind: 'complete', words: ['lanes', '--st'] },
     'dlq dismiss 0-42 --reason test': {
       kind: 'dlq dismiss',
-      ids: [{ partition: 0, offset: 42 }],
-      topic: null,
+      deadLetters: null,
+      choice: { ids: [{ partition: 0, offset: 42 }], selector: ALL, max: null },
+      confirmed: null,
+      ratePerSecond: null,
       why: 'test',
       carrying: WAITS,
     },
@@ -149,6 +220,22 @@ describe('a command line', () => {
       format: 'csv',
     },
     'tail --from 42': { ...TAIL, from: 42 },
+    'dlq dismiss --of-reason null-value --reason harmless': {
+      kind: 'dlq dismiss',
+      deadLetters: null,
+      choice: { ids: [], selector: { ...ALL, reason: 'null-value' }, max: null },
+      confirmed: null,
+      ratePerSecond: null,
+      why: 'harmless',
+      carrying: WAITS,
+    },
+    'dlq export --format csv --output f': {
+      kind: 'dlq export',
+      deadLetters: null,
+      choice: { ids: [], selector: ALL, max: null },
+      format: 'csv',
+      output: 'f',
+    },
   };
   for (const [line, request] of Object.entries(cases))
     it(`is understood: ${line}`, () => {
@@ -166,9 +253,17 @@ describe('a command line', () => {
     'lanes show --key-base64 *': /Allowed: base64/,
     'lanes relaese a': /unknown command 'relaese'/,
     'dlq show 42': /Allowed: PARTITION-OFFSET/,
-    'dlq redrive': /missing required argument 'ids'/,
+    'dlq redrive': /which ones\? Give ids, or --reason/,
+    'dlq replay 0-1 --reason x': /ids or what selects them, not both/,
+    'dlq replay --rate 0': /Allowed: a number of letters a second/,
+    'dlq replay 0-1 --edit --transform x': /not both/,
+    'dlq replay 0-1 --resume x': /takes everything from its journal/,
+    'dlq list --key a --key-base64 YQ==': /not both/,
+    'dlq dismiss --reason why': /which ones\?/,
+    'dlq export --format xml': /Allowed: ndjson, csv/,
+    'lanes skip a --operator-id ops': /Allowed: a uuid/,
     'dlq dismiss 0-42': /required option '--reason <text>'/,
-    'dlq list --by age': /Allowed: reason, class/,
+    'dlq list --by colour': /Allowed: reason, type, age/,
     'dlq list --since yesterday': /Allowed: a duration with its unit/,
     'dlq list --colour': /unknown option '--colour'/,
     'topic check': /unknown command 'topic'\n\(Did you mean topics\?\)/,

@@ -10,6 +10,7 @@ const apply = (of: Partial<TopicsApply> = {}): TopicsApply => ({
   withConfigs: false,
   isDryRun: false,
   agreed: null,
+  operatorId: null,
   ...of,
 });
 const RETRY = `${GROUP}.${SOURCE}.retry.5s`;
@@ -139,7 +140,7 @@ describe('topics apply', () => {
     it(`changes nothing when ${JSON.stringify(typed)} is typed`, async () => {
       const bench = new InspectionBench();
       const said = await bench.run(apply(), { typed });
-      expect([said.exitCode, said.error]).to.deep.equal([1, 'Not agreed to: nothing was changed.']);
+      expect([said.exitCode, said.error]).to.deep.equal([1, 'Not confirmed: nothing was done.']);
       expect(partitions(bench)).to.deep.equal({});
     });
 
@@ -147,8 +148,8 @@ describe('topics apply', () => {
     const bench = new InspectionBench();
     const other = await bench.run(apply({ agreed: 7 }));
     expect([other.exitCode, other.error]).to.deep.equal([
-      1,
-      'There are 8 changes to make, and --yes says 7. Nothing was changed.',
+      2,
+      '--yes says 7, and it is 8: look again, then say --yes 8.',
     ]);
     const nobody = await bench.run(apply());
     expect(nobody.exitCode).to.equal(2);
