@@ -26,7 +26,9 @@ type Ask = (options: SharedOptions, request: Request) => void;
 /** All commands. `nowMs`: what durations in options count back from. */
 export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Command => {
   const program = new Command('audit-lanes')
-    .description('Looks at lanes, dead letters and audit events, decides about them, and publishes user events.')
+    .description(
+      'Looks at lanes, dead letters and audit events, decides about them, and publishes user events.',
+    )
     .version(version)
     .addHelpText(
       'before',

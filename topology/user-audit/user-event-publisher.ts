@@ -48,7 +48,13 @@ const withIsoTimestamp = ({ data }: Pick<PublishedUserEvent, 'data'>): Published
 });
 
 /** What is wrong beside the data. Its caller may have no compiler: a line of a file, a form. */
-const outerViolation = ({ type, data, id, traceparent, tracestate }: PublishedUserEvent): string | undefined => {
+const outerViolation = ({
+  type,
+  data,
+  id,
+  traceparent,
+  tracestate,
+}: PublishedUserEvent): string | undefined => {
   if (!USER_EVENT_TYPES.includes(type)) return `the type is none of ${USER_EVENT_TYPES.join(', ')}`;
   if (!isJsonObject(data)) return `${type}: / type`;
   if (id !== undefined && !ID.test(id)) return 'the id is not 1 to 256 visible ASCII characters';

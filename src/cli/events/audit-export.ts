@@ -18,7 +18,8 @@ const at =
   ({ event }: AuditView): Cell => {
     let of: unknown = event;
     for (const name of path)
-      of = typeof of === 'object' && of !== null ? (of as Readonly<Record<string, unknown>>)[name] : undefined;
+      of =
+        typeof of === 'object' && of !== null ? (of as Readonly<Record<string, unknown>>)[name] : undefined;
     if (of === undefined || of === null) return null;
     return typeof of === 'string' ? of : JSON.stringify(of);
   };

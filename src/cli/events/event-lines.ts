@@ -69,7 +69,10 @@ export const readEventLine = ({ number, bytes }: Line, isSpring: boolean): Event
   if (bytes === null) return wrong('it is longer than the largest record');
   if (!isUtf8(bytes)) return wrong('it is not UTF-8');
   // A file from Windows begins with a mark and has CR LF.
-  const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trim();
   if (text === '') return null;
   let read: unknown;
   try {

@@ -53,9 +53,7 @@ const eventOf = async (operator: Operator, what: OneEvent, maxBytes: number): Pr
 
 /** Traffic that nobody gave a seed gets one, which the summary tells. */
 const withSeed = (what: Publish['what'], operator: Operator): Publish['what'] =>
-  what.kind === 'random' && what.seed === null
-    ? { ...what, seed: operator.parts.clock.now() % SEEDS }
-    : what;
+  what.kind === 'random' && what.seed === null ? { ...what, seed: operator.parts.clock.now() % SEEDS } : what;
 
 async function* itemsOf(operator: Operator, request: Publish, maxBytes: number): AsyncGenerator<Item> {
   const { what, isSpring, isDryRun } = request;
@@ -63,7 +61,11 @@ async function* itemsOf(operator: Operator, request: Publish, maxBytes: number):
   switch (what.kind) {
     case 'one': {
       const event = await eventOf(operator, what, maxBytes);
-      yield { kind: 'send', out: { kind: 'event', event: isSpring ? { ...event, spring: true } : event }, line: null };
+      yield {
+        kind: 'send',
+        out: { kind: 'event', event: isSpring ? { ...event, spring: true } : event },
+        line: null,
+      };
       return;
     }
     case 'file': {
@@ -85,11 +87,7 @@ async function* itemsOf(operator: Operator, request: Publish, maxBytes: number):
   }
 }
 
-const dryRun = async (
-  { output }: Operator,
-  items: AsyncIterable<Item>,
-  topic: string,
-): Promise<ExitCode> => {
+const dryRun = async ({ output }: Operator, items: AsyncIterable<Item>, topic: string): Promise<ExitCode> => {
   const format = outgoingFormat(userEventFormat(SOURCE));
   let wrong = 0;
   for await (const item of items) {
@@ -107,9 +105,7 @@ const dryRun = async (
 
 /** What was asked for has come to its end; false: it was stopped before. */
 const isWhole = ({ what }: Publish, { sent, failed }: PublishRun['counts'], isStopped: boolean): boolean =>
-  what.kind === 'random'
-    ? what.count === null || sent + failed >= what.count
-    : !isStopped;
+  what.kind === 'random' ? what.count === null || sent + failed >= what.count : !isStopped;
 
 export const publish = async (operator: Operator, asked: Publish): Promise<ExitCode> => {
   const request = { ...asked, what: withSeed(asked.what, operator) };

@@ -18,7 +18,9 @@ describe('a row of CSV', () => {
   it('has a formula in no cell', () => {
     for (const evil of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1', '＋1', '－1', '＠x'])
       expect(csvCell(evil), evil).to.match(/^'/);
-    expect(csvLine(['=HYPERLINK("http://evil","x")', 'a'])).to.equal(`"'=HYPERLINK(""http://evil"",""x"")",a`);
+    expect(csvLine(['=HYPERLINK("http://evil","x")', 'a'])).to.equal(
+      `"'=HYPERLINK(""http://evil"",""x"")",a`,
+    );
   });
 
   it('leaves alone what is none', () => {

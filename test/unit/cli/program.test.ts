@@ -106,17 +106,18 @@ describe('a command line', () => {
       what: { kind: 'one', type: 'user.auth', data: '@a.json', id: 'x', traceparent: '00-ab' },
     },
     tail: TAIL,
-    'tail --follow --user u --type user.auth --action login --status failure --limit 3 --topic t --partition 1': {
-      ...TAIL,
-      follow: true,
-      user: 'u',
-      type: 'user.auth',
-      action: 'login',
-      status: 'failure',
-      limit: 3,
-      topic: 't',
-      partition: 1,
-    },
+    'tail --follow --user u --type user.auth --action login --status failure --limit 3 --topic t --partition 1':
+      {
+        ...TAIL,
+        follow: true,
+        user: 'u',
+        type: 'user.auth',
+        action: 'login',
+        status: 'failure',
+        limit: 3,
+        topic: 't',
+        partition: 1,
+      },
     'tail --since 2h --until 1h --from beginning --export csv': {
       ...TAIL,
       since: epochMs(NOW - 7_200_000),
@@ -177,7 +178,15 @@ describe('a command line', () => {
   });
 
   it('that asks for help or version gets it on stdout, examples first, with exit code 0', () => {
-    for (const line of ['--help', 'lanes release --help', 'dlq redrive -h', 'help dlq', 'lanes --help', 'tail -h', 'help publish']) {
+    for (const line of [
+      '--help',
+      'lanes release --help',
+      'dlq redrive -h',
+      'help dlq',
+      'lanes --help',
+      'tail -h',
+      'help publish',
+    ]) {
       const understood = of(line);
       if (understood.kind !== 'said') throw new Error('it was understood');
       expect(understood.exitCode).to.equal(0);

@@ -60,7 +60,9 @@ describe('random traffic', () => {
   it('is all of Spring when that is asked for', () => {
     for (const out of take(100, { isSpring: true })) {
       const headers = out.kind === 'event' ? FORMAT.headers(out.event) : out.raw.headers;
-      expect(headers.map(({ name }) => name)).to.include('__TypeId__').and.not.to.include('ce_type');
+      expect(headers.map(({ name }) => name))
+        .to.include('__TypeId__')
+        .and.not.to.include('ce_type');
     }
   });
 });

@@ -55,8 +55,7 @@ describe('tail', () => {
     expect([said.exitCode, said.error]).to.deep.equal([0, null]);
     return numbers(said.objects);
   };
-  const range = (from: number, to: number): number[] =>
-    Array.from({ length: to - from }, (_, i) => from + i);
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
   beforeEach(() => (bench = new OperatorBench()));
 
@@ -91,9 +90,9 @@ describe('tail', () => {
     expect(await seen({ action: 'logout', limit: 100 })).to.deep.equal(where((n) => n % 2 === 1, 100));
     expect(await seen({ status: 'failure' })).to.deep.equal(where((n) => n % 5 === 0));
     expect(await seen({ type: 'user.registered' })).to.deep.equal([]);
-    expect(await seen({ type: 'user.auth', user: 'user-0', status: 'failure', action: 'login' })).to.deep.equal(
-      where((n) => n % 30 === 0),
-    );
+    expect(
+      await seen({ type: 'user.auth', user: 'user-0', status: 'failure', action: 'login' }),
+    ).to.deep.equal(where((n) => n % 30 === 0));
   });
 
   it('finds the newest that are rare by looking back further', async () => {
@@ -110,7 +109,9 @@ describe('tail', () => {
     expect(await seen({ since: at(40), until: at(70) })).to.deep.equal(range(40, 70));
     expect(await seen({ until: at(10) })).to.deep.equal(range(0, 10));
     expect(await seen({ since: at(40), limit: 5 })).to.deep.equal(range(95, 100));
-    expect(await seen({ since: at(40), from: 'beginning', partition: 1, limit: 3 })).to.deep.equal([41, 43, 45]);
+    expect(await seen({ since: at(40), from: 'beginning', partition: 1, limit: 3 })).to.deep.equal([
+      41, 43, 45,
+    ]);
   });
 
   it('does not read a month to show an hour', async () => {
@@ -171,7 +172,12 @@ describe('tail', () => {
     const EVIL = '\u001b]0;owned\u0007\u202e\n=cmd|x';
     const deep = `{"metadata":${'['.repeat(5000)}${']'.repeat(5000)}}`;
     beforeEach(() => {
-      const evil = event(1, { action: EVIL, resource: EVIL, status: { a: EVIL }, metadata: { source: EVIL } });
+      const evil = event(1, {
+        action: EVIL,
+        resource: EVIL,
+        status: { a: EVIL },
+        metadata: { source: EVIL },
+      });
       const values = [evil, `{"not json ${EVIL}`, Buffer.from([0xff, 0x1b, 0x5b]), '[1]', '"x"', null, deep];
       for (const value of values)
         bench.cluster.produce(AUDIT, 0, {
