@@ -108,7 +108,7 @@ describe('the publisher', function () {
 
   it('loses, doubles and reorders nothing when the broker is killed and comes back', async function () {
     const own = await startOwnBroker(this);
-    this.timeout(200_000);
+    this.timeout(300_000);
     const ownTool = await RecordTool.start(own.bootstrapServers);
     const topic = uniqueName('killed');
     await ownTool.createTopic(topic, 3);
