@@ -221,7 +221,7 @@ export class EventPublisher<E> {
     const startMs = performance.now();
     const callers = this.#callers;
     this.#callers = [];
-    for (const { reject } of callers) reject(closedError());
+    for (const caller of callers) caller.reject(closedError());
     if (this.#sending !== undefined && !(await within(limitMs, this.#sending))) this.#giveUp(limitMs);
     const leftMs = limitMs - (performance.now() - startMs);
     const closing = this.#options.producer.close();
@@ -238,7 +238,7 @@ export class EventPublisher<E> {
     const error = new PublisherClosedError(
       `the publisher was closed, and the event was not acknowledged within ${limitMs} ms: it may have been written. Are the brokers well?`,
     );
-    for (const { reject } of left) reject(error);
+    for (const waiting of left) waiting.reject(error);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The example of docs/publisher.md compiles as its reader would have it; test/broker/publisher.test.ts runs it. */
+/** The example of docs/publisher.md compiles as its reader would have it; test/broker/publisher.test.ts publishes as it does. */
 import { expect } from 'chai';
 import { exampleIn } from './documents.js';
 import { problemsOf } from './executed.js';

@@ -106,7 +106,7 @@ describe('publish', () => {
       expect(written()).to.have.lengthOf(2);
     });
 
-    it('of many lines has no more under way than the settings allow, and loses none', async () => {
+    it('of more lines than may be under way at once loses none, and keeps their order', async () => {
       const many = Array.from({ length: 25_000 }, (_, i) => `${line({ id: `${i}` })}\n`);
       bench.files.set('many', [many.join('')]);
       const said = await bench.run(file('many'), { isJson: true });

@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import type { Settings } from '../../../config/schema.js';
 import { loadSettings } from '../../../config/load.js';
-import { assignmentOf, clientOptions, publisherOptions, streamsConfig } from '../../../src/service/client-options.js';
+import {
+  assignmentOf,
+  clientOptions,
+  publisherOptions,
+  streamsConfig,
+} from '../../../src/service/client-options.js';
 import { TOPOLOGIES } from '../../../src/service/topologies.js';
 import type { StreamsConfig } from '../../../src/streams-config.js';
 

@@ -27,7 +27,7 @@ describe('the format of user events', () => {
   const headersOf = (event: PublishedUserEvent) =>
     Object.fromEntries(format.headers(event).map(({ name, value }) => [name, value]));
   const violation = (given: object): string | undefined =>
-    format.violation({ ...AUTH, ...given } as PublishedUserEvent);
+    format.violation({ ...AUTH, ...given });
 
   it('is a CloudEvent in binary mode, with an id of its own when it was given none', () => {
     expect(violation({})).to.equal(undefined);
@@ -48,7 +48,10 @@ describe('the format of user events', () => {
     const traced = { ...AUTH, traceparent: TRACEPARENT, tracestate: 'vendor=1' };
     expect(format.violation(traced)).to.equal(undefined);
     for (const spring of [true, false])
-      expect(headersOf({ ...traced, spring })).to.include({ traceparent: TRACEPARENT, tracestate: 'vendor=1' });
+      expect(headersOf({ ...traced, spring })).to.include({
+        traceparent: TRACEPARENT,
+        tracestate: 'vendor=1',
+      });
   });
 
   it('is what Spring expects when that is asked for', () => {
