@@ -19,6 +19,7 @@ const PACKAGE = JSON.parse(textOf('package.json')) as Package;
 const OTHER_VARIABLES: readonly string[] = [
   'CONTRACT_SEEDS',
   'NAME_FILE',
+  'NO_COLOR',
   'SIMULATION_SEEDS',
   'SOAK_SECONDS',
   'UV_THREADPOOL_SIZE',

@@ -24,7 +24,7 @@ export const declareConfig = (
   ]).action((options: SharedOptions) => ask(options, { kind: 'config print' }));
   leaf(config, 'docs', 'every setting: its default, what is allowed, what it means', [
     'config docs',
-    'config docs KAFKA_SSL',
+    'config docs ssl',
   ])
     .argument('[about]', 'only settings in whose name or meaning this occurs')
     .action((about: string | undefined, options: SharedOptions) =>

@@ -61,17 +61,19 @@ export const groupShow = async (inspection: Inspection, request: GroupRequest): 
     tell(inspection, now, null);
     return EXIT.done;
   }
+  // Who watches wants to see something at once; two looks are asked for to know the pace.
+  if (isWatching) tell(inspection, now, null);
   do {
     output.progress(shown`looking again in ${spanText(intervalMs)}`);
     await sleep(clock, intervalMs, stop);
+    output.progress(shown``);
     // Ctrl-C is how a watch ends.
     if (isWatching && stop.aborted) break;
     stop.throwIfAborted();
     before = now;
     now = await look(inspection, cluster);
-    output.progress(shown``);
-    tell(inspection, now, before);
     if (isWatching && !output.isJson) output.line(shown``);
+    tell(inspection, now, before);
   } while (isWatching);
   return EXIT.done;
 };

@@ -28,6 +28,6 @@ export const topologyPrint = ({ output, sources }: LocalParts, { withTopics }: T
   if (!withTopics) return EXIT.done;
   output.line(shown``);
   for (const line of tableLines(expectedColumns, topics, output.paint, output.width)) output.line(line);
-  output.note(shown`Partitions of topics that are made as many as their source's are those of a new source.`);
+  output.note(shown`Internal topics have as many partitions as their source: told are those of a new one.`);
   return EXIT.done;
 };

@@ -98,7 +98,7 @@ describe('group', () => {
     made.scheduler.later(9000, 9001, () => made.stop.abort());
     const said = await made.run({ kind: 'group', intervalMs: 2000, isWatching: true });
     expect([said.exitCode, said.error]).to.deep.equal([0, null]);
-    expect(said.lines.filter((line) => line.startsWith('group app'))).to.have.length(4);
+    expect(said.lines.filter((line) => line.startsWith('group app'))).to.have.length(5);
   });
 
   it('that there is not ends with 1', async () => {
