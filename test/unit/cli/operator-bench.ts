@@ -10,6 +10,7 @@ import type { LaneChoice, LanesChange } from '../../../src/cli/lanes/lanes-reque
 import type { Request } from '../../../src/cli/request.js';
 import type { Output } from '../../../src/cli/terminal/output.js';
 import { paint } from '../../../src/cli/terminal/paint.js';
+import type { Performance } from '../../../src/cli/perform.js';
 import { performanceOf } from '../../../src/cli/perform.js';
 import { jsonLine } from '../../../src/cli/terminal/printable.js';
 import { sitesOf } from '../../../src/cli/cluster/site.js';
@@ -129,9 +130,10 @@ export class OperatorBench {
       env: this.env,
     });
     // Its files and modules come in real time: before the virtual one begins.
-    const perform = await performanceOf(request).catch(
-      (error: unknown) => () => Promise.reject<ExitCode>(error),
-    );
+    const perform = await performanceOf(request).catch((error: unknown): Performance => {
+      if (!(error instanceof Error)) throw error;
+      return () => Promise.reject(error);
+    });
     const done = perform(operator)
       .then(
         (exitCode) => ({ exitCode, error: null }),
