@@ -106,6 +106,7 @@ describe('dlq replay on a real Kafka', function () {
     const refused = await cli('dlq replay --reason schema-violation --max 2 --yes 2');
     expect([refused.code, refused.stderr.includes('/status enum')], refused.stderr).to.deep.equal([1, true]);
 
+    const commands = `${bench.group}.${bench.source}.commands`;
     const journal = join(folder, 'replay.ndjson');
     const beganMs = Date.now();
     const killed = await cli(
@@ -114,10 +115,12 @@ describe('dlq replay on a real Kafka', function () {
         during: (child) => {
           const timer = setInterval(() => {
             if (endedIn(journal) < KILL_AT || !isWithinBatch(journal)) return;
-            // Time for some of its commands to be written; the wait for their outcomes takes longer.
-            clearInterval(timer);
-            setTimeout(() => child.kill('SIGKILL'), 50);
-          }, 5);
+            void bench.tool.ends(commands).then((ends) => {
+              const sent = [...ends.values()].reduce((sum, end) => sum + end, 0);
+              // Commands are written of which the journal does not know: it would not be the middle otherwise.
+              if (sent > endedIn(journal) && isWithinBatch(journal)) child.kill('SIGKILL');
+            });
+          }, 20);
           child.once('exit', () => clearInterval(timer));
         },
       },

@@ -200,6 +200,7 @@ describe('the operator’s command line', function () {
         KAFKA_BROKERS: kafka.bootstrapServers,
         KAFKA_GROUP_ID: bench.group,
         SOURCE_TOPICS: bench.source,
+        AUDIT_TOPIC: bench.audit,
       },
     });
     expect([dismissed.code, dismissed.stdout], dismissed.stderr).to.deep.equal([0, 'dismiss 0-0: done\n']);

@@ -139,10 +139,10 @@ export class OperatorBench {
       env: this.env,
     });
     // Its files and modules come in real time: before the virtual one begins.
-    const performance = await performanceOf(request).catch(
-      (error: unknown) =>
-        ({ needs: 'operator', run: () => Promise.reject(error as Error) }) as const satisfies Performance,
-    );
+    const performance = await performanceOf(request).catch((error: unknown): Performance => {
+      if (!(error instanceof Error)) throw error;
+      return { needs: 'operator', run: () => Promise.reject(error) };
+    });
     if (performance.needs !== 'operator') throw new Error(`${request.kind} needs no operator`);
     const done = performance
       .run(operator)
