@@ -56,6 +56,7 @@ describe('the HTTP server', () => {
         health: () => assess(snapshot),
         metrics: { contentType: 'text/plain; version=0.0.4', render: () => Promise.resolve('x 1\n') },
         topology: () => 'Topologies:\n',
+        drawing: () => [{ id: 0, nodes: [] }],
         status: () => ({ state: snapshot.state }),
         ...sources,
       },
@@ -229,6 +230,7 @@ describe('the HTTP server', () => {
         health: () => assess(HEALTHY),
         metrics: { contentType: 'x', render: () => Promise.resolve('') },
         topology: () => '',
+        drawing: () => [],
         status: () => null,
       },
     }).close();
@@ -244,6 +246,7 @@ describe('the HTTP server', () => {
         health: () => assess(HEALTHY),
         metrics: { contentType: 'x', render: () => Promise.resolve('') },
         topology: () => '',
+        drawing: () => [],
         status: () => null,
       },
     });
