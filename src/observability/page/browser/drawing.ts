@@ -12,6 +12,9 @@ import { HINT_LENGTH } from './text.js';
 /** About what fits into a node. */
 const LINE_LENGTH = 26;
 
+/** Smaller, one could not read it: then it is scrolled. */
+const LEAST_SCALE = 0.75;
+
 const labelOf = ({ kind, name, topics }: PageTopologyNode): string => {
   if (kind === 'processor') return name;
   if (topics.length === 0) return 'topic of each record';
@@ -86,11 +89,12 @@ const drawn = (sub: PageSubtopology, all: readonly PageSubtopology[], roomPx: nu
   const wide = layOut(sub.nodes, 'right');
   const direction: Direction = wide.width <= roomPx ? 'right' : 'down';
   const { edges, height, nodes, width } = direction === 'right' ? wide : layOut(sub.nodes, 'down');
+  const scale = Math.min(1, Math.max(LEAST_SCALE, roomPx / width));
   const svg = svgElement('svg', {
     role: 'img',
     viewBox: `0 0 ${width} ${height}`,
-    width,
-    height,
+    width: Math.floor(width * scale),
+    height: Math.floor(height * scale),
     'aria-labelledby': `topology-${sub.id}-title topology-${sub.id}-words`,
   });
   svg.append(

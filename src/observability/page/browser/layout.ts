@@ -76,28 +76,51 @@ const untangle = (nodes: readonly PageTopologyNode[], layers: PageTopologyNode[]
   }
 };
 
+/**
+ * The middles of each node across the layers: below its parents where there is room, else as near as its
+ * neighbours let it. The least is 0.
+ */
+const middlesOf = (layers: readonly (readonly PageTopologyNode[])[], stepPx: number): Map<string, number> => {
+  const middles = new Map<string, number>();
+  for (const layer of layers) {
+    const wanted = layer.map(({ parents }, nth) =>
+      mean(
+        parents.flatMap((name) => middles.get(name) ?? []),
+        nth * stepPx,
+      ),
+    );
+    const apart: number[] = [];
+    for (const at of wanted) apart.push(Math.max(at, (apart.at(-1) ?? -Infinity) + stepPx));
+    // Pushed to one side: back by as much in the mean.
+    const shift = mean(apart, 0) - mean(wanted, 0);
+    layer.forEach(({ name }, nth) => middles.set(name, (apart[nth] ?? 0) - shift));
+  }
+  const least = Math.min(...middles.values());
+  return new Map([...middles].map(([name, at]) => [name, at - least]));
+};
+
 export const layOut = (nodes: readonly PageTopologyNode[], direction: Direction): Layout => {
   const layers = layersOf(nodes);
   untangle(nodes, layers);
   const isRight = direction === 'right';
   const [along, across] = isRight ? [NODE.width, NODE.height] : [NODE.height, NODE.width];
-  const breadth = (inLayer: number): number => inLayer * across + Math.max(0, inLayer - 1) * BETWEEN_NODES;
-  const widest = Math.max(0, ...layers.map(({ length }) => breadth(length)));
+  const middles = middlesOf(layers, across + BETWEEN_NODES);
   const placed = new Map<string, PlacedNode>();
   layers.forEach((layer, depth) => {
     const main = MARGIN + depth * (along + BETWEEN_LAYERS);
-    layer.forEach((node, nth) => {
-      const side = MARGIN + (widest - breadth(layer.length)) / 2 + nth * (across + BETWEEN_NODES);
+    for (const node of layer) {
+      const side = MARGIN + (middles.get(node.name) ?? 0);
       placed.set(node.name, { node, ...(isRight ? { x: main, y: side } : { x: side, y: main }) });
-    });
+    }
   });
   const length = layers.length * along + Math.max(0, layers.length - 1) * BETWEEN_LAYERS + 2 * MARGIN;
+  const breadth = Math.max(0, ...middles.values()) + across + 2 * MARGIN;
   const edges = [...placed.values()].flatMap((to) =>
     to.node.parents.flatMap((name) => {
       const from = placed.get(name);
       return from === undefined ? [] : [{ from, to }];
     }),
   );
-  const [width, height] = isRight ? [length, widest + 2 * MARGIN] : [widest + 2 * MARGIN, length];
+  const [width, height] = isRight ? [length, breadth] : [breadth, length];
   return { width, height, nodes: [...placed.values()], edges };
 };
