@@ -2,33 +2,25 @@
  * A headless Chromium for the tests of the status page: the one of CHROMIUM, or of the system. It may reach nothing
  * but the page's own origin, and everything that it complains of is kept.
  */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { launch } from 'puppeteer-core';
+import { projectRoot } from './broker.js';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-const USUAL = [
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-export const chromiumPath = (): string => {
-  const given = process.env['CHROMIUM'];
-  if (given !== undefined && given !== '') return given;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const all = [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...USUAL];
-  const found = all.find((path) => existsSync(path));
-  if (found === undefined)
-    throw new Error(
-      'no Chromium was found: install it (apt-get install chromium), or say in CHROMIUM where it is',
-    );
-  return found;
+const chromiumPath = async (): Promise<string> => {
+  const module = pathToFileURL(join(projectRoot(), 'tools', 'setup', 'chromium.mjs')).href;
+  const { chromiumPath: find } = (await import(module)) as { chromiumPath(): string | null };
+  const found = find();
+  if (found !== null) return found;
+  throw new Error(
+    'no Chromium was found: install it (apt-get install chromium), or say in CHROMIUM where it is',
+  );
 };
 
-export const startChromium = (): Promise<Browser> =>
+export const startChromium = async (): Promise<Browser> =>
   launch({
-    executablePath: chromiumPath(),
+    executablePath: await chromiumPath(),
     args: [
       // A sandbox cannot be made by root.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

@@ -84,6 +84,7 @@ footer { margin: 20px 2px 0; color: var(--soft); font-size: 13px; display: flex;
   tbody tr:last-child { padding-bottom: 0; }
   td, td.number { display: block; grid-column: span 6; padding: 0; border: 0; text-align: left; white-space: normal; min-width: 0; }
   td.name, td.state, td.time { grid-column: span 3; }
+  td.time { white-space: normal; }
   td.number { grid-column: span 2; }
   td.state { text-align: right; }
   td.text:empty { display: none; }
