@@ -72,12 +72,14 @@ const ROUTES = new Map<string, Route>([
   ['/status', ({ status }) => json(status(), 2)],
 ]);
 
-const SHOWN_PATHS = [...ROUTES.keys()].join(' ');
+/** For people and programs. */
+export const PATHS: readonly string[] = [...ROUTES.keys()];
 
 for (const [name, body] of readScripts())
   ROUTES.set(`${SCRIPT_FOLDER}${name}`, () => ({ status: 200, contentType: SCRIPT, body }));
 
-export const PATHS: readonly string[] = [...ROUTES.keys()];
+/** Of the status page's own. */
+export const SCRIPT_PATHS: readonly string[] = [...ROUTES.keys()].filter((path) => !PATHS.includes(path));
 
 export const INTERNAL_ERROR = text(500, 'internal error');
 
@@ -95,7 +97,7 @@ export const answer = (
 ): Answer | Promise<Answer> => {
   if (target.length > MAX_TARGET_BYTES) return text(414, `a target has at most ${MAX_TARGET_BYTES} bytes`);
   const route = ROUTES.get(target.split('?', 1)[0] ?? '');
-  if (route === undefined) return text(404, `not found; there are ${SHOWN_PATHS}`);
+  if (route === undefined) return text(404, `not found; there are ${PATHS.join(' ')}`);
   if (!METHODS.includes(method))
     return { ...text(405, 'only GET and HEAD'), headers: { allow: 'GET, HEAD' } };
   if (bodyBytes === 'unknown' || bodyBytes > MAX_BODY_BYTES) return text(413, 'no body is read here');

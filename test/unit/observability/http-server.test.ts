@@ -7,7 +7,12 @@ import { assess } from '../../../src/observability/health.js';
 import type { HealthSnapshot } from '../../../src/observability/health.js';
 import { createHttpServer, HttpListenError } from '../../../src/observability/http-server.js';
 import type { HttpLimits, HttpServer } from '../../../src/observability/http-server.js';
-import { MAX_BODY_BYTES, MAX_TARGET_BYTES, PATHS } from '../../../src/observability/http-routes.js';
+import {
+  MAX_BODY_BYTES,
+  MAX_TARGET_BYTES,
+  PATHS,
+  SCRIPT_PATHS,
+} from '../../../src/observability/http-routes.js';
 import type { HttpSources } from '../../../src/observability/http-routes.js';
 
 const HEALTHY: HealthSnapshot = {
@@ -38,6 +43,8 @@ const opened = (port: number): Promise<Socket> =>
 
 const firstData = (socket: Socket): Promise<string> =>
   new Promise((resolve) => socket.once('data', (data) => resolve(data.toString())));
+
+const ALL_PATHS = [...PATHS, ...SCRIPT_PATHS];
 
 describe('the HTTP server', () => {
   let server: HttpServer | undefined;
@@ -139,7 +146,7 @@ describe('the HTTP server', () => {
     expect((await get('/status-page/../status-page/main.js.map')).status).to.equal(404);
     expect((await get('/livez/')).status).to.equal(404);
     expect((await get('/constructor')).status).to.equal(404);
-    for (const path of PATHS) {
+    for (const path of ALL_PATHS) {
       for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
         const refused = await get(path, method);
         expect(refused.status, `${method} ${path}`).to.equal(405);
@@ -154,8 +161,8 @@ describe('the HTTP server', () => {
 
   it('answers HEAD on every path as GET, without a body', async () => {
     await start();
-    expect(PATHS).to.include.members(['/', '/status', '/topology.json', '/status-page/main.js']);
-    for (const path of PATHS) {
+    expect(ALL_PATHS).to.include.members(['/', '/status', '/topology.json', '/status-page/main.js']);
+    for (const path of ALL_PATHS) {
       const whole = await get(path);
       const length = Buffer.byteLength(await whole.text());
       const answer = await raw(`HEAD ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
@@ -186,7 +193,7 @@ describe('the HTTP server', () => {
     expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
     expect(response.headers.get('referrer-policy')).to.equal('no-referrer');
     expect(html).not.to.match(/ (?:src|href)="(?:https?:)?\/\//);
-    const scripts = PATHS.filter((path) => path.startsWith('/status-page/'));
+    const scripts = SCRIPT_PATHS;
     for (const path of scripts) {
       const script = await get(path);
       expect(script.headers.get('content-type')).to.match(/^text\/javascript/);
