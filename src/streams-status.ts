@@ -4,7 +4,11 @@ import type { Session } from './session.js';
 import type { StreamsState } from './streams-state.js';
 import type { RefusedWhy } from './task/holding.js';
 import type { TaskState } from './task/task-state.js';
+import type { EpochMs } from './record/units.js';
+import type { LaneHead } from './task/lane-heads.js';
+import { laneHeadsOf } from './task/lane-heads.js';
 import type { LaneStatus } from './task/lane-status.js';
+import type { Task } from './task/task.js';
 import { laneStatusOf } from './task/lane-status.js';
 
 export interface StreamsStatus {
@@ -41,6 +45,28 @@ export interface TaskStatus {
   /** Also while a refused partition is tried again. */
   readonly refused?: RefusedWhy;
 }
+
+/** The oldest lanes of one task, see `LaneHead`. */
+export interface TaskLaneHeads {
+  readonly task: string;
+  readonly heads: readonly LaneHead[];
+}
+
+/** No task takes the places of another. */
+export const LANES_OF_A_TASK = 50;
+
+/** Tasks without a lane are left out. */
+export const laneHeadsByTask = (
+  tasks: readonly Task[],
+  limit: number,
+  nowMs: EpochMs,
+): readonly TaskLaneHeads[] => {
+  const withLanes = tasks.filter(({ lanes }) => lanes.table.size > 0);
+  const each = Math.max(1, Math.min(LANES_OF_A_TASK, Math.floor(limit / Math.max(1, withLanes.length))));
+  return withLanes
+    .slice(0, limit)
+    .map(({ id, lanes }) => ({ task: id, heads: laneHeadsOf(lanes, each, nowMs) }));
+};
 
 export const statusOf = (state: StreamsState, session: Session | undefined, clock: Clock): StreamsStatus => ({
   state,

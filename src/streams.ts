@@ -17,8 +17,8 @@ import { Session } from './session.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsState } from './streams-state.js';
 import { mayFollow } from './streams-state.js';
-import type { StreamsStatus } from './streams-status.js';
-import { statusOf } from './streams-status.js';
+import type { StreamsStatus, TaskLaneHeads } from './streams-status.js';
+import { laneHeadsByTask, statusOf } from './streams-status.js';
 import type { SessionEnd } from './task/supervisor.js';
 import type { Task } from './task/task.js';
 import { superviseSession } from './task/supervisor.js';
@@ -77,6 +77,11 @@ export class Streams {
   /** From memory; cheap enough for a probe. */
   status(): StreamsStatus {
     return statusOf(this.state, this.#session, this.parts.clock);
+  }
+
+  /** The oldest lanes of each task, so many at most of all tasks together; for status, not for probes. */
+  laneHeads(limit: number): readonly TaskLaneHeads[] {
+    return laneHeadsByTask(this.tasks, limit, this.parts.clock.now());
   }
 
   get isBreakerOpen(): boolean {

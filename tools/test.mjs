@@ -8,7 +8,8 @@ import { close, run } from './test/run.mjs';
 import { exists, SUITES } from './test/suites.mjs';
 import { closingLine, ONE_FAILED, sum } from './test/tally.mjs';
 
-const ON_A_BROKER = ['contract', 'broker'];
+const ON_A_BROKER = ['contract', 'broker', 'page'];
+const IN_A_BROWSER = ['page'];
 
 const main = async () => {
   const only = process.argv.slice(2);
@@ -17,7 +18,8 @@ const main = async () => {
     throw new Error(`no such suite: ${unknown.join(', ')}. There are ${SUITES.join(', ')}`);
   const suites = only.length > 0 ? only : SUITES;
   const kafka = suites.some((suite) => ON_A_BROKER.includes(suite));
-  await setUp({ kafka, say: (line) => console.log(line) });
+  const browser = suites.some((suite) => IN_A_BROWSER.includes(suite));
+  await setUp({ kafka, browser, say: (line) => console.log(line) });
 
   const checked = await run({ checks: only.length > 0 ? ['types'] : Object.keys(CHECKS), suites: [] });
   // Only now: which suites there are is known once they are compiled.

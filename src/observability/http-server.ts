@@ -1,12 +1,12 @@
 /**
- * The HTTP server of probes and metrics. It reads no request body, and no client can hold it: headers
- * and answers have time-outs, connections are bounded, and `close` ends those that are open.
+ * The HTTP server of probes, metrics and the status page. It changes nothing and reads no request body, and no client
+ * can hold it: headers and answers have time-outs, connections are bounded, and `close` ends those that are open.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '../ports/logger.js';
 import { answer, INTERNAL_ERROR } from './http-routes.js';
-import type { Answer, HttpSources } from './http-routes.js';
+import type { Answer, Asked, HttpSources } from './http-routes.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -72,7 +72,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
       send(request, response, INTERNAL_ERROR);
     };
     try {
-      const answered = answer(sources, request.method, request.url ?? '');
+      const answered = answer(sources, askedBy(request));
       if (answered instanceof Promise) answered.then((it) => send(request, response, it), fail);
       else send(request, response, answered);
     } catch (error) {
@@ -82,6 +82,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   server.on('request', serve);
   // "Expect: 100-continue": answered at once, without asking for the body.
   server.on('checkContinue', serve);
+  // Without this a tunnel is ended without a word.
+  server.on('connect', (_request, socket) => socket.end(NO_TUNNEL));
 
   let closing: Promise<void> | undefined;
   return {
@@ -90,10 +92,19 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   };
 };
 
+const NO_TUNNEL =
+  'HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+const bodyBytesOf = ({ headers }: IncomingMessage): Asked['bodyBytes'] =>
+  headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? '0') : 'unknown';
+
+const askedBy = (request: IncomingMessage): Asked => ({
+  method: request.method,
+  target: request.url ?? '',
+  bodyBytes: bodyBytesOf(request),
+});
 
 const send = (request: IncomingMessage, response: ServerResponse, answered: Answer): void => {
   if (response.destroyed || response.headersSent) return;
@@ -103,9 +114,10 @@ const send = (request: IncomingMessage, response: ServerResponse, answered: Answ
     'content-length': body.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(answered.allow === undefined ? {} : { allow: answered.allow }),
+    'referrer-policy': 'no-referrer',
+    ...answered.headers,
     // Else the body would have to be read to find the next request behind it.
-    ...(hasBody(request) ? { connection: 'close' } : {}),
+    ...(bodyBytesOf(request) !== 0 ? { connection: 'close' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 };

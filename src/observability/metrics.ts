@@ -89,6 +89,8 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
   const telemetry: Telemetry = {
     messages: (topic, type, outcome, count) => messages.inc({ topic, type: typeBound(type), outcome }, count),
     deadLetters: (topic, reason, count) => deadLetters.inc({ topic, reason: reasonBound(reason) }, count),
+    // Which ones is no metric.
+    lastDeadLetters: () => undefined,
     retries: (topic, tier, reason, count) => retries.inc({ topic, tier, reason: reasonBound(reason) }, count),
     patience: (topic, count) => patience.inc({ topic }, count),
     staleRetries: (topic, count) => staleRetries.inc({ topic }, count),

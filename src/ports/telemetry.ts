@@ -9,11 +9,28 @@ export type CommandName = 'release' | 'skip' | 'redrive' | 'dismiss' | 'unknown'
 /** `ignored`: it fits nothing that is there (any more); `refused`: it would break a promise. */
 export type CommandOutcome = 'done' | 'ignored' | 'refused';
 
+/** How many dead letters are told one by one, of one commit. */
+export const TOLD_DEAD_LETTERS = 50;
+
+/** One record of the dead letter queue: which and why, and nothing that was in it. */
+export interface DeadLetterNote {
+  /** As in `x-lanes-id`. */
+  readonly id: string;
+  readonly reason: string;
+  /** Of the failure: the same record may succeed later. */
+  readonly retryable: boolean;
+  readonly attempts: number;
+  /** The record waits at the head of its lane for a command: this is not its end. */
+  readonly isNotice: boolean;
+}
+
 export interface Telemetry {
   /** Source records whose outcome is committed. `type` is from a bounded set (SerdeContext.noteType). */
   messages(topic: string, type: string, outcome: MessageOutcome, count: number): void;
   /** Records written to the dead letter queue, committed. */
   deadLetters(topic: string, reason: string, count: number): void;
+  /** The last of those that one commit wrote, the oldest first, at most TOLD_DEAD_LETTERS. */
+  lastDeadLetters(letters: readonly DeadLetterNote[]): void;
   /** Failed attempts that will be tried again. `tier` is `immediate` or a retry topic's delay. */
   retries(topic: string, tier: string, reason: string, count: number): void;
   /** Source records that were decided as lanes because results had waited behind them for too long, committed. */
@@ -33,6 +50,7 @@ export interface Telemetry {
 export const NO_TELEMETRY: Telemetry = {
   messages: () => undefined,
   deadLetters: () => undefined,
+  lastDeadLetters: () => undefined,
   retries: () => undefined,
   patience: () => undefined,
   staleRetries: () => undefined,

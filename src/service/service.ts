@@ -7,6 +7,7 @@ import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
+import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { HealthSnapshot } from '../observability/health.js';
@@ -14,21 +15,29 @@ import { assess } from '../observability/health.js';
 import type { HttpServer } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
 import { createMetrics } from '../observability/metrics.js';
+import type { PageStatus } from '../observability/page/browser/status-data.js';
+import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
 import type { Logger } from '../ports/logger.js';
 import { Streams } from '../streams.js';
+import type { StreamsStatus } from '../streams-status.js';
 import { systemClock } from './system-clock.js';
+
+/** Of all tasks together. */
+const SHOWN_LANES = 500;
 
 export class Service {
   readonly #streams: Streams;
   readonly #http: HttpServer;
   readonly #view: ClusterView;
+  readonly #recent = new RecentDeadLetters(() => systemClock.now());
+  readonly #startedAt = new Date(systemClock.now()).toISOString();
   #startedUp = false;
   #fatal: string | null = null;
 
   constructor(
     topology: Topology,
-    settings: Settings,
-    version: string,
+    private readonly settings: Settings,
+    private readonly version: string,
     private readonly logger: Logger,
   ) {
     this.#view = new ClusterView(logger);
@@ -49,7 +58,7 @@ export class Service {
       clients,
       clock: systemClock,
       logger,
-      telemetry: metrics.telemetry,
+      telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
     });
     this.#http = createHttpServer({
       host: settings.http.host,
@@ -59,7 +68,8 @@ export class Service {
         health: () => assess(this.#health()),
         metrics,
         topology: () => topology.describe(),
-        status: () => ({ ...this.#streams.status(), lag: this.#view.lag }),
+        drawing: () => drawingOf(topology.subtopologies),
+        status: () => this.#status(),
       },
     });
   }
@@ -87,6 +97,22 @@ export class Service {
   async stop(): Promise<void> {
     await this.#streams.close();
     await this.#http.close();
+  }
+
+  /** From memory, and bounded: the status page asks every two seconds. */
+  #status(): StreamsStatus & PageStatus {
+    const { live, ready } = assess(this.#health());
+    return {
+      version: this.version,
+      application: this.settings.kafka.groupId,
+      startedAt: this.#startedAt,
+      live: { ok: live.ok, reasons: live.reasons },
+      ready: { ok: ready.ok, reasons: ready.reasons },
+      ...this.#streams.status(),
+      lag: this.#view.lag,
+      laneHeads: this.#streams.laneHeads(SHOWN_LANES),
+      deadLetters: this.#recent.newestFirst,
+    };
   }
 
   #health(): HealthSnapshot {

@@ -1,5 +1,12 @@
 /** What a write-set counts for the metrics, told once it is committed and never before. */
-import type { CommandName, CommandOutcome, MessageOutcome, Telemetry } from '../ports/telemetry.js';
+import type {
+  CommandName,
+  CommandOutcome,
+  DeadLetterNote,
+  MessageOutcome,
+  Telemetry,
+} from '../ports/telemetry.js';
+import { TOLD_DEAD_LETTERS } from '../ports/telemetry.js';
 
 type Counts<Path extends string> = Map<Path, number>;
 
@@ -17,6 +24,7 @@ export class Tallies {
   /** By topic, then by type: asked for every record. */
   readonly #messages = new Map<string, CountsByType>();
   readonly #deadLetters: Counts<string> = new Map();
+  readonly #lastLetters: DeadLetterNote[] = [];
   readonly #retries: Counts<string> = new Map();
   readonly #commands: Counts<string> = new Map();
   readonly #patience: Counts<string> = new Map();
@@ -34,8 +42,9 @@ export class Tallies {
   }
 
   /** A record of the dead letter queue, an end or a notice. */
-  deadLetter(topic: string, reason: string): void {
-    add(this.#deadLetters, `${topic}${SEPARATOR}${reason}`);
+  deadLetter(topic: string, letter: DeadLetterNote): void {
+    add(this.#deadLetters, `${topic}${SEPARATOR}${letter.reason}`);
+    if (this.#lastLetters.push(letter) > TOLD_DEAD_LETTERS) this.#lastLetters.shift();
   }
 
   /** `tier`: `immediate`, or the name of a retry topic's delay. */
@@ -69,6 +78,7 @@ export class Tallies {
       const [topic = '', reason = ''] = path.split(SEPARATOR);
       telemetry.deadLetters(topic, reason, n);
     }
+    if (this.#lastLetters.length > 0) telemetry.lastDeadLetters(this.#lastLetters);
     for (const [path, n] of this.#retries) {
       const [topic = '', tier = '', reason = ''] = path.split(SEPARATOR);
       telemetry.retries(topic, tier, reason, n);

@@ -126,7 +126,13 @@ export class LaneBook {
   deadLetter(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): void {
     const { open } = this.ledger;
     open.add(this.#letter(of, state, reason, mark));
-    open.tallies.deadLetter(of.record.topic, reason);
+    open.tallies.deadLetter(of.record.topic, {
+      id: of.name,
+      reason,
+      retryable: state.failure?.retryable ?? false,
+      attempts: state.attempts,
+      isNotice: mark !== undefined && 'state' in mark && mark.state === 'parked',
+    });
   }
 
   /** It can be written as a dead letter. */

@@ -1,6 +1,6 @@
 /**
- * What must be on the machine before anything is installed or built: a C++ compiler, make, Python and,
- * for the local Kafka, Java and Maven. As root on a Debian-like system what is missing is installed,
+ * What must be on the machine before anything is installed or built: a C++ compiler, make, Python, for the local
+ * Kafka Java and Maven, and for the tests of the status page Chromium. As root on a Debian-like system what is missing is installed,
  * after saying so; elsewhere the one command that installs it is the answer.
  */
 import { existsSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { missingForKafka, javaVersion } from '../kafka/jars.mjs';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
 import { CACHE } from '../lib/project.mjs';
+import { chromiumPath } from './chromium.mjs';
 
 const LEAST_NODE = [20, 19];
 const LOG = join(CACHE, 'setup.log');
@@ -27,8 +28,10 @@ export const checkNode = () => {
 /** @param {string} command @param {string} [flag] */
 const runs = (command, flag = '--version') => outputOf(command, [flag]) !== null;
 
-/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven')[]} */
-const missing = (/** @type {{ build: boolean, kafka: boolean }} */ { build, kafka }) => {
+/** @typedef {{ build: boolean, kafka: boolean, browser: boolean }} Wanted */
+
+/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium')[]} */
+const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
   /** @type {ReturnType<typeof missing>} */
   const lacking = [];
   if (build) {
@@ -41,6 +44,7 @@ const missing = (/** @type {{ build: boolean, kafka: boolean }} */ { build, kafk
     if ((javaVersion() ?? 0) < 17) lacking.push('java');
     if (!runs('mvn')) lacking.push('maven');
   }
+  if (browser && chromiumPath() === null) lacking.push('chromium');
   return lacking;
 };
 
@@ -50,6 +54,7 @@ const NAMES = {
   python: 'Python 3',
   java: 'Java 17 or later',
   maven: 'Maven',
+  chromium: 'Chromium, for the tests of the status page (CHROMIUM says where it is, if nowhere usual)',
 };
 
 /** The packages by family of systems. The OpenSSL and zlib headers let the Kafka client speak TLS and gzip. */
@@ -59,6 +64,7 @@ const PACKAGES = {
     make: ['make'],
     python: ['python3'],
     maven: ['maven'],
+    chromium: ['chromium'],
   },
   fedora: {
     compiler: ['gcc-c++', 'openssl-devel', 'zlib-devel'],
@@ -66,6 +72,7 @@ const PACKAGES = {
     python: ['python3'],
     java: ['java-21-openjdk-headless'],
     maven: ['maven'],
+    chromium: ['chromium'],
   },
   alpine: {
     compiler: ['g++', 'openssl-dev', 'zlib-dev', 'bash', 'linux-headers'],
@@ -73,8 +80,16 @@ const PACKAGES = {
     python: ['python3'],
     java: ['openjdk17-jre-headless'],
     maven: ['maven'],
+    chromium: ['chromium'],
   },
-  mac: { compiler: ['llvm'], make: ['make'], python: ['python3'], java: ['openjdk@17'], maven: ['maven'] },
+  mac: {
+    compiler: ['llvm'],
+    make: ['make'],
+    python: ['python3'],
+    java: ['openjdk@17'],
+    maven: ['maven'],
+    chromium: ['chromium'],
+  },
 };
 
 const DEBIAN_JAVA = ['openjdk-17-jre-headless', 'openjdk-21-jre-headless'];
@@ -123,7 +138,7 @@ const installOnDebian = async (lacking, say) => {
 };
 
 /**
- * @param {{ build: boolean, kafka: boolean }} wanted
+ * @param {Wanted} wanted
  * @param {(line: string) => void} say
  */
 export const checkSystem = async (wanted, say) => {

@@ -55,7 +55,13 @@ describe('WriteSet', () => {
     set.decide(SOURCE, commitOffset(1), 1, epochMs(1000), 'a', 'processed');
     set.decide(SOURCE, commitOffset(2), 1, epochMs(1001), 'a', 'processed');
     set.decide(SOURCE, commitOffset(3), 1, epochMs(1002), 'b', 'dead-letter');
-    set.tallies.deadLetter(SOURCE, 'processing');
+    set.tallies.deadLetter(SOURCE, {
+      id: `${SOURCE}-0-1`,
+      reason: 'processing',
+      retryable: true,
+      attempts: 3,
+      isNotice: false,
+    });
     set.tallies.retry(SOURCE, 'immediate', 'directory-timeout');
     expect(told(set)).to.deep.equal([
       'deadLetters user.events processing 1',

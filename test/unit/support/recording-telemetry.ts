@@ -1,8 +1,9 @@
 /** Telemetry that keeps what it was told, one line each. */
-import type { Telemetry } from '../../../src/ports/telemetry.js';
+import type { DeadLetterNote, Telemetry } from '../../../src/ports/telemetry.js';
 
 export class RecordingTelemetry implements Telemetry {
   readonly lines: string[] = [];
+  readonly letters: DeadLetterNote[] = [];
 
   messages(topic: string, type: string, outcome: string, count: number): void {
     this.lines.push(`messages ${topic} ${type} ${outcome} ${count}`);
@@ -10,6 +11,10 @@ export class RecordingTelemetry implements Telemetry {
 
   deadLetters(topic: string, reason: string, count: number): void {
     this.lines.push(`deadLetters ${topic} ${reason} ${count}`);
+  }
+
+  lastDeadLetters(letters: readonly DeadLetterNote[]): void {
+    this.letters.push(...letters);
   }
 
   retries(topic: string, tier: string, reason: string, count: number): void {
