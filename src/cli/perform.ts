@@ -1,14 +1,30 @@
 /**
- * From what was asked for to the one that does it. Each is loaded when it is asked for, so that no command
- * waits for the libraries of another.
+ * From what was asked for to the one that does it, and what it needs for that. Each is loaded when it is asked
+ * for, so that no command waits for the libraries of another; only `operator` needs node-rdkafka.
  */
 import type { Operator } from './cluster/operator.js';
 import type { ExitCode } from './exit-code.js';
-import type { Request } from './request.js';
+import type { OperatorRequest, Request } from './request.js';
+import type { Output } from './terminal/output.js';
 
-export type Performance = (operator: Operator) => Promise<ExitCode>;
+export type Performance =
+  | { readonly needs: 'operator'; readonly run: (operator: Operator) => Promise<ExitCode> }
+  | { readonly needs: 'nothing'; readonly run: (parts: { readonly output: Output }) => ExitCode };
 
 export const performanceOf = async (request: Request): Promise<Performance> => {
+  switch (request.kind) {
+    case 'schemas check': {
+      const { schemasCheck } = await import('./schemas/schemas-check.js');
+      return { needs: 'nothing', run: (parts) => schemasCheck(parts, request) };
+    }
+    default:
+      return { needs: 'operator', run: await operatorPerformanceOf(request) };
+  }
+};
+
+const operatorPerformanceOf = async (
+  request: OperatorRequest,
+): Promise<(operator: Operator) => Promise<ExitCode>> => {
   switch (request.kind) {
     case 'lanes list': {
       const { lanesList } = await import('./lanes/lanes-list.js');

@@ -9,6 +9,7 @@ import { declareDlq } from './dlq/dlq-program.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { declareLanes } from './lanes/lanes-program.js';
 import type { Request } from './request.js';
+import { declareSchemas } from './schemas/schemas-program.js';
 
 export type Understood =
   | { readonly kind: 'request'; readonly request: Request; readonly isJson: boolean }
@@ -36,11 +37,13 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'dlq list --by reason',
         'dlq show 0-42',
         'dlq redrive 0-42 0-43',
+        'schemas check --against main',
       ]),
     )
     .addHelpText('after', EPILOGUE);
   declareLanes(program, ask);
   declareDlq(program, ask, nowMs);
+  declareSchemas(program, ask);
   return program;
 };
 

@@ -11,12 +11,50 @@ import { filesIn } from './file-map.mjs';
 
 /** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, allowed: string, doc: string }} SettingRow */
 /** @typedef {{ type: string, help: string, labels: readonly string[] }} Metric */
+/** @typedef {{ name: string, partitions: number, replicationFactor: number, config: Readonly<Record<string, string>> }} PlannedTopic */
+/** @typedef {{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>>, topics: readonly PlannedTopic[] }} Tables */
 
-const NEEDED = ['config', 'src/observability/metric-table.ts'];
+const NEEDED = ['config', 'src/observability/metric-table.ts', 'src/topics/topic-plan.ts', 'src/record'];
+
+/**
+ * The topics that the service creates for user-audit with default settings, as its own plan has them.
+ * @param {any} code @param {readonly SettingRow[]} rows @returns {readonly PlannedTopic[]}
+ */
+const plannedTopics = ({ planTopics, parseDuration, durationName }, rows) => {
+  /** @param {string} variable */
+  const text = (variable) => rows.find((row) => row.variable === variable)?.default ?? '';
+  /** @param {string} variable */
+  const ms = (variable) => parseDuration(text(variable));
+  const source = text('SOURCE_TOPICS');
+  const needs = {
+    source,
+    sourceTopics: [source],
+    outputTopics: [text('AUDIT_TOPIC')],
+    ownTopics: [],
+    ownSources: new Set(),
+  };
+  const rules = {
+    autoCreate: true,
+    partitions: Number(text('TOPICS_PARTITIONS')),
+    replicationFactor: Number(text('TOPICS_REPLICATION_FACTOR')),
+    retentionSourceMs: ms('RETENTION_SOURCE'),
+    retentionOutputMs: ms('RETENTION_AUDIT'),
+    retentionRetryMs: ms('RETENTION_RETRY'),
+    retentionDeadLettersMs: ms('RETENTION_DLQ'),
+    maxMessageBytes: Number(text('MAX_MESSAGE_BYTES')),
+    retryTiers: text('RETRY_TIERS')
+      .split(',')
+      .map((tier) => ({ name: durationName(parseDuration(tier)), delayMs: parseDuration(tier) })),
+  };
+  const { steps, problems } = planTopics(text('KAFKA_GROUP_ID'), needs, new Map(), rules);
+  if (problems.length > 0)
+    throw new Error(`the default settings plan no topics: ${JSON.stringify(problems)}`);
+  return steps.map((/** @type {{ topic: PlannedTopic }} */ { topic }) => topic);
+};
 
 /**
  * Compiled file by file into a folder that is then deleted.
- * @param {string} root @returns {Promise<{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>> }>}
+ * @param {string} root @returns {Promise<Tables>}
  */
 export const readTables = async (root) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'audit-lanes-docs-')));
@@ -39,7 +77,9 @@ export const readTables = async (root) => {
     const load = (name) => import(pathToFileURL(join(folder, name)).href);
     const { settingRows } = await load('config/describe.js');
     const { METRICS } = await load('src/observability/metric-table.js');
-    return { rows: settingRows(), metrics: METRICS };
+    const code = { ...(await load('src/topics/topic-plan.js')), ...(await load('config/duration.js')) };
+    const rows = settingRows();
+    return { rows, metrics: METRICS, topics: plannedTopics(code, rows) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -106,8 +106,10 @@ export class OperatorBench {
       user: 'ann@host',
       unique: () => `mark-${(this.#marks += 1)}`,
     });
-    const perform = await performanceOf(request);
-    const done = perform(operator)
+    const performance = await performanceOf(request);
+    if (performance.needs !== 'operator') throw new Error(`${request.kind} needs no cluster`);
+    const done = performance
+      .run(operator)
       .then(
         (exitCode) => ({ exitCode, error: null }),
         (error: unknown) => ({ exitCode: exitCodeOf(error), error: (error as Error).message }),

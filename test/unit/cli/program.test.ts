@@ -75,6 +75,18 @@ describe('a command line', () => {
       why: 'test',
       carrying: WAITS,
     },
+    'schemas check --against main': {
+      kind: 'schemas check',
+      against: 'main',
+      level: 'full',
+      isStrict: false,
+    },
+    'schemas check --against v0.1.0 --level backward --strict': {
+      kind: 'schemas check',
+      against: 'v0.1.0',
+      level: 'backward',
+      isStrict: true,
+    },
   };
   for (const [line, request] of Object.entries(cases))
     it(`is understood: ${line}`, () => {
@@ -96,6 +108,8 @@ describe('a command line', () => {
     'dlq dismiss 0-42': /required option '--reason <text>'/,
     'dlq list --by age': /Allowed: reason, class/,
     'dlq list --since yesterday': /Allowed: a duration with its unit/,
+    'schemas check': /required option '--against <revision\|folder>'/,
+    'schemas check --against main --level all': /Allowed: backward, forward, full, none/,
     'dlq list --colour': /unknown option '--colour'/,
   };
   for (const [line, message] of Object.entries(mistakes))
@@ -107,14 +121,21 @@ describe('a command line', () => {
     });
 
   it('without a command ends with 2 and shows the help', () => {
-    for (const line of ['', 'lanes', 'dlq']) {
+    for (const line of ['', 'lanes', 'dlq', 'schemas']) {
       const understood = of(line);
       expect(understood).to.include({ kind: 'said', exitCode: 2 });
     }
   });
 
   it('that asks for help or version gets it on stdout, examples first, with exit code 0', () => {
-    for (const line of ['--help', 'lanes release --help', 'dlq redrive -h', 'help dlq', 'lanes --help']) {
+    for (const line of [
+      '--help',
+      'lanes release --help',
+      'dlq redrive -h',
+      'help dlq',
+      'lanes --help',
+      'schemas check -h',
+    ]) {
       const understood = of(line);
       if (understood.kind !== 'said') throw new Error('it was understood');
       expect(understood.exitCode).to.equal(0);
