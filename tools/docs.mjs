@@ -1,6 +1,7 @@
 /**
  * Writes the parts of the documents that follow from the code: tables of settings and metrics, `.env.example`,
- * the commands, the file map, the import table, the tests by promise. It reads the sources themselves, so it needs no build.
+ * the commands, the AsyncAPI document, the schema reference, the file map, the import table, the tests by promise. It
+ * reads the sources themselves, so it needs no build.
  *
  * `node tools/docs.mjs` writes; `--check` writes nothing and exits 1, naming every stale file;
  * `--root DIR` works on another tree (for its test). The same sources give the same bytes.
@@ -9,11 +10,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
+import { asyncApi } from './docs/asyncapi.mjs';
 import { commandReference } from './docs/commands.mjs';
 import { fileMap } from './docs/file-map.mjs';
 import { importTable } from './docs/import-table.mjs';
 import { metricTable } from './docs/metrics.mjs';
 import { promiseLists } from './docs/promises.mjs';
+import { schemaReference } from './docs/schema-reference.mjs';
+import { eventSchemas } from './docs/schema-files.mjs';
 import { envExample, settingsFull, settingsShort } from './docs/settings.mjs';
 import { readTables } from './docs/sources.mjs';
 import { PROJECT } from './lib/project.mjs';
@@ -32,7 +36,8 @@ const replacePart = (file, text, name, content) => {
 
 /** What every file should hold. @param {string} root @returns {Promise<Map<string, string>>} */
 const wanted = async (root) => {
-  const { rows, metrics, program } = await readTables(root);
+  const { rows, metrics, program, topics } = await readTables(root);
+  const schemas = eventSchemas(root);
   const parts = [
     { file: 'README.md', name: 'settings', content: settingsShort(rows) },
     { file: 'ARCHITECTURE.md', name: 'tests by promise', content: promiseLists(root) },
@@ -41,9 +46,22 @@ const wanted = async (root) => {
     { file: 'docs/configuration.md', name: 'settings', content: settingsFull(rows) },
     { file: 'docs/command-line.md', name: 'commands', content: commandReference(program) },
     { file: 'docs/metrics.md', name: 'metrics', content: metricTable(metrics) },
+    { file: 'docs/schemas.md', name: 'schemas', content: schemaReference(schemas) },
   ];
   const style = (await prettier.resolveConfig(join(PROJECT, 'README.md'))) ?? {};
-  const files = new Map([['.env.example', envExample(rows)]]);
+  /** @param {string} file */
+  const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+  const contract = asyncApi({
+    schemas,
+    topics,
+    rows,
+    version: json('package.json').version,
+    brokers: json('config/production.json').kafka.brokers.split(','),
+  });
+  const files = new Map([
+    ['.env.example', envExample(rows)],
+    ['docs/asyncapi.json', await prettier.format(JSON.stringify(contract), { ...style, parser: 'json' })],
+  ]);
   for (const file of new Set(parts.map((part) => part.file))) {
     let text = readFileSync(join(root, file), 'utf8');
     for (const part of parts.filter((one) => one.file === file))

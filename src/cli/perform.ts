@@ -59,6 +59,10 @@ export const performanceOf = async (request: Request): Promise<Performance> => {
       const { groupShow } = await import('./group/group-show.js');
       return { needs: 'inspection', run: (inspection) => groupShow(inspection, request) };
     }
+    case 'schemas check': {
+      const { schemasCheck } = await import('./schemas/schemas-check.js');
+      return { needs: 'nothing', run: (parts) => schemasCheck(parts, request) };
+    }
     default:
       return { needs: 'operator', run: await operatorPerformanceOf(request) };
   }

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from './exit-code.js';
 import { declareGroup } from './group/group-program.js';
 import { declareLanes } from './lanes/lanes-program.js';
 import type { Request } from './request.js';
+import { declareSchemas } from './schemas/schemas-program.js';
 import { declareStatus } from './status/status-program.js';
 import { declareTopics } from './topics/topics-program.js';
 import { declareTopology } from './topology/topology-program.js';
@@ -48,6 +49,7 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
         'dlq replay 0-42 0-43',
         'topics check',
         'config check',
+        'schemas check --against main',
         'publish --random --rate 50 --bad 1%',
         'tail --follow --status failure',
       ]),
@@ -61,6 +63,7 @@ export const createProgram = (version: string, nowMs: EpochMs, ask: Ask): Comman
   declareStatus(program, ask);
   declareTopology(program, ask);
   declareConfig(program, ask);
+  declareSchemas(program, ask);
   declareCompletion(program, ask);
   return program;
 };

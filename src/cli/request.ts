@@ -5,6 +5,7 @@ import type { DlqRequest } from './dlq/dlq-request.js';
 import type { EventsRequest } from './events/events-request.js';
 import type { GroupRequest } from './group/group-request.js';
 import type { LanesRequest } from './lanes/lanes-request.js';
+import type { SchemasRequest } from './schemas/schemas-request.js';
 import type { StatusRequest } from './status/status-request.js';
 import type { TopicsRequest } from './topics/topics-request.js';
 import type { TopologyRequest } from './topology/topology-request.js';
@@ -14,6 +15,7 @@ export type OperatorRequest = LanesRequest | DlqRequest | EventsRequest;
 /** Those that look at the cluster itself. */
 export type InspectionRequest = TopicsRequest | GroupRequest;
 /** Those that need no Kafka. */
-export type LocalRequest = ConfigRequest | TopologyRequest | StatusRequest | CompletionRequest;
+export type LocalRequest =
+  ConfigRequest | TopologyRequest | StatusRequest | CompletionRequest | SchemasRequest;
 
 export type Request = OperatorRequest | InspectionRequest | LocalRequest;

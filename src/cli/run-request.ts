@@ -11,8 +11,8 @@ import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
 import { systemClock } from '../service/system-clock.js';
 import type { Inspection } from './cluster/inspection.js';
 import type { Operator } from './cluster/operator.js';
-import type { ExitCode } from './exit-code.js';
-import { performanceOf, type Performance } from './perform.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { performanceOf } from './perform.js';
 import type { Request } from './request.js';
 import { askingAt } from './terminal/asking.js';
 import { openInput } from './terminal/input.js';
@@ -132,12 +132,14 @@ const runInspection = (
   });
 
 export const runRequest = async (request: Request, options: RunOptions): Promise<never> => {
-  let performance: Performance;
-  try {
-    performance = await performanceOf(request);
-  } catch (error) {
-    return runToEnd(NAME, () => Promise.reject(error as Error));
-  }
+  const loading = performanceOf(request);
+  // A module of the operator's own that cannot be loaded, for example: told and ended as any other failure.
+  const performance = await loading.catch(() => null);
+  if (performance === null)
+    return runToEnd(NAME, async () => {
+      await loading;
+      return EXIT.failed;
+    });
   switch (performance.needs) {
     case 'operator':
       return runOperator(performance.run, options, request.kind === 'publish');

@@ -6,7 +6,17 @@ import { join } from 'node:path';
 import { loadSettings } from '../../config/load.js';
 import { ROOT, textOf } from './documents.js';
 
-const COPIED = ['README.md', 'ARCHITECTURE.md', '.env.example', 'docs', 'config', 'src', 'topology', 'test'];
+const COPIED = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'package.json',
+  '.env.example',
+  'docs',
+  'config',
+  'src',
+  'topology',
+  'test',
+];
 
 const docs = (...args: readonly string[]): { status: number | null; said: string } => {
   const tool = join(ROOT, 'tools', 'docs.mjs');
@@ -56,6 +66,25 @@ describe('the generated parts of the documents', function () {
     expect(docs('--root', copy).status).to.equal(0);
     expect(docs('--check', '--root', copy)).to.deep.equal({ status: 0, said: '' });
     expect(readFileSync(join(copy, 'ARCHITECTURE.md'), 'utf8')).to.contain('The one: a partition number');
+  });
+
+  it('hold every schema: one that belongs to no topic is an error that says where to add it', () => {
+    const schemas = join(copy, 'topology', 'user-audit', 'schemas');
+    cpSync(join(schemas, 'user.auth.json'), join(schemas, 'user.deleted.json'));
+    const { status, said } = docs('--check', '--root', copy);
+    expect(status).to.equal(1);
+    expect(said).to.contain('user.deleted.json').and.to.contain('CHANNEL_OF in tools/docs/schema-files.mjs');
+  });
+
+  it('tell a change of a schema, of a retention or of the version to AsyncAPI', () => {
+    change('topology/user-audit/schemas/user.auth.json', 'What was tried.', 'What somebody tried.');
+    change('config/schema-kafka.ts', "'30d', 'Of dead letter topics", "'31d', 'Of dead letter topics");
+    expect(docs('--root', copy).status).to.equal(0);
+    const written = readFileSync(join(copy, 'docs', 'asyncapi.json'), 'utf8');
+    expect(written)
+      .to.contain('What somebody tried.')
+      .and.to.contain(String(31 * 86_400_000));
+    expect(readFileSync(join(copy, 'docs', 'schemas.md'), 'utf8')).to.contain('What somebody tried.');
   });
 
   it('list a new test that names a promise', () => {

@@ -36,8 +36,15 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -120,6 +127,12 @@ public final class RecordTool {
         AlterConfigOp set = new AlterConfigOp(new ConfigEntry(request[3], request[4]), AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(altered, List.of(set))).all().get();
         return "";
+      case "addAcl":
+        admin.createAcls(List.of(acl(request))).all().get();
+        return "";
+      case "deleteAcl":
+        admin.deleteAcls(List.of(acl(request).toFilter())).all().get();
+        return "";
       case "ends":
         return join(ends(request[2]));
       case "committed":
@@ -132,6 +145,12 @@ public final class RecordTool {
       default:
         throw new IllegalArgumentException("no such verb: " + request[1]);
     }
+  }
+
+  private static AclBinding acl(String[] request) {
+    ResourcePattern on = new ResourcePattern(ResourceType.fromString(request[2]), request[3], PatternType.valueOf(request[4].toUpperCase()));
+    AclOperation operation = AclOperation.fromString(request[6]);
+    return new AclBinding(on, new AccessControlEntry(request[5], "*", operation, AclPermissionType.ALLOW));
   }
 
   private void produce(String[] request) {

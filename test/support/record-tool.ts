@@ -75,6 +75,24 @@ const offsetsOf = (text: string): ReadonlyMap<number, number> =>
         }),
   );
 
+/** One permission, as Kafka has it. */
+export interface Acl {
+  readonly resource: 'topic' | 'group' | 'transactional_id' | 'cluster';
+  readonly name: string;
+  readonly pattern: 'literal' | 'prefixed';
+  readonly principal: string;
+  /** In capitals, with underscores. */
+  readonly operation: string;
+}
+
+const aclFields = ({ resource, name, pattern, principal, operation }: Acl): readonly string[] => [
+  resource,
+  name,
+  pattern,
+  principal,
+  operation,
+];
+
 export class RecordTool {
   readonly #waiting = new Map<string, Waiting>();
   #requests = 0;
@@ -175,6 +193,14 @@ export class RecordTool {
   /** What an operator does with kafka-consumer-groups.sh; the group must have no member. */
   async setOffset(group: string, topic: string, partition: number, offset: number): Promise<void> {
     await this.#ask(['setOffset', group, topic, String(partition), String(offset)]);
+  }
+
+  async addAcl(acl: Acl): Promise<void> {
+    await this.#ask(['addAcl', ...aclFields(acl)]);
+  }
+
+  async deleteAcl(acl: Acl): Promise<void> {
+    await this.#ask(['deleteAcl', ...aclFields(acl)]);
   }
 
   async stop(): Promise<void> {

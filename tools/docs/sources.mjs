@@ -16,8 +16,16 @@ import { PROJECT } from '../lib/project.mjs';
 
 /** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, allowed: string, doc: string }} SettingRow */
 /** @typedef {{ type: string, help: string, labels: readonly string[] }} Metric */
+/** @typedef {{ name: string, partitions: number, replicationFactor: number, config: Readonly<Record<string, string>> }} PlannedTopic */
+/** @typedef {{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>>, program: import('commander').Command, topics: readonly PlannedTopic[] }} Tables */
 
-const TABLES = ['config/describe.ts', 'src/observability/metric-table.ts', 'src/cli/program.ts'];
+const TABLES = [
+  'config/describe.ts',
+  'config/duration.ts',
+  'src/observability/metric-table.ts',
+  'src/cli/program.ts',
+  'src/topics/topic-plan.ts',
+];
 
 /** What an entry imports, and so on, from the root. @param {string} root */
 const neededFrom = (root) => {
@@ -42,8 +50,44 @@ const neededFrom = (root) => {
 };
 
 /**
+ * The topics that the service creates for user-audit with default settings, as its own plan has them.
+ * @param {any} code @param {readonly SettingRow[]} rows @returns {readonly PlannedTopic[]}
+ */
+const plannedTopics = ({ planTopics, parseDuration, durationName }, rows) => {
+  /** @param {string} variable */
+  const text = (variable) => rows.find((row) => row.variable === variable)?.default ?? '';
+  /** @param {string} variable */
+  const ms = (variable) => parseDuration(text(variable));
+  const source = text('SOURCE_TOPICS');
+  const needs = {
+    source,
+    sourceTopics: [source],
+    outputTopics: [text('AUDIT_TOPIC')],
+    ownTopics: [],
+    ownSources: new Set(),
+  };
+  const rules = {
+    autoCreate: true,
+    partitions: Number(text('TOPICS_PARTITIONS')),
+    replicationFactor: Number(text('TOPICS_REPLICATION_FACTOR')),
+    retentionSourceMs: ms('RETENTION_SOURCE'),
+    retentionOutputMs: ms('RETENTION_AUDIT'),
+    retentionRetryMs: ms('RETENTION_RETRY'),
+    retentionDeadLettersMs: ms('RETENTION_DLQ'),
+    maxMessageBytes: Number(text('MAX_MESSAGE_BYTES')),
+    retryTiers: text('RETRY_TIERS')
+      .split(',')
+      .map((tier) => ({ name: durationName(parseDuration(tier)), delayMs: parseDuration(tier) })),
+  };
+  const { steps, problems } = planTopics(text('KAFKA_GROUP_ID'), needs, new Map(), rules);
+  if (problems.length > 0)
+    throw new Error(`the default settings plan no topics: ${JSON.stringify(problems)}`);
+  return steps.map((/** @type {{ topic: PlannedTopic }} */ { topic }) => topic);
+};
+
+/**
  * Compiled file by file into a folder that is then deleted.
- * @param {string} root @returns {Promise<{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>>, program: import('commander').Command }>}
+ * @param {string} root @returns {Promise<Tables>}
  */
 export const readTables = async (root) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'audit-lanes-docs-')));
@@ -60,7 +104,14 @@ export const readTables = async (root) => {
     const { settingRows } = await load('config/describe.js');
     const { METRICS } = await load('src/observability/metric-table.js');
     const { createProgram } = await load('src/cli/program.js');
-    return { rows: settingRows(), metrics: METRICS, program: createProgram('', 0, () => undefined) };
+    const code = { ...(await load('src/topics/topic-plan.js')), ...(await load('config/duration.js')) };
+    const rows = settingRows();
+    return {
+      rows,
+      metrics: METRICS,
+      program: createProgram('', 0, () => undefined),
+      topics: plannedTopics(code, rows),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

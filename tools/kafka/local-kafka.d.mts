@@ -8,6 +8,8 @@ export interface KafkaOptions {
   readonly dataDir?: string;
   /** The data folder is deleted at the end, also when this process is killed. */
   readonly ephemeral?: boolean;
+  /** Names and passwords of a second listener (SASL/PLAIN), to which ACLs apply. Default: there is none. */
+  readonly users?: Readonly<Record<string, string>>;
   /** Takes lines that tell what is being done. Default: nobody. */
   readonly log?: (line: string) => void;
   /** Kafka ended and nobody asked for it. */
@@ -16,6 +18,8 @@ export interface KafkaOptions {
 
 export interface LocalKafka {
   readonly bootstrapServers: string;
+  /** The listener of `users`. */
+  readonly securedServers: string | undefined;
   readonly port: number;
   readonly dataDir: string;
   readonly logFile: string;

@@ -13,7 +13,7 @@ import { inProject } from '../lib/project.mjs';
 import { javaCommand, kafkaClassPath } from './jars.mjs';
 import { freePort } from './ports.mjs';
 import { answers } from './ready.mjs';
-import { asProperties, controllerAlone, serverSettings } from './settings.mjs';
+import { asProperties, controllerAlone, securedSettings, serverSettings } from './settings.mjs';
 
 const READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 50;
@@ -52,8 +52,9 @@ export const startKafka = async (options = {}) => {
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const controllerPort = options.controllerPort ?? (await freePort([port]));
+    const securedPort = await freePort([port, controllerPort]);
     try {
-      return await startOn({ ...options, port, controllerPort, say, classPath });
+      return await startOn({ ...options, port, controllerPort, securedPort, say, classPath });
     } catch (error) {
       // Between the search for a free port and its use, somebody else can take it.
       const lostRace = error instanceof PortTaken && options.port === undefined;
@@ -70,8 +71,8 @@ export const startKafka = async (options = {}) => {
 class PortTaken extends Error {}
 class DataInUse extends Error {}
 
-/** @param {KafkaOptions & { port: number, controllerPort: number, say: (line: string) => void, classPath: string }} options */
-const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...options }) => {
+/** @param {KafkaOptions & { port: number, controllerPort: number, securedPort: number, say: (line: string) => void, classPath: string }} options */
+const startOn = async ({ port, controllerPort, securedPort, say, classPath, onDeath, ...options }) => {
   const ephemeral = options.ephemeral ?? options.dataDir === undefined;
   const dataDir = absolute(options.dataDir ?? mkdtempSync(join(tmpdir(), 'audit-lanes-kafka-')));
   const logDir = join(dataDir, 'data');
@@ -82,7 +83,12 @@ const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...optio
 
   mkdirSync(dataDir, { recursive: true });
   if (existsSync(logFile) && statSync(logFile).size > LOG_LIMIT_BYTES) rmSync(logFile);
-  writeFileSync(properties, asProperties(serverSettings({ port, controllerPort, logDir })));
+  const { users } = options;
+  const secured = users === undefined ? {} : securedSettings({ port, controllerPort, securedPort, users });
+  writeFileSync(
+    properties,
+    asProperties({ ...serverSettings({ port, controllerPort, logDir }), ...secured }),
+  );
 
   const guard = fork(inProject('tools', 'kafka', 'guard.mjs'), ephemeral ? [dataDir] : [], {
     detached: true,
@@ -219,6 +225,7 @@ const startOn = async ({ port, controllerPort, say, classPath, onDeath, ...optio
   }
   return {
     bootstrapServers,
+    securedServers: users === undefined ? undefined : `127.0.0.1:${securedPort}`,
     port,
     dataDir,
     logFile,

@@ -62,6 +62,25 @@ export const serverSettings = ({ port, controllerPort, logDir }) => ({
 });
 
 /**
+ * A second listener with SASL/PLAIN, and ACLs for whoever comes by it. Who comes by the first one may do everything.
+ * @param {{ port: number, controllerPort: number, securedPort: number, users: Readonly<Record<string, string>> }} of
+ * @returns {Record<string, string | number | boolean>}
+ */
+export const securedSettings = ({ port, controllerPort, securedPort, users }) => ({
+  listeners: `PLAINTEXT://127.0.0.1:${port},SECURED://127.0.0.1:${securedPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SECURED://127.0.0.1:${securedPort}`,
+  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SECURED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'listener.name.secured.sasl.enabled.mechanisms': 'PLAIN',
+  'listener.name.secured.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required ${Object.entries(
+    users,
+  )
+    .map(([name, password]) => `user_${name}="${password}"`)
+    .join(' ')};`,
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users': 'User:ANONYMOUS',
+});
+
+/**
  * The same node as a controller only, which soon notices that the broker is gone.
  * @param {{ controllerPort: number, logDir: string }} at
  * @returns {Record<string, string | number | boolean>}

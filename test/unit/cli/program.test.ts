@@ -236,6 +236,18 @@ describe('a command line', () => {
       format: 'csv',
       output: 'f',
     },
+    'schemas check --against main': {
+      kind: 'schemas check',
+      against: 'main',
+      level: 'full',
+      isStrict: false,
+    },
+    'schemas check --against v0.1.0 --level backward --strict': {
+      kind: 'schemas check',
+      against: 'v0.1.0',
+      level: 'backward',
+      isStrict: true,
+    },
   };
   for (const [line, request] of Object.entries(cases))
     it(`is understood: ${line}`, () => {
@@ -265,6 +277,8 @@ describe('a command line', () => {
     'dlq dismiss 0-42': /required option '--reason <text>'/,
     'dlq list --by colour': /Allowed: reason, type, age/,
     'dlq list --since yesterday': /Allowed: a duration with its unit/,
+    'schemas check': /required option '--against <revision\|folder>'/,
+    'schemas check --against main --level all': /Allowed: backward, forward, full, none/,
     'dlq list --colour': /unknown option '--colour'/,
     'topic check': /unknown command 'topic'\n\(Did you mean topics\?\)/,
     'topics apply --yes': /argument missing/,
@@ -312,7 +326,7 @@ describe('a command line', () => {
   });
 
   it('without a command ends with 2 and shows the help', () => {
-    for (const line of ['', 'lanes', 'dlq', 'topics', 'config']) {
+    for (const line of ['', 'lanes', 'dlq', 'topics', 'config', 'schemas']) {
       const understood = of(line);
       expect(understood).to.include({ kind: 'said', exitCode: 2 });
     }
@@ -328,6 +342,7 @@ describe('a command line', () => {
       'tail -h',
       'help publish',
       'completion -h',
+      'schemas check -h',
     ]) {
       const understood = of(line);
       if (understood.kind !== 'said') throw new Error('it was understood');

@@ -195,5 +195,43 @@ export const operatorActionSchema = {
         }
       }
     }
-  }
+  },
+  "examples": [
+    {
+      "eventType": "operator.action",
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "action": "dlq.replay",
+      "resource": "dlq/user-management-service.user.events.dlq",
+      "status": "success",
+      "timestamp": "2026-02-03T04:09:00.000Z",
+      "metadata": {
+        "source": "audit-lanes-cli",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      },
+      "operator": {
+        "name": "ann@workstation",
+        "why": "the mail service is back",
+        "count": 40,
+        "done": 38,
+        "refused": 1,
+        "leftOut": 1,
+        "open": 0
+      }
+    },
+    {
+      "eventType": "operator.action",
+      "userId": "00000000-0000-0000-0000-000000000000",
+      "action": "lanes.release",
+      "resource": "lane/user.events-0-42",
+      "status": "requested",
+      "timestamp": "2026-02-03T04:09:00.000Z",
+      "metadata": {
+        "source": "audit-lanes-cli",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      },
+      "operator": {
+        "name": "ann@workstation"
+      }
+    }
+  ]
 } as const;

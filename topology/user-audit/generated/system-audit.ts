@@ -249,5 +249,48 @@ export const systemAuditSchema = {
         }
       }
     }
-  }
+  },
+  "examples": [
+    {
+      "eventType": "user.auth",
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "action": "login",
+      "resource": "user/7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "status": "success",
+      "timestamp": "2026-02-03T04:07:00.000Z",
+      "metadata": {
+        "source": "auth-service",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f",
+        "causationId": "user.events-0-42",
+        "ipAddress": "203.0.113.7",
+        "userAgent": "okhttp/5.1.0",
+        "origin": {
+          "topic": "user.events",
+          "partition": 0,
+          "offset": 42
+        },
+        "recordedAt": "2026-02-03T04:07:00.012Z"
+      },
+      "actor": {
+        "id": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+        "displayName": "Ada L.",
+        "department": "Research",
+        "roles": [
+          "admin"
+        ]
+      }
+    },
+    {
+      "eventType": "user.registered",
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "action": "register",
+      "resource": "user/7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "status": "success",
+      "timestamp": "2026-02-03T04:05:06.789Z",
+      "metadata": {
+        "source": "user-service",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      }
+    }
+  ]
 } as const;

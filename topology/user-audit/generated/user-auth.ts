@@ -120,5 +120,31 @@ export const userAuthSchema = {
         }
       }
     }
-  }
+  },
+  "examples": [
+    {
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "action": "login",
+      "status": "success",
+      "timestamp": "2026-02-03T04:07:00.000Z",
+      "metadata": {
+        "source": "auth-service",
+        "ipAddress": "203.0.113.7",
+        "userAgent": "okhttp/5.1.0",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      }
+    },
+    {
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "action": "password_changed",
+      "status": "failure",
+      "timestamp": "2026-02-03T04:08:00.000Z",
+      "metadata": {
+        "source": "auth-service",
+        "ipAddress": null,
+        "userAgent": null,
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      }
+    }
+  ]
 } as const;

@@ -90,5 +90,17 @@ export const userRegisteredSchema = {
         }
       }
     }
-  }
+  },
+  "examples": [
+    {
+      "userId": "7f8a2f5e-3f0a-4a56-9c1d-2f6f6c1b8a10",
+      "userType": "customer",
+      "email": "ada@example.org",
+      "timestamp": "2026-02-03T04:05:06.789Z",
+      "metadata": {
+        "source": "user-service",
+        "correlationId": "1c0e5d3a-8d2b-4e4f-9a77-5b1f0c2d3e4f"
+      }
+    }
+  ]
 } as const;
