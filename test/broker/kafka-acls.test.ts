@@ -177,9 +177,12 @@ describe('the ACLs of docs/kafka-setup.md', function () {
     expect(commands).to.have.lengthOf(1);
     for (const acl of commands) await tool.deleteAcl(acl);
     const written = (await tool.read(COMMANDS)).length;
-    const refused = await cli('dlq redrive 0-1 --timeout 5s');
-    expect(refused.code).to.be.oneOf([1, 3]);
-    expect(refused.stderr).to.match(/topic authorization failed/i);
+    // The last one is of the test before: nobody has redriven it.
+    const letter = (await cli('dlq list --json')).objects().at(-1);
+    const refused = await cli(`dlq redrive ${String(letter?.['id'])} --timeout 5s`);
+    expect(refused.code, refused.stderr).to.be.oneOf([1, 3]);
+    // The client's own words are poor: an idempotent producer that may write nowhere gets no id, and gives its records up.
+    expect(refused.stderr).to.include(`Sending records (${COMMANDS}-0) failed`);
     expect((await tool.read(COMMANDS)).length).to.equal(written);
   });
 
