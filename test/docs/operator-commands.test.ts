@@ -5,9 +5,9 @@ import { splitArguments } from '../../src/cli/settings-arguments.js';
 import { epochMs } from '../../src/record/units.js';
 import { mentions, shown, textOf } from './documents.js';
 
-/** As a shell splits it, for what our documents use: quotes, and a comment at the end. */
+/** As a shell splits it, for what our documents use: quotes, output that goes elsewhere, and a comment at the end. */
 const argumentsOf = (line: string): string[] =>
-  [...line.replace(/\s#.*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+  [...line.replace(/\s[#>|].*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
 

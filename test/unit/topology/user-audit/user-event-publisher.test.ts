@@ -26,8 +26,7 @@ describe('the format of user events', () => {
   const format = userEventFormat('/web');
   const headersOf = (event: PublishedUserEvent) =>
     Object.fromEntries(format.headers(event).map(({ name, value }) => [name, value]));
-  const violation = (given: object): string | undefined =>
-    format.violation({ ...AUTH, ...given });
+  const violation = (given: object): string | undefined => format.violation({ ...AUTH, ...given });
 
   it('is a CloudEvent in binary mode, with an id of its own when it was given none', () => {
     expect(violation({})).to.equal(undefined);
