@@ -4,12 +4,22 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, inProject, PROJECT } from '../lib/project.mjs';
 
 const SOURCES = ['src', 'topology', 'config', 'test'];
 const STAMP = join(CACHE, 'build-stamp');
+const COMMAND_LINE = inProject('dist', 'src', 'cli', 'audit-lanes.js');
 const TSC = inProject('node_modules', 'typescript', 'bin', 'tsc');
 
 /** @param {string} folder @returns {string[]} */
@@ -56,6 +66,8 @@ export const build = ({ force = false, say } = {}) => {
   });
   const ok = status === 0;
   if (ok) {
+    // `npx audit-lanes` runs it as a program.
+    chmodSync(COMMAND_LINE, 0o755);
     mkdirSync(CACHE, { recursive: true });
     writeFileSync(STAMP, before);
   }
