@@ -33,8 +33,8 @@ export interface EventPublisherOptions<E> {
   readonly maxRecordBytes?: number;
   /** How long `close` waits for what was taken. */
   readonly closeTimeoutMs?: number;
-  /** Hears of every event that `publishAndForget` could not publish. What it throws is ignored. */
-  readonly onError?: (error: Error, event: E) => void;
+  /** Hears of every event that `publishAndForget` could not publish. What it throws, or rejects with, is ignored. */
+  readonly onError?: (error: Error, event: E) => unknown;
 }
 
 /** Since the publisher was made. */
@@ -88,6 +88,9 @@ export class EventPublisher<E> {
   #callers: Caller[] = [];
   #sending: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
+  /** Were let in in this turn, and may publish in it yet: their room is nobody else's. */
+  #letInNow = 0;
+  #isTurnEnding = false;
   #counts = { published: 0, failed: 0, refused: 0 };
 
   constructor(options: EventPublisherOptions<E>) {
@@ -112,6 +115,7 @@ export class EventPublisher<E> {
       return Promise.reject(asError(error));
     }
     return new Promise((resolve, reject) => {
+      this.#letInNow = Math.max(0, this.#letInNow - 1);
       this.#waiting.push({ record, resolve, reject });
       this.#sending ??= this.#sendAll();
     });
@@ -119,9 +123,9 @@ export class EventPublisher<E> {
 
   /** As `publish`, for who does not wait: what fails is counted, and told to `onError`. */
   publishAndForget(event: E): void {
-    this.publish(event).catch((error: unknown) => {
+    this.publish(event).catch(async (error: unknown) => {
       try {
-        this.#options.onError?.(asError(error), event);
+        await this.#options.onError?.(asError(error), event);
       } catch {
         // It was told, and is counted; there is nobody else to tell.
       }
@@ -134,7 +138,10 @@ export class EventPublisher<E> {
    */
   ready(): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(closedError());
-    if (this.#hasRoom && this.#callers.length === 0) return Promise.resolve();
+    if (this.#hasRoom && this.#callers.length === 0) {
+      this.#keepRoom();
+      return Promise.resolve();
+    }
     return new Promise((resolve, reject) => this.#callers.push({ resolve, reject }));
   }
 
@@ -152,13 +159,13 @@ export class EventPublisher<E> {
   }
 
   get #hasRoom(): boolean {
-    return this.#queued < this.#maxQueued;
+    return this.#queued + this.#letInNow < this.#maxQueued;
   }
 
   #accept(event: E): ProducedRecord {
     if (this.#closed !== undefined) throw closedError();
     const record = this.#record(event);
-    if (!this.#hasRoom)
+    if (this.#queued >= this.#maxQueued)
       throw new PublisherFullError(
         `${this.#queued} events wait for their acknowledgement already: await ready() before publish(), or publish more slowly`,
       );
@@ -210,11 +217,24 @@ export class EventPublisher<E> {
     this.#sending = undefined;
   }
 
+  #keepRoom(): void {
+    this.#letInNow += 1;
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
+    setImmediate(() => {
+      this.#isTurnEnding = false;
+      this.#letInNow = 0;
+      this.#letIn();
+    });
+  }
+
   /** One caller at a time: it publishes before the next is let in, or leaves its room to it. */
   #letIn(): void {
     if (!this.#hasRoom || this.#closed !== undefined) return;
-    this.#callers.shift()?.resolve();
-    if (this.#callers.length > 0) setImmediate(() => this.#letIn());
+    const caller = this.#callers.shift();
+    if (caller === undefined) return;
+    this.#keepRoom();
+    caller.resolve();
   }
 
   async #close(limitMs: number): Promise<void> {

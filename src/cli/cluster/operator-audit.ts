@@ -35,6 +35,8 @@ export interface AuditedAction {
   readonly count?: number;
   /** Of an action that was interrupted and goes on. */
   readonly correlationId?: string;
+  /** How far it has come, when it fails. */
+  readonly soFar?: () => ActionNumbers;
 }
 
 /** What it is recorded with. */
@@ -120,8 +122,11 @@ export const audited = async (
     const event = operatorEvent({ ...action, status, numbers, correlationId, user, at: clock.now() });
     const ofTopic = operatorRecord(auditTopic, event, unique());
     const producer = await operator.producer();
+    const send = (): Promise<void> => producer.send([ofTopic]);
     // One that was written and not acknowledged can be there twice: under one id, which tells it.
-    await operator.insist(() => producer.send([ofTopic]));
+    // The end is recorded of what was stopped too, and `insist` does nothing after a stop.
+    if (status === 'requested') await operator.insist(send);
+    else await send().catch(() => operator.insist(send));
   };
   try {
     await operator.partitionsOf(auditTopic);
@@ -147,7 +152,7 @@ export const audited = async (
   try {
     end = await perform();
   } catch (error) {
-    await recordEnd(false, {});
+    await recordEnd(false, action.soFar?.() ?? {});
     throw error;
   }
   const isRecorded = await recordEnd(end.exitCode === EXIT.done, end.numbers);

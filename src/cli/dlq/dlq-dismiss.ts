@@ -36,6 +36,7 @@ export const dlqDismiss = async (operator: Operator, request: DlqDismiss): Promi
       isDryRun: carrying.isDryRun,
       why,
       count: letters.length,
+      soFar: () => tally.numbers,
     },
     async () => {
       const { isDryRun } = carrying;

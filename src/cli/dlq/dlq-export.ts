@@ -1,9 +1,8 @@
 /**
  * `dlq export`: everything of dead letters for another program, values included, as text and as bytes. The text of a CSV
  * is made printable and its formulas are defused, so that neither a terminal nor a spreadsheet acts on it; the
- * bytes are exact in the columns with base64.
+ * bytes are exact in the columns with base64, of whose letters no formula is made that does anything.
  */
-import { stringify } from 'csv-stringify/sync';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ConsumedRecord } from '../../record/record.js';
 import type { Operator } from '../cluster/operator.js';
@@ -11,6 +10,7 @@ import type { ExitCode } from '../exit-code.js';
 import { EXIT, Unfulfilled, UsageError } from '../exit-code.js';
 import type { Printable } from '../terminal/printable.js';
 import { jsonLine, printable, printableBytes, shown } from '../terminal/printable.js';
+import { csvCell, csvLine, csvRow, defused } from '../terminal/csv-line.js';
 import type { DlqExport, ExportFormat } from './dlq-request.js';
 import { letterIdText } from './dlq-request.js';
 import { LetterBox } from './letter-box.js';
@@ -43,18 +43,20 @@ const COLUMNS = [
   'headers',
 ] as const;
 
-type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
+type Row = Readonly<Record<(typeof COLUMNS)[number], Printable>>;
 
 const text = (value: string | number | null): Printable =>
-  typeof value === 'number' ? shown`${value}` : printable(value ?? '');
-const bytes = (value: Buffer | null): Printable => (value === null ? shown`` : printableBytes(value));
+  csvCell(typeof value === 'number' ? String(value) : value);
+const bytes = (value: Buffer | null): Printable =>
+  value === null ? shown`` : defused(printableBytes(value));
+const base64 = (value: Buffer | null): Printable => printable(value?.toString('base64') ?? '');
 const time = (ms: number | null): Printable => {
   const date = new Date(ms ?? NaN);
   return printable(Number.isNaN(date.getTime()) ? '' : date.toISOString());
 };
 
 const rowOf = (letter: Letter, record: ConsumedRecord, fates: LetterFates): Row => ({
-  id: letterIdText(letter.id),
+  id: printable(letterIdText(letter.id)),
   at: time(letter.at),
   type: text(letter.type),
   reason: text(letter.reason),
@@ -68,9 +70,9 @@ const rowOf = (letter: Letter, record: ConsumedRecord, fates: LetterFates): Row 
       : `${letter.origin.topic}-${letter.origin.partition}-${letter.origin.offset}`,
   ),
   key: bytes(letter.key),
-  keyBase64: letter.key?.toString('base64') ?? '',
+  keyBase64: base64(letter.key),
   value: bytes(record.value),
-  valueBase64: record.value?.toString('base64') ?? '',
+  valueBase64: base64(record.value),
   exception: text(letter.exception),
   message: text(letter.message),
   traceId: text(letter.traceId),
@@ -78,10 +80,6 @@ const rowOf = (letter: Letter, record: ConsumedRecord, fates: LetterFates): Row 
     record.headers.map(({ name, value }) => [name, value === null ? null : value.toString('base64')]),
   ),
 });
-
-const csvLines = (rows: readonly Row[], header: boolean): Printable =>
-  // Every cell was made printable before.
-  stringify([...rows], { columns: [...COLUMNS], header, escape_formulas: true }).trimEnd() as Printable;
 
 /** Where it goes; a file is new and its owner's alone. Throws UsageError. */
 const sink = (operator: Operator, path: string | null) => {
@@ -117,10 +115,12 @@ export const dlqExport = async (operator: Operator, request: DlqExport): Promise
   const { letters } = await choose(operator, queue, choice, null);
   const box = new LetterBox(operator, queue.place);
   const to = sink(operator, request.output);
-  const lines: Readonly<Record<ExportFormat, (batch: readonly Batch[], isFirst: boolean) => void>> = {
-    csv: (batch, isFirst) => {
-      const rows = batch.map(({ letter, record }) => rowOf(letter, record, fates));
-      if (rows.length > 0 || isFirst) to.write(csvLines(rows, isFirst));
+  const lines: Readonly<Record<ExportFormat, (batch: readonly Batch[]) => void>> = {
+    csv: (batch) => {
+      for (const { letter, record } of batch) {
+        const row = rowOf(letter, record, fates);
+        to.write(csvRow(COLUMNS.map((name) => row[name])));
+      }
     },
     ndjson: (batch) => {
       for (const { letter, record } of batch) {
@@ -133,6 +133,7 @@ export const dlqExport = async (operator: Operator, request: DlqExport): Promise
   let written = 0;
   let isWhole = true;
   try {
+    if (request.format === 'csv') to.write(csvLine(COLUMNS));
     for (const batch of batchesOf(letters, BATCH)) {
       parts.stop.throwIfAborted();
       const records = await box.readAll(batch.map(({ id }) => id));
@@ -147,11 +148,10 @@ export const dlqExport = async (operator: Operator, request: DlqExport): Promise
           isWhole = false;
         }
       }
-      lines[request.format](found, written === 0);
+      lines[request.format](found);
       written += found.length;
       output.progress(shown`exported ${written} of ${letters.length}`);
     }
-    if (written === 0 && request.format === 'csv') lines.csv([], true);
   } finally {
     to.close();
     output.progress(shown``);

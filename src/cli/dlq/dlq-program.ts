@@ -186,6 +186,9 @@ const declareLooking = (dlq: Command, ask: Ask, nowMs: EpochMs): void => {
     });
 };
 
+/** What a replay that goes on is asked for; `validate` is there unless it is said otherwise. */
+const WITH_RESUME = ['resume', 'rate', 'timeout', 'wait', 'dryRun', 'operatorId', 'json', 'validate'];
+
 const declareReplay = (dlq: Command, ask: Ask, nowMs: EpochMs): void => {
   selecting(
     bulk(
@@ -214,9 +217,10 @@ const declareReplay = (dlq: Command, ask: Ask, nowMs: EpochMs): void => {
       const ids = given ?? [];
       const { edit = false, journal = null, resume, to = null, transform = null, validate = true } = options;
       if (resume !== undefined) {
-        if (ids.length > 0 || edit || journal !== null || to !== null || transform !== null)
+        const isOther = Object.keys(options).some((name) => !WITH_RESUME.includes(name));
+        if (ids.length > 0 || !validate || isOther)
           command.error(
-            'error: --resume takes everything from its journal but --rate, --timeout and --operator-id',
+            'error: --resume takes everything from its journal but --rate, --timeout, --no-wait, --dry-run and --operator-id',
           );
         const ratePerSecond = options.rate ?? null;
         ask(options, { kind: 'dlq resume', journal: resume, ratePerSecond, carrying: carryingOf(options) });

@@ -66,6 +66,7 @@ export const carryOutReplay = (parts: ReplayParts): Promise<ExitCode> => {
     isDryRun: carrying.isDryRun,
     count: tally.total,
     correlationId,
+    soFar: () => tally.numbers,
   };
   return audited(operator, action, async () => {
     const journal = parts.openJournal();

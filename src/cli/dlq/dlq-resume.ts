@@ -2,7 +2,7 @@
  * `dlq replay --resume JOURNAL`: goes on with a replay that was killed or stopped. The journal says what has ended.
  * What had begun is looked for in the lane logs, once the service has read every command that is written, and is
  * not sent again when it is there; a task refuses the same letter twice in any case. Letters of another program are
- * sent again where the journal does not know their end.
+ * sent again where the journal does not know their end. Two that go on with the same journal at once there are not.
  */
 import { untilRead } from '../cluster/delivery.js';
 import type { Carrying } from '../cluster/carrying.js';
@@ -14,6 +14,7 @@ import { printable, shown } from '../terminal/printable.js';
 import { carryOutReplay } from './dlq-replay.js';
 import type { DlqResume } from './dlq-request.js';
 import { letterIdText } from './dlq-request.js';
+import { JournalLock } from './journal-lock.js';
 import type { LetterEnd } from './letter-end.js';
 import { Tally } from './letter-end.js';
 import type { KnownFates, LetterQueue } from './letter-queue.js';
@@ -25,14 +26,24 @@ import { readJournal, ReplayJournal } from './replay-journal.js';
 
 /** Loads what it needs from files before anything connects. Rejects with UsageError and Unfulfilled. */
 export const resumeOf = async (request: DlqResume): Promise<(operator: Operator) => Promise<ExitCode>> => {
-  const state = readJournal(request.journal);
-  const { transform: wanted } = state.header;
+  const { transform: wanted } = readJournal(request.journal).header;
   const transform = wanted === null ? null : await loadTransform(wanted.path);
   if (transform !== null && transform.sha256 !== wanted?.sha256)
     throw new UsageError(
       `${transform.path} is not what the replay began with: the rest would be made in another way. Put it back, or begin anew with what is left.`,
     );
-  return (operator) => dlqResume(operator, request, state, transform);
+  return async (operator) => {
+    // Whoever only looks hinders nobody.
+    if (request.carrying.isDryRun)
+      return dlqResume(operator, request, readJournal(request.journal), transform);
+    const lock = JournalLock.take(request.journal);
+    try {
+      // Only what is read under the lock is all that was done.
+      return await dlqResume(operator, request, readJournal(request.journal), transform);
+    } finally {
+      lock.release();
+    }
+  };
 };
 
 const queueOfJournal = (operator: Operator, { deadLetters, isForeign }: JournalHeader): LetterQueue => {
@@ -102,16 +113,26 @@ const dlqResume = async (
   });
   const found = rest.filter(({ id }) => known.fates.redriven({ id }) !== null);
   const isFound = new Set(found);
-  const left = rest.filter((each) => !isFound.has(each));
+  const beganMs = Date.parse(header.at);
+  // One that had been dismissed before was chosen all the same.
+  const dismissed = rest.filter((each) => {
+    const fate = isFound.has(each) ? null : known.fates.settled(each);
+    return fate?.command === 'dismiss' && fate.at >= beganMs;
+  });
+  const isDismissed = new Set(dismissed);
+  const left = rest.filter((each) => !isFound.has(each) && !isDismissed.has(each));
   output.note(
     shown`${printable(path)}: of ${letters.length} ${ended.size} had ended; of the others ${found.length} were written and carried out; ${left.length} are left`,
   );
+  if (dismissed.length > 0)
+    output.note(shown`${dismissed.length} were dismissed meanwhile: they are left out.`);
   if (queue.site === null && begun.size > 0)
     output.note(
       shown`Of ${begun.size} it is not known whether they were written: they are sent again, and may be there twice.`,
     );
   if (carrying.isDryRun) return EXIT.done;
   for (const _ of found) tally.add({ kind: 'done', how: 'done before' });
+  for (const _ of dismissed) tally.add({ kind: 'left out', why: 'dismissed meanwhile' });
   if (rest.length === 0) {
     output.note(shown`Nothing is left: it has ended.`);
     return tally.exitCode;
@@ -131,6 +152,7 @@ const dlqResume = async (
     openJournal: () => {
       const journal = ReplayJournal.continue(path);
       journal.end(found.map(({ id }) => [letterIdText(id), 'done']));
+      journal.end(dismissed.map(({ id }) => [letterIdText(id), 'left out']));
       return journal;
     },
     correlationId: header.correlationId,

@@ -7,6 +7,7 @@ import type { Letter } from './letter.js';
 import type { LetterQueue } from './letter-queue.js';
 import { sourceHeadersOf, sourceTopicOf, verdictOf } from './letter-queue.js';
 import type { LetterTransform } from './letter-transform.js';
+import { unlessStopped } from '../unless-stopped.js';
 
 export interface ChangeParts {
   readonly operator: Operator;
@@ -31,14 +32,15 @@ export const changeOf =
     const headers = sourceHeadersOf(queue, record);
     let value = edited ?? record.value;
     if (transform !== null) {
+      const { stop } = operator.parts;
       let changed: Buffer | null;
       try {
-        changed = await transform.apply(
-          letter,
-          { key: record.key, value },
-          typeof headers === 'string' ? [] : headers,
+        changed = await unlessStopped(
+          transform.apply(letter, { key: record.key, value }, typeof headers === 'string' ? [] : headers),
+          stop,
         );
       } catch (error) {
+        stop.throwIfAborted();
         const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
         throw new Refusal('the transform threw', `${id}: the transform threw ${said.slice(0, ERROR_WIDTH)}`);
       }

@@ -10,7 +10,7 @@ import type { Carrying } from '../cluster/carrying.js';
 import { Delivery } from '../cluster/delivery.js';
 import type { Errand, ErrandEnd } from '../cluster/errand.js';
 import type { Operator } from '../cluster/operator.js';
-import { Unfulfilled } from '../exit-code.js';
+import { TopicMissing, Unfulfilled } from '../exit-code.js';
 import { printable, shown } from '../terminal/printable.js';
 import { letterIdText } from './dlq-request.js';
 import type { LetterEnd } from './letter-end.js';
@@ -118,7 +118,7 @@ const textHeaders = (id: string, headers: Headers): readonly ProducedHeader[] =>
 
 /** Records, with their key, their own headers, and their partition where it is known and there. */
 export class SourceMail implements Mail<SourceReady> {
-  readonly #partitions = new Map<string, number>();
+  readonly #partitions = new Map<string, number | null>();
 
   constructor(
     private readonly operator: Operator,
@@ -135,6 +135,11 @@ export class SourceMail implements Mail<SourceReady> {
         'it does not say its topic',
         `${id} does not say which topic its record was of: give it with --to.`,
       );
+    if (this.to === null && this.#isOurs(topic))
+      throw new Refusal(
+        'its topic is one of the service’s own',
+        `${id} says it is of ${topic}, which only the service writes: a header may say anything. Nothing is sent there.`,
+      );
     if (letter.state === 'parked')
       throw new Refusal('it is a notice', `${id} is a notice: its record waits in a lane of its service.`);
     const headers = sourceHeadersOf(this.queue, record);
@@ -144,6 +149,11 @@ export class SourceMail implements Mail<SourceReady> {
         `The headers of ${id} cannot be restored: ${headers}.`,
       );
     const count = await this.#partitionsOf(topic);
+    if (count === null)
+      throw new Refusal(
+        'its topic does not exist',
+        `${id} says it is of ${topic}, which does not exist: give another one with --to.`,
+      );
     const isSame = origin?.topic === topic && origin.partition < count;
     return {
       letter,
@@ -181,10 +191,26 @@ export class SourceMail implements Mail<SourceReady> {
       );
   }
 
-  async #partitionsOf(topic: string): Promise<number> {
+  /** A queue of another program may have been written to by anybody, and the operator may write where they may not. */
+  #isOurs(topic: string): boolean {
+    const { settings, sites } = this.operator.parts;
+    return (
+      topic === settings.topics.audit ||
+      sites.some(({ commands, laneLog, deadLetters }) => [commands, laneLog, deadLetters].includes(topic))
+    );
+  }
+
+  /** Null: it is not there. What a person has given with --to must be. */
+  async #partitionsOf(topic: string): Promise<number | null> {
     const known = this.#partitions.get(topic);
     if (known !== undefined) return known;
-    const count = await this.operator.partitionsOf(topic);
+    let count: number | null;
+    try {
+      count = await this.operator.partitionsOf(topic);
+    } catch (error) {
+      if (this.to !== null || !(error instanceof TopicMissing)) throw error;
+      count = null;
+    }
     this.#partitions.set(topic, count);
     return count;
   }

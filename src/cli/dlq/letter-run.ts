@@ -37,25 +37,22 @@ const MAX_BATCH = 1000;
 /** So many are told one by one; a program is told of all. */
 const TOLD = 20;
 
-/** Lets so many a second through, whole batches at a time. */
+/** Lets so many a second through, whole batches at a time. Time in which nothing passed is not made up for. */
 class Pace {
-  readonly #startMs: number;
-  #passed = 0;
+  #dueMs: number;
 
   constructor(
     private readonly clock: Clock,
     private readonly perSecond: number | null,
   ) {
-    this.#startMs = clock.monotonic();
+    this.#dueMs = clock.monotonic();
   }
 
   async pass(count: number, stop: AbortSignal): Promise<void> {
-    if (this.perSecond !== null) {
-      const dueMs = this.#startMs + (this.#passed / this.perSecond) * 1000;
-      const waitMs = dueMs - this.clock.monotonic();
-      if (waitMs > 0) await sleep(this.clock, waitMs, stop);
-    }
-    this.#passed += count;
+    if (this.perSecond === null) return;
+    const waitMs = this.#dueMs - this.clock.monotonic();
+    if (waitMs > 0) await sleep(this.clock, waitMs, stop);
+    this.#dueMs = Math.max(this.#dueMs, this.clock.monotonic()) + (count / this.perSecond) * 1000;
   }
 }
 

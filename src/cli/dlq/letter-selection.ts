@@ -1,7 +1,8 @@
 /**
- * Which dead letters a command is about. Of each that is chosen its place, size and reason are kept and nothing
- * else, so that a hundred thousand are no burden.
+ * Which dead letters a command is about. Of each that is chosen its place, size, time and reason (a header, that
+ * may be of any length: its beginning) are kept and nothing else, so that a hundred thousand are no burden.
  */
+import type { EpochMs } from '../../record/units.js';
 import type { Operator } from '../cluster/operator.js';
 import type { LetterChoice, LetterId, LetterSelector } from './dlq-request.js';
 import { letterIdText } from './dlq-request.js';
@@ -50,6 +51,51 @@ export const inTurns = (letters: readonly ChosenLetter[]): readonly ChosenLetter
     .map(({ letter }) => letter);
 };
 
+interface Found {
+  readonly chosen: ChosenLetter;
+  readonly at: EpochMs;
+}
+
+/**
+ * The oldest so many of all partitions. Of each partition they are its first ones, whatever its clocks say: who is
+ * sent before another of its key was written before it.
+ */
+const oldestOf = (found: readonly Found[], max: number): readonly ChosenLetter[] => {
+  const newest = new Map<number, { at: number; rank: number }>();
+  return [...found]
+    .sort((a, b) => a.chosen.id.offset - b.chosen.id.offset)
+    .map(({ chosen, at }) => {
+      const before = newest.get(chosen.id.partition) ?? { at: -Infinity, rank: -1 };
+      const place = { at: Math.max(before.at, at), rank: before.rank + 1 };
+      newest.set(chosen.id.partition, place);
+      return { chosen, place };
+    })
+    .sort(
+      (a, b) =>
+        a.place.at - b.place.at ||
+        a.place.rank - b.place.rank ||
+        a.chosen.id.partition - b.chosen.id.partition,
+    )
+    .slice(0, max)
+    .map(({ chosen }) => chosen);
+};
+
+const MAX_REASON = 200;
+
+/** One text for all that have it, and none that keeps a longer one in memory. */
+const reasons = (): ((reason: string | null) => string) => {
+  const known = new Map<string, string>();
+  return (reason) => {
+    const cut = (reason ?? '-').slice(0, MAX_REASON);
+    let kept = known.get(cut);
+    if (kept === undefined) {
+      kept = Buffer.from(cut).toString();
+      known.set(kept, kept);
+    }
+    return kept;
+  };
+};
+
 /** Ids are taken as they are given, each once: whether there is such a letter is seen when it is read. */
 export const choose = async (
   operator: Operator,
@@ -62,6 +108,7 @@ export const choose = async (
     return { letters: inTurns([...once.values()]), settled: 0 };
   }
   const wants = isSelected(selector);
+  const keptReason = reasons();
   let settled = 0;
   const found = await new LetterBox(operator, queue.place).select(
     {
@@ -75,10 +122,12 @@ export const choose = async (
         return false;
       },
     },
-    ({ id, valueBytes, reason }) => ({ id, bytes: valueBytes ?? 0, reason: reason ?? '-' }),
+    ({ id, at, valueBytes, reason }): Found => ({
+      chosen: { id, bytes: valueBytes ?? 0, reason: keptReason(reason) },
+      at,
+    }),
   );
-  const letters = inTurns(found);
-  return { letters: max === null ? letters : letters.slice(0, max), settled };
+  return { letters: inTurns(oldestOf(found, max ?? Infinity)), settled };
 };
 
 /** As many as are held at a time. */

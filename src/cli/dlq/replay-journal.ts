@@ -9,6 +9,7 @@ import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { dirname, join } from 'node:path';
 import { homedir } from 'node:os';
 import { Unfulfilled, UsageError } from '../exit-code.js';
+import { JournalLock } from './journal-lock.js';
 import type { LetterId } from './dlq-request.js';
 import { letterIdText } from './dlq-request.js';
 import type { ChosenLetter } from './letter-selection.js';
@@ -72,18 +73,25 @@ export class ReplayJournal {
   private constructor(
     readonly path: string,
     private readonly file: number,
+    private readonly lock: JournalLock | null,
   ) {}
 
-  /** Throws UsageError, also when the file is there already. */
+  /** Throws UsageError, also when the file is there already; Unfulfilled when another process has its lock. */
   static create(path: string, header: JournalHeader, letters: readonly ChosenLetter[]): ReplayJournal {
-    let file: number;
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      file = openSync(path, 'wx', 0o600);
     } catch (error) {
       throw cannot(path, 'written', error);
     }
-    const journal = new ReplayJournal(path, file);
+    const lock = JournalLock.take(path);
+    let file: number;
+    try {
+      file = openSync(path, 'wx', 0o600);
+    } catch (error) {
+      lock.release();
+      throw cannot(path, 'written', error);
+    }
+    const journal = new ReplayJournal(path, file, lock);
     journal.#write({ v: VERSION, journal: 'dlq replay', ...header });
     for (let at = 0; at < letters.length; at += IDS_PER_LINE)
       journal.#write({
@@ -95,7 +103,7 @@ export class ReplayJournal {
     return journal;
   }
 
-  /** To go on with what `readJournal` read. */
+  /** To go on with what `readJournal` read. Whoever does it has its lock, and keeps it. */
   static continue(path: string): ReplayJournal {
     try {
       const file = openSync(path, 'r+');
@@ -103,7 +111,7 @@ export class ReplayJournal {
       const whole = Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1));
       ftruncateSync(file, whole);
       closeSync(file);
-      return new ReplayJournal(path, openSync(path, 'a'));
+      return new ReplayJournal(path, openSync(path, 'a'), null);
     } catch (error) {
       throw cannot(path, 'continued', error);
     }
@@ -120,6 +128,7 @@ export class ReplayJournal {
 
   close(): void {
     closeSync(this.file);
+    this.lock?.release();
   }
 
   #write(line: object): void {

@@ -8,6 +8,7 @@ import { InvalidEventError } from '../../publisher/publish-error.js';
 import type { Operator } from '../cluster/operator.js';
 import { joined, printable, shown } from '../terminal/printable.js';
 import { spanText } from '../terminal/time-text.js';
+import { unlessStopped } from '../unless-stopped.js';
 import type { Outgoing } from './outgoing.js';
 
 export type Item =
@@ -49,9 +50,6 @@ export class PublishRun {
   /** Resolves when every event has its end, and the publisher is closed. */
   async send(items: AsyncIterable<Item>): Promise<void> {
     const { output, parts } = this.operator;
-    const stopped = new Promise<void>((resolve) =>
-      parts.stop.addEventListener('abort', () => resolve(), { once: true }),
-    );
     const untell = this.#tellProgress();
     try {
       for await (const item of items) {
@@ -59,7 +57,10 @@ export class PublishRun {
           this.#refuse(item.line, item.why);
           continue;
         }
-        await Promise.race([this.publisher.ready(), stopped]);
+        // A stop is no failure of it.
+        await unlessStopped(this.publisher.ready(), parts.stop).catch((error: unknown) => {
+          if (!parts.stop.aborted) throw error;
+        });
         if (parts.stop.aborted) break;
         this.#publish(item.out, item.line);
       }

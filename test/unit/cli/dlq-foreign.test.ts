@@ -8,8 +8,8 @@ import { letterOf } from '../../../src/cli/dlq/letter.js';
 import { letterDetailObject } from '../../../src/cli/dlq/letter-report.js';
 import { LetterFates } from '../../../src/cli/dlq/letter-fate.js';
 import { ALL, lettered, LIST, selecting, show } from './dlq-requests.js';
-import { consumed } from '../support/records.js';
-import { CARRYING, OperatorBench } from './operator-bench.js';
+import { AUDIT, consumed } from '../support/records.js';
+import { CARRYING, COMMANDS, DEAD_LETTERS, LANE_LOG, OperatorBench } from './operator-bench.js';
 
 const QUEUE = 'orders.DLT';
 
@@ -112,6 +112,38 @@ describe('dead letters of another program', () => {
     expect([0, 1].flatMap((partition) => bench.cluster.read('orders', partition))).to.have.length(1);
   });
 
+  it('are refused one by one when their topic is not there or is the service’s own, and the others are sent', async () => {
+    const bench = foreignBench();
+    const own = [COMMANDS, LANE_LOG, DEAD_LETTERS, AUDIT];
+    const before = own.map((topic) => bench.cluster.read(topic).length);
+    for (const topic of ['gone', ...own, 'orders'])
+      put(bench, { ...KINDS.spring, 'kafka_dlt-original-topic': topic });
+    const ids = [0, 1, 2, 3, 4, 5].map((offset) => ({ partition: 0, offset }));
+    const choice = { ids, selector: ALL, max: null };
+    const { exitCode, error, notes } = await bench.run(replay({ choice }));
+    expect([exitCode, error]).to.deep.equal([1, null]);
+    expect(notes.filter((note) => note.includes('which only the service writes'))).to.have.length(4);
+    expect(notes.filter((note) => note.includes('which does not exist'))).to.have.length(1);
+    expect(bench.cluster.read('orders', 1)).to.have.length(1);
+    const written = own.map((topic, at) => bench.cluster.read(topic).length - (before[at] ?? 0));
+    // What the operator did is in the audit topic.
+    expect(written).to.deep.equal([0, 0, 0, 2]);
+  });
+
+  it('have of their reason no more in the journal than its beginning', async () => {
+    const bench = foreignBench();
+    const folder = mkdtempSync(join(tmpdir(), 'dlq-foreign-'));
+    try {
+      const journal = join(folder, 'j');
+      for (let at = 0; at < 2; at++)
+        put(bench, { ...KINDS.spring, 'kafka_dlt-exception-fqcn': 'x'.repeat(100_000) });
+      expect((await bench.run(replay({ confirmed: 2, journal }))).exitCode).to.equal(0);
+      expect(statSync(journal).size).to.be.below(2000);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('are sent again when the journal does not know their end, and that is said', async () => {
     const bench = foreignBench();
     const folder = mkdtempSync(join(tmpdir(), 'dlq-foreign-'));
@@ -184,6 +216,23 @@ describe('dlq export', () => {
       verdict: { problem: null },
     });
     expect(objects[0]).to.deep.include(JSON.parse(JSON.stringify(detail)));
+  });
+
+  it('has exact bytes in the columns with base64, whatever they begin with', async () => {
+    const bench = new OperatorBench(1);
+    const value = Buffer.from([0xfb, 0xef, 0xbe]);
+    bench.letter(0, { key: '-1', value }, lettered(0));
+    const { lines } = await bench.run({ ...request, format: 'csv' });
+    expect(lines[1]).to.include(`,'-1,LTE=,`).and.to.include(',++++,');
+  });
+
+  it('has one header row when the first letters are gone, and when there is none at all', async () => {
+    const bench = new OperatorBench(1);
+    bench.letter(0, { value: 'v' }, lettered(0));
+    const choice = { ids: [{ partition: 0, offset: 7 }], selector: ALL, max: null };
+    const gone = await bench.run({ ...request, choice, format: 'csv' });
+    expect([gone.exitCode, gone.lines.length]).to.deep.equal([1, 1]);
+    expect(gone.lines[0]?.startsWith('id,at,type,')).to.equal(true);
   });
 
   it('defuses formulas and controls in a CSV, in a new file that is its owner’s alone', async () => {

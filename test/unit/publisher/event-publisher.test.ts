@@ -221,6 +221,44 @@ describe('event publisher', () => {
     expect(publisher.counts).to.deep.equal({ published: 8, failed: 0, refused: 0, queued: 0 });
   });
 
+  it('lets no two in at once into the same room', async () => {
+    const one = new EventPublisher({ producer, topic: 't', format, maxQueued: 1 });
+    const taken: Promise<unknown>[] = [];
+    const callers = ['1', '2', '3'].map(async (text) => {
+      await one.ready();
+      taken.push(failureOf(one.publish({ to: 'ada', text })));
+    });
+    for (const text of ['1', '2', '3']) {
+      await tick();
+      expect(producer.texts().at(-1)).to.deep.equal([text]);
+      producer.acknowledge();
+    }
+    await Promise.all(callers);
+    expect(await Promise.all(taken)).to.deep.equal([undefined, undefined, undefined]);
+  });
+
+  it('ignores what onError rejects with, as what it throws', async () => {
+    const unheard: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unheard.push(error);
+    // Mocha's own would end the run.
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', onUnhandled);
+    try {
+      const told: string[] = [];
+      const onError = (error: Error): Promise<never> => {
+        told.push(error.name);
+        return Promise.reject(new Error('the log is full'));
+      };
+      new EventPublisher({ producer, topic: 't', format, onError }).publishAndForget({ to: 'a', text: '' });
+      await tick();
+      await tick();
+      expect([told, unheard]).to.deep.equal([['InvalidEventError'], []]);
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+  });
+
   it('lets nobody wait for room who does not publish', async () => {
     const held = [greet('1'), greet('2'), greet('3')];
     const callers = [publisher.ready(), publisher.ready(), publisher.ready(), publisher.ready()];
