@@ -10,18 +10,21 @@ const examplesOf = (command) => {
   return [...text.matchAll(/^ {2}(audit-lanes .+)$/gm)].map(([, line = '']) => line);
 };
 
+/** Names with underscores would be read as emphasis. @param {string} text */
+const plain = (text) => text.replace(/\w*__\w+/g, code);
+
 /** @param {Command} command @param {string} path */
 const partsOf = (command, path) => {
   const help = command.createHelp();
   const places = [
     ...command.registeredArguments.map((argument) => [
       code(argument.required ? `<${argument.name()}>` : `[${argument.name()}]`),
-      argument.description,
+      plain(argument.description),
     ]),
     ...help
       .visibleOptions(command)
       .filter(({ long }) => long !== '--help')
-      .map((option) => [code(option.flags), option.description]),
+      .map((option) => [code(option.flags), plain(option.description)]),
   ];
   return [
     `### ${path}`,

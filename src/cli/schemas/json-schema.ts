@@ -100,16 +100,14 @@ const declaredKinds = ({ type }: JsonObject): ReadonlySet<JsonKind> => {
   return kinds;
 };
 
-/** The only values that it allows, when it lists them. */
+/** The only values that it allows, when it lists them: those of `const` and `enum` both, when it has both. */
 export const listedValues = (schema: JsonObject): readonly unknown[] | undefined => {
   const { enum: values } = schema;
-  const list = Object.hasOwn(schema, 'const')
-    ? [schema['const']]
-    : Array.isArray(values)
-      ? values
-      : undefined;
+  const list = Array.isArray(values) ? (values as unknown[]) : undefined;
+  const isConst = (value: unknown): boolean => isDeepStrictEqual(value, schema['const']);
+  const both = Object.hasOwn(schema, 'const') ? (list?.filter(isConst) ?? [schema['const']]) : list;
   const kinds = declaredKinds(schema);
-  return list?.filter((value) => kinds.has(kindOf(value)));
+  return both?.filter((value) => kinds.has(kindOf(value)));
 };
 
 export const kindsOf = (schema: JsonObject): ReadonlySet<JsonKind> => {

@@ -91,6 +91,15 @@ const multipleRule: Rule = (writer, reader) => {
   return refuses(`numbers that are no multiple of ${taken}`);
 };
 
+/** Undefined for one that is no pattern: a schema of any revision may be looked at. */
+const patternOf = (text: string): RegExp | undefined => {
+  try {
+    return new RegExp(text, 'u');
+  } catch {
+    return undefined;
+  }
+};
+
 /** Of texts that a pattern or a format describes nothing is known but that they are the same. */
 const textRule =
   (keyword: 'pattern' | 'format'): Rule =>
@@ -99,7 +108,8 @@ const textRule =
     if (taken === undefined || isDeepStrictEqual(taken, writer[keyword])) return READS;
     const values = listedValues(writer);
     if (keyword === 'pattern' && values !== undefined && typeof taken === 'string') {
-      const pattern = new RegExp(taken, 'u');
+      const pattern = patternOf(taken);
+      if (pattern === undefined) return unknownEffect(`pattern ${asText(taken)} is not a regular expression`);
       const missing = values.filter((value) => typeof value === 'string' && !pattern.test(value));
       return missing.length === 0 ? READS : refuses(`values ${listed(missing)}`);
     }

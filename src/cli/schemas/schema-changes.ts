@@ -46,6 +46,8 @@ interface Place {
 
 const STRUCTURE: readonly string[] = ['properties', 'required', 'additionalProperties', 'items'];
 
+const UNEVALUATED = 'unevaluatedProperties';
+
 const at = (place: Place, step: string): Place => ({ ...place, path: `${place.path}/${step}` });
 const shownPath = (path: string): string => (path === '' ? '/' : path);
 const inside = ({ root }: Side, value: unknown): Side => ({ schema: asSchema(value), root });
@@ -77,6 +79,8 @@ const isClosed = (reader: JsonObject, { isStrict }: Place): boolean =>
 const unnamedField = (field: unknown, writer: Side, reader: Side, place: Place): Effect => {
   if (reader.schema === false) return refuses('everything');
   if (isClosed(reader.schema, place)) return refuses('events with it: the field is unknown');
+  // The only keyword that is not compared and is about what its neighbours do not name.
+  if (Object.hasOwn(reader.schema, UNEVALUATED)) return unknownEffect(`${UNEVALUATED} may refuse it`);
   return taken(inside(writer, field), inside(reader, reader.schema['additionalProperties']), place);
 };
 

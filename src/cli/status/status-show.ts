@@ -1,7 +1,7 @@
 /** `status`: what a running service says of itself. Exit code 0 when it is ready. */
 import type { Settings } from '../../../config/schema.js';
 import type { ExitCode } from '../exit-code.js';
-import { EXIT, Unreachable } from '../exit-code.js';
+import { EXIT, Unreachable, UsageError } from '../exit-code.js';
 import type { LocalParts } from '../local-parts.js';
 import { settingsWithoutBrokers } from '../local-parts.js';
 import type { Printable } from '../terminal/printable.js';
@@ -70,10 +70,21 @@ const tell = ({ output }: LocalParts, url: string, view: ServiceView): void => {
   if (tasks.length > 0) for (const line of tableLines(COLUMNS, tasks, paint, width)) output.line(line);
 };
 
-/** Throws ConfigError when the settings must say where it listens and are wrong. */
+/** Every message names where it was asked, so that must hold no secret. A command line's own check would quote it. */
+const withoutUser = (url: string): string => {
+  const { password, username } = new URL(url);
+  if (username !== '' || password !== '')
+    throw new UsageError(
+      '--url holds a user name or a password: the service asks for none, and they would be shown.',
+    );
+  return url;
+};
+
+/** Throws UsageError; and ConfigError when the settings must say where it listens and are wrong. */
 export const statusShow = async (parts: LocalParts, request: StatusRequest): Promise<ExitCode> => {
   const { output, sources, stop } = parts;
-  const url = request.url ?? urlOf(settingsWithoutBrokers(sources).settings);
+  const url =
+    request.url === null ? urlOf(settingsWithoutBrokers(sources).settings) : withoutUser(request.url);
   const [status, ready, live] = await Promise.all(
     ['/status', '/readyz', '/livez'].map((path) => askService(url, path, stop)),
   );

@@ -1,5 +1,6 @@
 /** Help is answered within 200 ms: what it costs is measured, and what it must not load is looked for. */
 import { expect } from 'chai';
+import type { Command } from 'commander';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +26,9 @@ const cpuMs = (args: readonly string[]): number => {
   return user + system;
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** What else the machine does can only make a run dearer: the cheapest is nearest to what it costs. */
+const leastOf = (args: readonly string[]): number =>
+  Math.min(...Array.from({ length: RUNS }, () => cpuMs(args)));
 
 /** Modules that are loaded with it: whatever it imports, and so on; packages by their name. */
 const loadedWith = (
@@ -49,19 +51,48 @@ const loadedWith = (
   return { files, packages };
 };
 
+/** The words that name it, without the program's own. */
+const pathOf = (command: Command): readonly string[] =>
+  command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+
 describe('help', function () {
   this.timeout(120_000);
 
-  it('costs less than 200 ms of processor time over Node itself', () => {
+  // Each is answered by the same program, but an option may load what the others do not.
+  const answers = (): readonly (readonly string[])[] => [
+    ['--version'],
+    ['completion', 'zsh'],
+    ['complete', '--', 'dlq', ''],
+    ...withDescendants(createProgram('', epochMs(0), () => undefined))
+      .filter((command) => command.name() !== 'complete')
+      .map((command) => [...pathOf(command), '--help']),
+  ];
+
+  it('costs less than 200 ms of processor time over Node itself, of every command', () => {
     const program = fileURLToPath(PROGRAM);
-    const rounds = Array.from({ length: RUNS }, () => ({
-      bare: cpuMs(['-e', '0']),
-      help: cpuMs([program, '--help']),
-    }));
-    const bareMs = median(rounds.map(({ bare }) => bare));
-    const helpMs = median(rounds.map(({ help }) => help));
+    const bareMs = leastOf(['-e', '0']);
     expect(bareMs).to.be.greaterThan(0);
-    expect(helpMs - bareMs, `help ${helpMs} ms, Node alone ${bareMs} ms`).to.be.below(BUDGET_MS);
+    const all = answers();
+    expect(all.length).to.be.greaterThan(30);
+    for (const args of all) {
+      // Most are within it the first time.
+      const first = cpuMs([program, ...args]);
+      const helpMs = first - bareMs < BUDGET_MS ? first : leastOf([program, ...args]);
+      expect(helpMs, args.join(' ')).to.be.greaterThan(0);
+      expect(helpMs - bareMs, `${args.join(' ')} ${helpMs} ms, Node alone ${bareMs} ms`).to.be.below(
+        BUDGET_MS,
+      );
+    }
+  });
+
+  it('is an answer, with exit code 0', () => {
+    for (const args of answers()) {
+      const { status, stderr, stdout } = spawnSync(process.execPath, [fileURLToPath(PROGRAM), ...args], {
+        encoding: 'utf8',
+      });
+      expect([status, stderr], args.join(' ')).to.deep.equal([0, '']);
+      expect(stdout.length, args.join(' ')).to.be.greaterThan(4);
+    }
   });
 
   it('loads no library but commander, and neither topologies nor clients', () => {

@@ -61,6 +61,12 @@ describe('status', () => {
     }
   });
 
+  it('asks nobody, and shows nothing of it, when a password stands in the address', async () => {
+    const refused = await run('http://bob:s3cret@127.0.0.1:1');
+    expect(refused.exitCode).to.equal(2);
+    expect(JSON.stringify(refused)).to.include('--url holds').and.not.include('s3cret');
+  });
+
   it('tells state, tasks, lag and lanes, and ends with 0 when the service is ready', async () => {
     const said = await run(await serve(service(STATUS)));
     expect([said.exitCode, said.error]).to.deep.equal([0, '']);

@@ -247,6 +247,28 @@ const CASES: readonly Case[] = [
     keyword: 'anyOf',
   },
   {
+    what: 'its list of values leaves its only value out',
+    old: field({ const: 'a', enum: ['a', 'b'] }),
+    now: field({ const: 'a', enum: ['b'] }),
+    verdict: 'forward',
+    keyword: 'enum',
+  },
+  {
+    // That it is taken by new readers is not known.
+    what: 'a pattern that is no pattern is added',
+    old: field({ enum: ['a'] }),
+    now: field({ enum: ['a'], pattern: '(' }),
+    verdict: 'forward',
+    keyword: 'pattern',
+  },
+  {
+    what: 'a field is added where unevaluated ones are refused',
+    old: object({}, { unevaluatedProperties: false }),
+    now: object({ field: STRING }, { unevaluatedProperties: false }),
+    verdict: 'backward',
+    keyword: 'properties',
+  },
+  {
     what: 'the major version has changed',
     old: { $id: 'urn:x/1.3' },
     now: { $id: 'urn:x/2.0' },
