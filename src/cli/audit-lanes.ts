@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../service/system-clock.js';
 import { understand } from './program.js';
+import { changesSomething } from './request.js';
 import { printable } from './terminal/printable.js';
 import { splitArguments } from './settings-arguments.js';
 
@@ -26,14 +27,19 @@ const write = (stream: NodeJS.WriteStream, text: string): void => {
     );
 };
 
-// `audit-lanes … | head`: whoever read has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
 const { command, settings } = splitArguments(process.argv.slice(2));
 const understood = understand(command, version(), systemClock.now());
+
+// `audit-lanes … | head`: whoever read has seen enough. What changes something ends as after Ctrl-C, and says so.
+const isChanging = understood.kind === 'request' && changesSomething(understood.request);
+let isPipeBroken = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (!isChanging) process.exit(0);
+  if (!isPipeBroken) process.kill(process.pid, 'SIGTERM');
+  isPipeBroken = true;
+});
+
 if (understood.kind === 'said') {
   write(process.stdout, understood.stdout);
   write(process.stderr, understood.stderr);

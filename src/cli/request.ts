@@ -19,3 +19,16 @@ export type LocalRequest =
   ConfigRequest | TopologyRequest | StatusRequest | CompletionRequest | SchemasRequest;
 
 export type Request = OperatorRequest | InspectionRequest | LocalRequest;
+
+const CHANGING = {
+  publish: true,
+  'lanes release': true,
+  'lanes skip': true,
+  'dlq replay': true,
+  'dlq resume': true,
+  'dlq dismiss': true,
+  'topics apply': true,
+} as const satisfies Partial<Record<Request['kind'], true>>;
+
+/** It writes something: it has to end in order, even if nobody reads what it says. */
+export const changesSomething = ({ kind }: Request): boolean => kind in CHANGING;

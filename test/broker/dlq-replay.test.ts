@@ -166,6 +166,41 @@ describe('dlq replay on a real Kafka', function () {
     expect([again.code, again.stderr.includes('Nothing is left')], again.stderr).to.deep.equal([0, true]);
   });
 
+  it('nobody reads on what it says: it ends as after Ctrl-C, is recorded as a failure, and can be resumed', async () => {
+    const letters = 40;
+    const bench = await ServiceBench.on(kafka);
+    const cli = cliOf(bench);
+    await bench.startReady('one');
+    await Promise.all(
+      Array.from({ length: letters }, (_, at) =>
+        bench.tool.produce(bench.source, {
+          key: Buffer.from(`user-${at}`),
+          value: Buffer.from('{}'),
+          headers: [header('ce_type', 'user.auth')],
+        }),
+      ),
+    );
+    await bench.untilAllCommitted();
+    const journal = join(folder, 'replay.ndjson');
+    const replay = `dlq replay --reason schema-violation --no-validate --rate 4 --yes ${letters} --json`;
+    const unread = await cli(`${replay} --journal ${journal}`, {
+      during: ({ stdout }) => stdout?.once('data', () => stdout.destroy()),
+    });
+    expect(unread.code, unread.stderr).to.equal(1);
+    expect(unread.stderr).not.to.match(/EPIPE|\n {4}at /);
+    const ended = endedIn(journal);
+    expect(ended).to.be.within(1, letters - 1);
+    const resumed = await cli(`dlq replay --resume ${journal}`);
+    expect(resumed.stderr).to.include(`replayed ${letters} of ${letters}`);
+    const actions = await bench.operatorActions();
+    expect(actions.map(({ status }) => status)).to.deep.equal([
+      'requested',
+      'failure',
+      'requested',
+      'success',
+    ]);
+  });
+
   it('a letter of Spring, Kafka Connect and Kafka Streams each goes back to its topic, partition and headers', async () => {
     const bench = await ServiceBench.on(kafka, { partitions: 0 });
     const cli = cliOf(bench);
