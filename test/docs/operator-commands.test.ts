@@ -1,25 +1,16 @@
 /** Every command of `audit-lanes` that a document shows is one that it understands. */
 import { expect } from 'chai';
-import { createProgram, understand, withDescendants } from '../../src/cli/program.js';
-import { splitArguments } from '../../src/cli/settings-arguments.js';
+import { createProgram, withDescendants } from '../../src/cli/program.js';
 import { epochMs } from '../../src/record/units.js';
-import { mentions, shown, textOf } from './documents.js';
-
-/** As a shell splits it, for what our documents use: quotes, output that goes elsewhere, and a comment at the end. */
-const argumentsOf = (line: string): string[] =>
-  [...line.replace(/\s[#>|].*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted ?? plain ?? '',
-  );
+import { textOf } from './documents.js';
+import { isUnderstood, shownCommands } from './shown-commands.js';
 
 describe('the documents', () => {
   it('show commands that audit-lanes understands', () => {
-    const commands = mentions(/^(?:npm run cli --|audit-lanes) (.+)$/gm);
-    expect(commands.length).to.be.at.least(9);
-    const wrong = commands.filter(({ text }) => {
-      const { command } = splitArguments(argumentsOf(text));
-      return understand(command, '0.0.0', epochMs(0)).kind !== 'request';
-    });
-    expect(wrong.map(shown)).to.deep.equal([]);
+    const commands = shownCommands().filter(({ isLine }) => isLine);
+    expect(commands.length).to.be.at.least(100);
+    const wrong = commands.filter((command) => !isUnderstood(command));
+    expect(wrong.map(({ document, args }) => `${document}: ${args.join(' ')}`)).to.deep.equal([]);
   });
 
   it('have every command of audit-lanes', () => {

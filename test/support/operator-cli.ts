@@ -15,6 +15,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it runs; where the test runs if not given. */
+  readonly cwd?: string;
   /** What is done to it while it runs. */
   readonly during?: (process: ReturnType<typeof spawn>) => void;
   /** It is killed after this. */
@@ -23,11 +25,12 @@ export interface CliOptions {
 
 export const operatorCli = async (
   args: readonly string[],
-  { env = {}, during = () => undefined, limitMs = LIMIT_MS }: CliOptions = {},
+  { env = {}, cwd, during = () => undefined, limitMs = LIMIT_MS }: CliOptions = {},
 ): Promise<CliResult> => {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    cwd,
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
