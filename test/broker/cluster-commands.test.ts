@@ -42,7 +42,7 @@ describe('the command line about the cluster', function () {
     const dry = await cli('topics apply --dry-run --json');
     expect([dry.code, dry.objects().length], dry.stderr).to.deep.equal([0, 8]);
     expect((await cli('topics apply')).code).to.equal(2);
-    expect((await cli('topics apply --yes 7')).code).to.equal(1);
+    expect((await cli('topics apply --yes 7')).code).to.equal(2);
     expect((await cli('topics check --json')).objects().every(({ ok }) => ok === false)).to.equal(true);
 
     const made = await cli('topics apply --yes 8');
