@@ -65,7 +65,12 @@ class Newcomer {
 
   /** Until the service is ready. `npm start` gets a process group, as a terminal gives it one. */
   async start(): Promise<void> {
-    const { KAFKA_BROKERS: _, HTTP_PORT: __, ...env } = process.env;
+    // A terminal of one's own: nothing of the npm that runs these tests, nor of a cluster.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => !/^(npm_|KAFKA_BROKERS$|HTTP_PORT$|INIT_CWD$)/i.test(name),
+      ),
+    );
     const start = spawn('npm', ['start'], {
       cwd: this.folder,
       detached: true,
