@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { SettingSources } from '../../config/load.js';
+import type { Settings } from '../../config/schema.js';
 import { loadSettings } from '../../config/load.js';
 import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
 import { systemClock } from '../service/system-clock.js';
@@ -44,21 +45,38 @@ const sourcesOf = (argv: readonly string[]): SettingSources => ({
   readFile: (path) => readFileSync(path, 'utf8'),
 });
 
-const runOperator = async (
+/** What commands with clients begin with; `INSTANCE_ID` is the service's own. */
+const clusterSettings = (argv: readonly string[]): { settings: Settings; startTimeoutMs: number } => {
+  const sources = sourcesOf(argv);
+  const { settings, origins } = loadSettings({ ...sources, env: { ...sources.env, INSTANCE_ID: undefined } });
+  const isDefault = origins.get('START_TIMEOUT_MS') === 'default';
+  return { settings, startTimeoutMs: isDefault ? START_TIMEOUT_MS : settings.service.startTimeoutMs };
+};
+
+const clientId = (): string => `${NAME}-${process.pid}`;
+
+const runOperator = (
   run: (operator: Operator) => Promise<ExitCode>,
   { isJson, settings: argv }: RunOptions,
   isPublisher: boolean,
-): Promise<never> => {
-  const { runCommand } = await import('./cluster/command-clients.js');
-  const { Operator } = await import('./cluster/operator.js');
-  const { sitesOf } = await import('./cluster/site.js');
-  const { topologyOf } = await import('./cluster/application.js');
-  const { valueSchemaOf } = await import('./cluster/value-schema.js');
-  return runCommand(
+): Promise<never> =>
+  runToEnd(
     NAME,
-    async ({ settings, clients, stop }) => {
+    async (stop) => {
+      const { createCommandClients } = await import('./cluster/command-clients.js');
+      const { Operator } = await import('./cluster/operator.js');
+      const { sitesOf } = await import('./cluster/site.js');
+      const { topologyOf } = await import('./cluster/application.js');
+      const { valueSchemaOf } = await import('./cluster/value-schema.js');
+      const { settings, startTimeoutMs } = clusterSettings(argv);
       const operator = new Operator({
-        clients,
+        clients: createCommandClients(settings, {
+          id: clientId(),
+          startTimeoutMs,
+          isPublisher,
+          // A redrive holds a whole record as base64: as much as the commands topic takes.
+          maxMessageBytes: 2 * settings.kafka.maxMessageBytes + HEADER_BUDGET_BYTES,
+        }),
         clock: systemClock,
         stop,
         sites: sitesOf(settings.kafka.groupId, topologyOf(settings).subtopologies),
@@ -77,15 +95,8 @@ const runOperator = async (
         await operator.close();
       }
     },
-    {
-      argv,
-      startTimeoutMs: START_TIMEOUT_MS,
-      isPublisher,
-      // A redrive holds a whole record as base64: as much as the commands topic takes.
-      maxMessageBytes: (maxMessageBytes) => 2 * maxMessageBytes + HEADER_BUDGET_BYTES,
-    },
+    'stopped. What was written before is carried out all the same.',
   );
-};
 
 const runInspection = (
   run: (inspection: Inspection) => Promise<ExitCode>,
@@ -95,10 +106,7 @@ const runInspection = (
     const { applicationOf } = await import('./cluster/application.js');
     const { Inspection } = await import('./cluster/inspection.js');
     const { inspectorOptions } = await import('./cluster/inspector-options.js');
-    const { settings, origins } = loadSettings(sourcesOf(argv));
-    const isDefault = origins.get('START_TIMEOUT_MS') === 'default';
-    const startTimeoutMs = isDefault ? START_TIMEOUT_MS : settings.service.startTimeoutMs;
-    const id = `${NAME}-${process.pid}`;
+    const { settings, startTimeoutMs } = clusterSettings(argv);
     const inspection = new Inspection({
       settings,
       application: applicationOf(settings),
@@ -110,18 +118,11 @@ const runInspection = (
       ask: askingAt(process, stop),
       connectInspector: async () => {
         const { KafkaInspector } = await import('./cluster/kafka-inspector.js');
-        return KafkaInspector.connect(inspectorOptions(settings, id, startTimeoutMs));
+        return KafkaInspector.connect(inspectorOptions(settings, clientId(), startTimeoutMs));
       },
       createClients: async () => {
-        const { createKafkaClients } = await import('../kafka/clients.js');
-        const { clientOptions } = await import('../service/client-options.js');
-        const options = {
-          ...clientOptions(settings, id),
-          groupId: id,
-          statisticsIntervalMs: 0,
-          startTimeoutMs,
-        };
-        return createKafkaClients(options);
+        const { createCommandClients } = await import('./cluster/command-clients.js');
+        return createCommandClients(settings, { id: clientId(), startTimeoutMs });
       },
     });
     try {
