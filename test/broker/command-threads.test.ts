@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { startBroker, type LocalKafka } from '../support/broker.js';
-import { operatorCli, type CliResult } from '../support/operator-cli.js';
+import { operatorCliOf } from '../support/operator-cli.js';
 import { ServiceBench } from '../support/service-bench.js';
 
 const PARTITIONS = 12;
@@ -34,16 +34,9 @@ describe('the command line with the threads that Node has by itself', function (
   for (const threads of [undefined, '2'])
     it(`looks at ${PARTITIONS} partitions, acts on all and waits for it (UV_THREADPOOL_SIZE: ${threads ?? 'unset'})`, async () => {
       const bench = await failing();
-      const cli = (line: string): Promise<CliResult> =>
-        operatorCli(line.split(' '), {
-          env: {
-            KAFKA_BROKERS: kafka.bootstrapServers,
-            KAFKA_GROUP_ID: bench.group,
-            SOURCE_TOPICS: bench.source,
-            AUDIT_TOPIC: bench.audit,
-            ...(threads === undefined ? {} : { UV_THREADPOOL_SIZE: threads }),
-          },
-        });
+      const cli = operatorCliOf(kafka, bench, {
+        env: threads === undefined ? {} : { UV_THREADPOOL_SIZE: threads },
+      });
       const lanes = await cli('lanes list --json');
       expect([lanes.code, lanes.stdout], lanes.stderr).to.deep.equal([0, '']);
       const waiting = (await cli('dlq list --json')).objects();

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker, uniqueName, type LocalKafka } from '../support/broker.js';
-import { operatorCli, type CliOptions, type CliResult } from '../support/operator-cli.js';
+import { operatorCliOf } from '../support/operator-cli.js';
 import type { RawHeader } from '../support/record-tool.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { until } from '../support/wait.js';
@@ -59,23 +59,9 @@ describe('dlq replay on a real Kafka', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const cliOf =
-    (bench: ServiceBench) =>
-    (line: string, options: CliOptions = {}): Promise<CliResult> =>
-      operatorCli(line.split(' '), {
-        limitMs: 200_000,
-        ...options,
-        env: {
-          KAFKA_BROKERS: kafka.bootstrapServers,
-          KAFKA_GROUP_ID: bench.group,
-          SOURCE_TOPICS: bench.source,
-          AUDIT_TOPIC: bench.audit,
-        },
-      });
-
   it(`${LETTERS} dead letters, killed in the middle and resumed, are each processed once, in the order of their keys`, async () => {
     const bench = await ServiceBench.on(kafka);
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench, { limitMs: 200_000 });
     await bench.startReady('one');
     const users = Array.from({ length: USERS }, () => randomUUID());
     const ids = Array.from({ length: LETTERS }, () => randomUUID());
@@ -169,7 +155,7 @@ describe('dlq replay on a real Kafka', function () {
   it('nobody reads on what it says: it ends as after Ctrl-C, is recorded as a failure, and can be resumed', async () => {
     const letters = 40;
     const bench = await ServiceBench.on(kafka);
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench, { limitMs: 200_000 });
     await bench.startReady('one');
     await Promise.all(
       Array.from({ length: letters }, (_, at) =>
@@ -203,7 +189,7 @@ describe('dlq replay on a real Kafka', function () {
 
   it('a letter of Spring, Kafka Connect and Kafka Streams each goes back to its topic, partition and headers', async () => {
     const bench = await ServiceBench.on(kafka, { partitions: 0 });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench, { limitMs: 200_000 });
     const orders = uniqueName('orders');
     const queue = `${orders}.DLT`;
     for (const [topic, partitions] of [

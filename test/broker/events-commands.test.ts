@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker, type LocalKafka } from '../support/broker.js';
-import { operatorCli, type CliOptions, type CliResult } from '../support/operator-cli.js';
+import { operatorCliOf } from '../support/operator-cli.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { until } from '../support/wait.js';
 
@@ -19,23 +19,9 @@ describe('publish and tail', function () {
     kafka = await startBroker(this);
   });
 
-  const cliOf =
-    (bench: ServiceBench) =>
-    (line: string, options: CliOptions = {}): Promise<CliResult> =>
-      operatorCli(line.split(' '), {
-        ...options,
-        env: {
-          KAFKA_BROKERS: kafka.bootstrapServers,
-          KAFKA_GROUP_ID: bench.group,
-          SOURCE_TOPICS: bench.source,
-          AUDIT_TOPIC: bench.audit,
-          ...options.env,
-        },
-      });
-
   it('show every event that was published: the good ones as audit events, the bad ones as dead letters', async () => {
     const bench = await ServiceBench.on(kafka);
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     await bench.startReady('one');
     const published = await cli('publish --random --rate max --keys 20 --count 300 --bad 5% --seed 7 --json');
     expect(published.code, published.stderr).to.equal(0);
@@ -71,7 +57,7 @@ describe('publish and tail', function () {
 
   it('are ended by Ctrl-C: what is under way is written, and the summary tells as much as is there', async () => {
     const bench = await ServiceBench.on(kafka);
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     await bench.startReady('one');
     const following = cli('tail --follow --json', {
       during: (process) => void process.stdout?.once('data', () => process.kill('SIGINT')),
@@ -101,7 +87,7 @@ describe('publish and tail', function () {
     const folder = mkdtempSync(join(tmpdir(), 'audit-lanes-events-'));
     try {
       const bench = await ServiceBench.on(kafka);
-      const cli = cliOf(bench);
+      const cli = operatorCliOf(kafka, bench);
       const [event] = (await cli('publish --random --count 1 --seed 3 --dry-run --json')).objects();
       const data = JSON.parse(String(event?.['value'])) as Record<string, unknown>;
       const good = { type: 'user.registered', data };

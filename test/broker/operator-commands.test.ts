@@ -7,7 +7,7 @@ import { startBroker, type LocalKafka } from '../support/broker.js';
 import { answers, DirectoryServer, knows } from '../support/directory-server.js';
 import { HostileRecords, type HostileRecord } from '../support/hostile-records.js';
 import { produceAll } from '../support/load.js';
-import { operatorCli, type CliOptions, type CliResult } from '../support/operator-cli.js';
+import { operatorCli, operatorCliOf } from '../support/operator-cli.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { until } from '../support/wait.js';
 
@@ -43,24 +43,10 @@ describe('the operator’s command line', function () {
     kafka = await startBroker(this);
   });
 
-  const cliOf =
-    (bench: ServiceBench) =>
-    (line: string, options: CliOptions = {}): Promise<CliResult> =>
-      operatorCli(line.split(' '), {
-        ...options,
-        env: {
-          KAFKA_BROKERS: kafka.bootstrapServers,
-          KAFKA_GROUP_ID: bench.group,
-          SOURCE_TOPICS: bench.source,
-          AUDIT_TOPIC: bench.audit,
-          ...options.env,
-        },
-      });
-
   it('shows a lane that waits, and releases it: everything of the key is processed, in order', async () => {
     const directory = await DirectoryServer.start();
     const bench = await ServiceBench.on(kafka, { env: { ...LATER, DIRECTORY_URL: directory.url } });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     const records = recordsOf(1, 4);
     const user = firstUser(records);
     directory.forUser(user, UNAVAILABLE);
@@ -107,7 +93,7 @@ describe('the operator’s command line', function () {
     const bench = await ServiceBench.on(kafka, {
       env: { ...LATER, DIRECTORY_URL: directory.url, DLQ_POLICY: 'park' },
     });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     const records = recordsOf(2, 3);
     const user = firstUser(records);
     directory.forUser(user, REFUSED);
@@ -166,7 +152,7 @@ describe('the operator’s command line', function () {
 
   it('dismisses a dead letter, restores its headers for whoever looks, and keeps its value to itself', async () => {
     const bench = await ServiceBench.on(kafka, { env: LATER });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     await bench.startReady('one');
     const evil = Buffer.from('\u001b]0;owned\u0007');
     const headers = [
@@ -195,14 +181,7 @@ describe('the operator’s command line', function () {
     }
     expect((await cli('dlq show 0-0')).stdout).not.to.include('json,');
 
-    const dismissed = await operatorCli(['dlq', 'dismiss', '0-0', '--reason', 'test data'], {
-      env: {
-        KAFKA_BROKERS: kafka.bootstrapServers,
-        KAFKA_GROUP_ID: bench.group,
-        SOURCE_TOPICS: bench.source,
-        AUDIT_TOPIC: bench.audit,
-      },
-    });
+    const dismissed = await cli(['dlq', 'dismiss', '0-0', '--reason', 'test data']);
     expect([dismissed.code, dismissed.stdout], dismissed.stderr).to.deep.equal([0, 'dismiss 0-0: done\n']);
     expect((await cli('dlq list')).stdout).to.match(/dismissed\n/);
   });
@@ -210,7 +189,7 @@ describe('the operator’s command line', function () {
   it('says that a command waits when no service reads it, and the next service carries it out', async () => {
     const directory = await DirectoryServer.start();
     const bench = await ServiceBench.on(kafka, { env: { ...LATER, DIRECTORY_URL: directory.url } });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     const records = recordsOf(3, 1);
     const user = firstUser(records);
     directory.forUser(user, UNAVAILABLE);
@@ -241,7 +220,7 @@ describe('the operator’s command line', function () {
 
   it('ends with 2 for settings, and with 3 for topics and brokers that cannot be used', async () => {
     const bench = await ServiceBench.on(kafka, { partitions: 0 });
-    const cli = cliOf(bench);
+    const cli = operatorCliOf(kafka, bench);
     const unset = await operatorCli(['lanes', 'list']);
     expect(unset.code).to.equal(2);
     expect(unset.stderr).to.include('KAFKA_BROKERS is missing');

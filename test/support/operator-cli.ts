@@ -54,3 +54,24 @@ export const operatorCli = async (
         .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
   };
 };
+
+/** `operatorCli` beside the service of a bench: its cluster, group and topics; a line is split at its spaces. */
+export const operatorCliOf =
+  (
+    { bootstrapServers }: { readonly bootstrapServers: string },
+    { group, source, audit }: { readonly group: string; readonly source: string; readonly audit: string },
+    of: CliOptions = {},
+  ) =>
+  (line: string | readonly string[], options: CliOptions = {}): Promise<CliResult> =>
+    operatorCli(typeof line === 'string' ? line.split(' ') : line, {
+      ...of,
+      ...options,
+      env: {
+        KAFKA_BROKERS: bootstrapServers,
+        KAFKA_GROUP_ID: group,
+        SOURCE_TOPICS: source,
+        AUDIT_TOPIC: audit,
+        ...of.env,
+        ...options.env,
+      },
+    });

@@ -9,10 +9,7 @@ import { Operator } from '../../../src/cli/cluster/operator.js';
 import type { Carrying } from '../../../src/cli/cluster/carrying.js';
 import type { LaneChoice, LanesChange } from '../../../src/cli/lanes/lanes-request.js';
 import type { Request } from '../../../src/cli/request.js';
-import type { Output } from '../../../src/cli/terminal/output.js';
-import { paint } from '../../../src/cli/terminal/paint.js';
 import { performanceOf, type Performance } from '../../../src/cli/perform.js';
-import { jsonLine } from '../../../src/cli/terminal/printable.js';
 import { sitesOf } from '../../../src/cli/cluster/site.js';
 import type { ValueSchema } from '../../../src/cli/cluster/value-schema.js';
 import type { Command, CommandOutcome } from '../../../src/lanes/command.js';
@@ -37,6 +34,7 @@ import { CHECKPOINT_KEY } from '../../../src/state/checkpoint.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { SimulatedCluster } from '../../../src/testing/simulated-cluster.js';
 import { AUDIT, SOURCE } from '../support/records.js';
+import { recordingOutput } from './recording-output.js';
 
 export const GROUP = 'app';
 export const LANE_LOG = `${GROUP}.${SOURCE}.lanes-changelog`;
@@ -105,18 +103,7 @@ export class OperatorBench {
   }
 
   async run(request: Request, { isJson = false }: { readonly isJson?: boolean } = {}): Promise<Said> {
-    const lines: string[] = [];
-    const notes: string[] = [];
-    const progress: string[] = [];
-    const output: Output = {
-      isJson,
-      paint: paint(false),
-      width: Infinity,
-      line: (text) => void lines.push(text),
-      json: (value) => void lines.push(jsonLine(value)),
-      note: (text) => void notes.push(text),
-      progress: (text) => void progress.push(text),
-    };
+    const { output, said } = recordingOutput(isJson);
     const process = this.cluster.process('cli');
     const operator = new Operator({
       clients: process.clients,
@@ -154,10 +141,8 @@ export class OperatorBench {
     const end = await this.scheduler.complete(done);
     return {
       ...end,
-      lines,
-      notes,
-      progress,
-      objects: isJson ? lines.map((line) => JSON.parse(line) as Record<string, unknown>) : [],
+      ...said,
+      objects: isJson ? said.lines.map((line) => JSON.parse(line) as Record<string, unknown>) : [],
     };
   }
 

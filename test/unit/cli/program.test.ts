@@ -4,6 +4,7 @@ import { createProgram, understand, withDescendants } from '../../../src/cli/pro
 import type { DlqReplay } from '../../../src/cli/dlq/dlq-request.js';
 import type { Request } from '../../../src/cli/request.js';
 import { epochMs } from '../../../src/record/units.js';
+import { TAIL } from './events-requests.js';
 
 const NOW = epochMs(1_770_000_000_000);
 const of = (line: string) => understand(line.split(' ').filter(Boolean), '1.2.3', NOW);
@@ -17,21 +18,6 @@ const requestOf = (line: string): Request => {
 const LANE = { key: Buffer.from('user-17'), head: null, partition: null, topic: null };
 const PUBLISH = { kind: 'publish', topic: null, isSpring: false, isDryRun: false } as const;
 const RANDOM = { kind: 'random', rate: 10, keys: 100, count: null, bad: 0, seed: null } as const;
-const TAIL = {
-  kind: 'tail',
-  topic: null,
-  partition: null,
-  user: null,
-  type: null,
-  action: null,
-  status: null,
-  since: null,
-  until: null,
-  from: null,
-  follow: false,
-  limit: null,
-  format: null,
-} as const;
 const ALL = {
   topic: null,
   partition: null,

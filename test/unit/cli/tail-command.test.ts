@@ -3,23 +3,8 @@ import { expect } from 'chai';
 import type { Tail } from '../../../src/cli/events/events-request.js';
 import { epochMs } from '../../../src/record/units.js';
 import { AUDIT } from '../support/records.js';
+import { TAIL } from './events-requests.js';
 import { OperatorBench } from './operator-bench.js';
-
-const TAIL: Tail = {
-  kind: 'tail',
-  topic: null,
-  partition: null,
-  user: null,
-  type: null,
-  action: null,
-  status: null,
-  since: null,
-  until: null,
-  from: null,
-  follow: false,
-  limit: null,
-  format: null,
-};
 
 const event = (n: number, given: object = {}): string =>
   JSON.stringify({
