@@ -10,6 +10,7 @@ import type { KafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
 import type { ProducedRecord } from '../record/record.js';
 import { Connection, within } from './connection.js';
+import { disconnectProducer } from './disconnect-producer.js';
 import { enqueue } from './enqueue.js';
 import { QUEUE_FULL } from './error-codes.js';
 import { toKafkaError } from './errors.js';
@@ -17,7 +18,6 @@ import { acknowledgedProducerSettings, type KafkaClientOptions } from './setting
 
 const POLL_INTERVAL_MS = 5;
 const QUEUE_FULL_PAUSE_MS = 5;
-const CLOSE_FLUSH_MS = 500;
 /** Beyond the message time-out, by which every record has an outcome. */
 const CLOSE_MARGIN_MS = 2_000;
 
@@ -62,7 +62,7 @@ export class KafkaAcknowledgedProducer implements AcknowledgedProducer {
         client.on('delivery-report', onReport);
         return client;
       },
-      disconnect: (client, done) => void client.disconnect(CLOSE_FLUSH_MS, done),
+      disconnect: disconnectProducer,
     });
   }
 

@@ -19,6 +19,7 @@ import type { TransactionalProducer } from '../ports/producer.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
 import { Connection } from './connection.js';
+import { disconnectProducer } from './disconnect-producer.js';
 import { enqueue } from './enqueue.js';
 import { QUEUE_FULL, STATE, TIMED_OUT, UNKNOWN_PARTITION } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
@@ -30,7 +31,6 @@ const SLICE_MS = 5_000;
 const RESUME_PAUSE_MS = 50;
 /** For deliveries before an abort: brokers that are gone must not hold it up. */
 const ABORT_FLUSH_MS = 2_000;
-const CLOSE_FLUSH_MS = 500;
 const METADATA_TIMEOUT_MS = 5_000;
 
 type Callback = (error: unknown) => void;
@@ -163,7 +163,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       role: 'transactional',
       options: this.options,
       make: () => new rdkafka.Producer(global, topic),
-      disconnect: (client, done) => void client.disconnect(CLOSE_FLUSH_MS, done),
+      disconnect: disconnectProducer,
       onLog: (meaning) => {
         if (meaning.kind !== 'transaction-failed') return;
         const cause = { code: meaning.code, message: meaning.reason, isTxnRequiresAbort: true };

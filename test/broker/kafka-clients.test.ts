@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import rdkafka, { type Producer } from 'node-rdkafka';
 import type { ClientEvent, ClientStatistics } from '../../src/kafka/client-events.js';
 import { createKafkaClients } from '../../src/kafka/clients.js';
 import type { KafkaClientOptions } from '../../src/kafka/settings.js';
@@ -16,6 +17,7 @@ import { partitionName } from '../../src/ports/topic-partition.js';
 import type { ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, startOwnBroker, uniqueName, type LocalKafka } from '../support/broker.js';
+import { until } from '../support/wait.js';
 
 const PATIENCE_MS = 60_000;
 /** More than close may take when no broker is there: transaction time-out and a margin. */
@@ -65,6 +67,38 @@ describe('the Kafka clients of the service', function () {
     await admin.createTopic({ name, partitions, replicationFactor: 1, config: {} });
     return name;
   };
+
+  describe('a producer that closes', () => {
+    /** What node-rdkafka is asked for, in order; its disconnecting begins late, so that a timer would be heard. */
+    const heard = (): { readonly calls: string[]; restore(): void } => {
+      const { prototype } = rdkafka.Producer;
+      const { poll, disconnect } = prototype;
+      const calls: string[] = [];
+      prototype.poll = function (this: Producer) {
+        calls.push('poll');
+        return poll.call(this);
+      };
+      prototype.disconnect = function (this: Producer, ...args: Parameters<typeof disconnect>) {
+        calls.push('disconnect');
+        setTimeout(() => disconnect.apply(this, args), 200);
+        return this;
+      } as typeof disconnect;
+      return { calls, restore: () => Object.assign(prototype, { poll, disconnect }) };
+    };
+
+    for (const kind of ['acknowledgedProducer', 'transactionalProducer'] as const)
+      it(`is not polled any more: a client that is being destroyed must not be (${kind})`, async () => {
+        const { calls, restore } = heard();
+        try {
+          const producer = await connected(createKafkaClients(options())[kind]());
+          await until('it is polled by its timer', () => calls.length > 0);
+          await producer.close();
+        } finally {
+          restore();
+        }
+        expect(calls.slice(calls.indexOf('disconnect'))).to.deep.equal(['disconnect']);
+      });
+  });
 
   describe('when no broker answers', () => {
     const nowhere = { bootstrapServers: '127.0.0.1:1', startTimeoutMs: 1_000 };
