@@ -1,4 +1,7 @@
-/** Help is answered within 200 ms: what it costs is measured, and what it must not load is looked for. */
+/**
+ * Help is answered within 200 ms: what it costs is measured, and what it must not load is looked for.
+ * Measured in starts of bare Node, about 40 ms of an idle machine: a busy one makes both dearer.
+ */
 import { expect } from 'chai';
 import type { Command } from 'commander';
 import { spawnSync } from 'node:child_process';
@@ -8,7 +11,8 @@ import { createProgram, withDescendants } from '../../../src/cli/program.js';
 import { epochMs } from '../../../src/record/units.js';
 
 const PROGRAM = new URL('../../../src/cli/audit-lanes.js', import.meta.url);
-const BUDGET_MS = 200;
+/** 200 ms over Node itself, in starts of Node. */
+const BUDGET = 5;
 const RUNS = 5;
 
 /**
@@ -26,9 +30,11 @@ const cpuMs = (args: readonly string[]): number => {
   return user + system;
 };
 
-/** What else the machine does can only make a run dearer: the cheapest is nearest to what it costs. */
-const leastOf = (args: readonly string[]): number =>
-  Math.min(...Array.from({ length: RUNS }, () => cpuMs(args)));
+/** Over Node itself, in starts of Node; both measured at the same time, since the machine is not always as busy. */
+const costOf = (args: readonly string[]): number => {
+  const bareMs = cpuMs(['-e', '0']);
+  return cpuMs(args) / bareMs - 1;
+};
 
 /** Modules that are loaded with it: whatever it imports, and so on; packages by their name. */
 const loadedWith = (
@@ -68,19 +74,18 @@ describe('help', function () {
       .map((command) => [...pathOf(command), '--help']),
   ];
 
-  it('costs less than 200 ms of processor time over Node itself, of every command', () => {
+  it('costs less than 200 ms of processor time over Node itself, where Node starts in 40, of every command', () => {
     const program = fileURLToPath(PROGRAM);
-    const bareMs = leastOf(['-e', '0']);
-    expect(bareMs).to.be.greaterThan(0);
     const all = answers();
     expect(all.length).to.be.greaterThan(30);
     for (const args of all) {
-      // Most are within it the first time.
-      const first = cpuMs([program, ...args]);
-      const helpMs = first - bareMs < BUDGET_MS ? first : leastOf([program, ...args]);
-      expect(helpMs, args.join(' ')).to.be.greaterThan(0);
-      expect(helpMs - bareMs, `${args.join(' ')} ${helpMs} ms, Node alone ${bareMs} ms`).to.be.below(
-        BUDGET_MS,
+      const costs: number[] = [];
+      // Most are within it the first time; what else the machine does can only make a run dearer.
+      while (costs.length < RUNS && !costs.some((cost) => cost < BUDGET))
+        costs.push(costOf([program, ...args]));
+      expect(Math.min(...costs), `${args.join(' ')}: ${costs.join(', ')} starts of Node`).to.be.within(
+        0,
+        BUDGET,
       );
     }
   });
