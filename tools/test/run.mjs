@@ -26,10 +26,13 @@ export const run = async ({ checks, suites }) => {
   }
   for (const suite of suites) {
     console.log(`\n── ${suite} ──`);
-    const { tally, problem } = await runSuite(suite);
-    if (problem !== null) problems.push(`${suite}: ${problem}`);
-    else if (tally.failed > 0) problems.push(`${suite}: ${tally.failed} failed`);
-    tallies.push(tally);
+    const startedMs = Date.now();
+    const ran = await runSuite(suite);
+    console.log(
+      `${suite}: ${closingLine(ran.tally)} (${((Date.now() - startedMs) / 60_000).toFixed(1)} min)`,
+    );
+    problems.push(...ran.problems);
+    tallies.push(ran.tally);
   }
   return { tally: sum(tallies), problems };
 };
