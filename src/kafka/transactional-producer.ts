@@ -90,7 +90,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         const enqueued = index - from;
         const where = `${record.topic}-${record.partition ?? 'any'}`;
         const error = toKafkaError('produce', where, thrown);
-        if (error.code === UNKNOWN_PARTITION && this.#looksAgain(client, record.topic)) return enqueued;
+        if (error.code === UNKNOWN_PARTITION && this.#looksAgain(record.topic)) return enqueued;
         if (error.code !== QUEUE_FULL) {
           const cause = error.code === STATE ? (this.#failure ?? error) : error;
           throw Object.assign(cause, { enqueued });
@@ -109,11 +109,14 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
    * A partition that was added lately is not known to this client yet: it asks once per transaction, and
    * takes nothing more until the answer is there. False when the answer did not help.
    */
-  #looksAgain(client: Producer, topic: string): boolean {
+  #looksAgain(topic: string): boolean {
     const asked = this.#asked.get(topic);
     if (asked === undefined) {
       this.#asked.set(topic, 'asking');
-      client.getMetadata({ topic, timeout: METADATA_TIMEOUT_MS }, () => this.#asked.set(topic, 'answered'));
+      const answered = (): unknown => this.#asked.set(topic, 'answered');
+      this.#call('metadata', (client, done) => {
+        client.getMetadata({ topic, timeout: METADATA_TIMEOUT_MS }, done);
+      }).then(answered, answered);
     }
     return asked !== 'answered';
   }
