@@ -6,7 +6,7 @@ import { CACHE, inProject, PROJECT } from '../lib/project.mjs';
 import { verdict } from './tally.mjs';
 
 /** In this order: what fails fast comes first. */
-export const SUITES = ['unit', 'contract', 'simulation', 'pipeline', 'broker', 'page', 'docs'];
+export const SUITES = ['unit', 'contract', 'simulation', 'pipeline', 'broker', 'page', 'deploy', 'docs'];
 
 const SUITE_LIMIT_MS = 60 * 60_000;
 /** A suite whose process stays after its last test has left something open: that is a failure. */
