@@ -6,7 +6,7 @@ import { runMocha } from './mocha-process.mjs';
 import { sum } from './tally.mjs';
 
 /** In this order: what fails fast comes first. */
-export const SUITES = ['unit', 'contract', 'simulation', 'pipeline', 'broker', 'page', 'docs'];
+export const SUITES = ['unit', 'contract', 'simulation', 'pipeline', 'broker', 'page', 'deploy', 'docs'];
 
 /** Its tests wait more than they compute, so that two of them fit on two cores. Each process has its own Kafka. */
 const PARTS = new Map([['broker', 2]]);
