@@ -111,7 +111,7 @@ export const ALERT_RULES = {
     expr: `${by('sum', SERVICE, metric.of('lanes', { status: 'parked' }))} > 0`,
     for: '5m',
     severity: 'warning',
-    summary: `${WHO}: {{ $value }} keys stand still`,
+    summary: `${WHO}: keys that stand still: {{ $value }}`,
     description:
       'A record of each cannot be processed, and with DLQ_POLICY=park everything behind it waits until somebody decides.',
     runbook: 'A key stands still',
@@ -138,7 +138,7 @@ export const ALERT_RULES = {
     expr: `${by('sum', SERVICE, metric.of('refused_partitions'))} > 0`,
     for: '1m',
     severity: 'critical',
-    summary: `${WHO}: {{ $value }} partitions are refused`,
+    summary: `${WHO}: partitions refused: {{ $value }}`,
     description:
       'They are assigned and not processed, because their position cannot be trusted. All others go on; these wait for a decision.',
     runbook: 'A partition is refused',
