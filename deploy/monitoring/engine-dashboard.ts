@@ -161,7 +161,7 @@ const commits: Row = {
       unit: 's',
       targets: ['0.5', '0.95', '0.99'].map((part) => ({
         expr: quantile(part, [], shown.buckets('commit_duration_seconds'), WINDOW),
-        legend: `${Number(part) * 100} %`,
+        legend: `in ${Number(part) * 100} %`,
       })),
     }),
     graph({
