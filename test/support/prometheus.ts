@@ -126,6 +126,10 @@ export class PrometheusServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
   async #get<Data>(path: string, query: Readonly<Record<string, string>> = {}): Promise<Data> {
     const url = `http://127.0.0.1:${this.port}/api/v1/${path}?${new URLSearchParams(query).toString()}`;
     const answer = (await (await fetch(url)).json()) as { status: string; error?: string; data: Data };
@@ -137,7 +141,7 @@ export class PrometheusServer {
 
 if (typeof globalThis.after === 'function') {
   process.once('exit', () => {
-    for (const server of running) server['child'].kill('SIGKILL');
+    for (const server of running) server.kill();
   });
   after('stop Prometheus', async function () {
     this.timeout(60_000);
