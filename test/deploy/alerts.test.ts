@@ -1,7 +1,9 @@
 /** The alerts fire when they should, say what they should, and are silent otherwise: by promtool, on series made up. */
 import { expect } from 'chai';
+import { join } from 'node:path';
 import { ALERT_RULES, runbookUrl, type AlertName } from '../../deploy/monitoring/alert-rules.js';
-import { promtool, RULE_FILES } from '../support/promtool.js';
+import { projectRoot } from '../support/broker.js';
+import { promtool, promtoolOn, RULE_FILES } from '../support/promtool.js';
 import { ALERT_CASES, type AlertCase, type Fired } from './alert-cases.js';
 
 const NAMES = Object.keys(ALERT_RULES) as AlertName[];
@@ -55,6 +57,13 @@ describe('the alerts', function () {
       }
     });
   }
+
+  it('are in files that Prometheus takes, as its example of a configuration names them', async () => {
+    const example = join(projectRoot(), 'deploy', 'prometheus', 'prometheus.yml');
+    const { status, said } = await promtoolOn(['check', 'config'], example);
+    expect(status, said).to.equal(0);
+    expect(said).to.contain('2 rule files found').and.to.contain(`${NAMES.length} rules found`);
+  });
 
   it('lead to the runbook where Prometheus says that it is', async () => {
     const [one] = ALERT_CASES.AuditLanesParked.fires;

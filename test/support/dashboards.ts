@@ -66,7 +66,8 @@ export const dashboards = (): readonly DashboardFile[] =>
 export interface Query {
   /** Dashboard, panel, letter. */
   readonly where: string;
-  readonly panel: string;
+  /** Panel and letter. */
+  readonly name: string;
   readonly expr: string;
 }
 
@@ -75,7 +76,7 @@ export const queriesOf = ({ file, panels }: DashboardFile, window: string): read
   panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr, refId }) => ({
       where: `${file}: ${title} ${refId}`,
-      panel: title,
+      name: `${title} ${refId}`,
       expr: expr.replaceAll(/\$(job|instance|topic)\b/g, '.+').replaceAll('$__rate_interval', window),
     })),
   );

@@ -37,15 +37,20 @@ export interface Said {
   readonly said: string;
 }
 
-/** `promtool <command> FILE` on a file that holds this as YAML. */
-export const promtool = async (command: readonly string[], content: object): Promise<Said> => {
+/** `promtool <command> FILE`. */
+export const promtoolOn = async (command: readonly string[], file: string): Promise<Said> => {
   const program = found((await finders()).promtoolPath(), 'promtool');
+  const { status, stdout, stderr } = spawnSync(program, [...command, file], { encoding: 'utf8' });
+  return { status, said: stdout + stderr };
+};
+
+/** On a file that holds this as YAML. */
+export const promtool = async (command: readonly string[], content: object): Promise<Said> => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-lanes-promtool-'));
   try {
     const file = join(folder, 'input.yml');
     writeFileSync(file, stringify(content));
-    const { status, stdout, stderr } = spawnSync(program, [...command, file], { encoding: 'utf8' });
-    return { status, said: stdout + stderr };
+    return await promtoolOn(command, file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
