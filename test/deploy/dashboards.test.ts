@@ -24,11 +24,13 @@ const JOB = 'audit-lanes';
 const WINDOW = '10s';
 const LIMIT_MS = 150_000;
 
-/** Panels that a healthy run may leave empty, and why. */
+/** Queries that this run may leave empty, and why. */
 const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
-  'Restore, progress':
+  'Restore, progress A':
     'only while a task restores, which here takes less than the second between two scrapes',
-  'Restore, time': 'as its progress',
+  'Restore, time A': 'as its progress',
+  'Stream processes A': 'told by the supervisor of several processes (PROCESSES)',
+  'Restarts and sessions A': 'as the stream processes',
 };
 
 const allQueries = (): readonly Query[] => dashboards().flatMap((each) => queriesOf(each, WINDOW));
