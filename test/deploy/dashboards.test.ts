@@ -16,7 +16,7 @@ import { PrometheusServer } from '../support/prometheus.js';
 import { promtool } from '../support/promtool.js';
 import { RetryBench } from '../support/retry-bench.js';
 import { ServiceProcess } from '../support/service-process.js';
-import { recordsOf, userOfSeed } from '../support/user-records.js';
+import { firstOf, recordsOf, userOfSeed } from '../support/user-records.js';
 import { eventually, until } from '../support/wait.js';
 
 const JOB = 'audit-lanes';
@@ -73,10 +73,10 @@ describe('a real Prometheus that scrapes services under load', function () {
       }),
     });
 
-  /** One key stands still; another is released before its retry is due, which is stale when it comes. */
+  /** One key stands still; another was released, and its retry record comes once more: its lane has gone on since. */
   const parking = async (): Promise<ServiceProcess> => {
     const retry = await RetryBench.on(kafka, {
-      tiers: ['15s'],
+      tiers: ['10m'],
       env: { ...NEVER_OPENS, DLQ_POLICY: 'park' },
     });
     retry.directory.forUser(userOfSeed(1), poisons);
@@ -87,6 +87,8 @@ describe('a real Prometheus that scrapes services under load', function () {
       (await retry.laneLog()).lanes.find(({ status }) => status === 'retrying'),
     );
     expect((await retry.commands.release(lane, lane.head)).outcome).to.equal('done');
+    const record = firstOf(await retry.retries());
+    await retry.tool.produce(record.topic, record, record.partition);
     return service;
   };
 
