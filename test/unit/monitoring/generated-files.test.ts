@@ -47,7 +47,7 @@ describe('the files of Prometheus and Grafana', function () {
   });
 
   it('are noticed when the text of a metric, an alert or the file itself has changed, and written anew', () => {
-    change(TABLE, 'Attempts under way.', 'Attempts that run.');
+    change(TABLE, 'Heads of lanes that wait for their due time.', 'Heads that wait.');
     change('deploy/monitoring/alert-rules.ts', '> 900', '> 901');
     change('deploy/prometheus/rules.yml', 'partition_lag', 'partition_leg');
     const { status, said } = generate('--check', '--root', copy);
@@ -55,11 +55,11 @@ describe('the files of Prometheus and Grafana', function () {
     expect(FILES.filter((file) => said.includes(`${file} is stale`))).to.deep.equal([
       'deploy/prometheus/rules.yml',
       'deploy/prometheus/alerts.yml',
-      'deploy/grafana/dashboards/audit-lanes-engine.json',
+      'deploy/grafana/dashboards/audit-lanes-service.json',
     ]);
     expect(generate('--root', copy).status).to.equal(0);
     expect(generate('--check', '--root', copy)).to.deep.equal({ status: 0, said: '' });
-    expect(readFileSync(join(copy, FILES[3] ?? ''), 'utf8')).to.contain('Attempts that run.');
+    expect(readFileSync(join(copy, FILES[2] ?? ''), 'utf8')).to.contain('Heads that wait.');
   });
 
   it('are the same bytes when they are made again', () => {
