@@ -1,5 +1,5 @@
 /**
- * Writes the parts of the documents that follow from the code: tables of settings and metrics, `.env.example`,
+ * Writes the parts of the documents that follow from the code: tables of settings, metrics, rules and alerts, `.env.example`,
  * the commands, the AsyncAPI document, the schema reference, the file map, the import table, the tests by promise. It
  * reads the sources themselves, so it needs no build.
  *
@@ -10,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
+import { alertParts, alertTable, ruleTable } from './docs/alerts.mjs';
 import { asyncApi } from './docs/asyncapi.mjs';
 import { commandReference } from './docs/commands.mjs';
 import { fileMap } from './docs/file-map.mjs';
@@ -36,7 +37,7 @@ const replacePart = (file, text, name, content) => {
 
 /** What every file should hold. @param {string} root @returns {Promise<Map<string, string>>} */
 const wanted = async (root) => {
-  const { rows, metrics, program, topics } = await readTables(root);
+  const { rows, metrics, rules, alerts, anchorOf, program, topics } = await readTables(root);
   const schemas = eventSchemas(root);
   const parts = [
     { file: 'README.md', name: 'settings', content: settingsShort(rows) },
@@ -46,6 +47,9 @@ const wanted = async (root) => {
     { file: 'docs/configuration.md', name: 'settings', content: settingsFull(rows) },
     { file: 'docs/command-line.md', name: 'commands', content: commandReference(program) },
     { file: 'docs/metrics.md', name: 'metrics', content: metricTable(metrics) },
+    { file: 'docs/dashboards.md', name: 'recording rules', content: ruleTable(rules) },
+    { file: 'docs/dashboards.md', name: 'alerts', content: alertTable(alerts) },
+    { file: 'docs/runbook.md', name: 'alerts', content: alertParts(alerts, anchorOf) },
     { file: 'docs/schemas.md', name: 'schemas', content: schemaReference(schemas) },
   ];
   const style = (await prettier.resolveConfig(join(PROJECT, 'README.md'))) ?? {};

@@ -2,6 +2,8 @@
  * Writes `topology/<name>/generated/*.ts` from `topology/<name>/schemas/*.json`: the types, and the schema
  * as a constant, so that nothing reads JSON files at run time. The schemas are the only source of truth.
  *
+ * And Prometheus' rules and Grafana's dashboards from the tables in `deploy/monitoring/`.
+ *
  * `node tools/generate.mjs` writes; `--check` writes nothing and exits 1, naming every stale, missing and
  * left-over file; `--root DIR` works on another tree (for its test).
  * The same schemas give the same bytes: no dates, no paths of the machine, files in sorted order.
@@ -11,6 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compile } from 'json-schema-to-typescript';
+import { monitoringFiles } from './lib/monitoring.mjs';
 
 const PROJECT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const STYLE = { printWidth: 110, singleQuote: true, trailingComma: 'all' };
@@ -63,6 +66,7 @@ const wantedFiles = async (root) => {
       wanted.set(target, await generate(path.join(base, 'schemas', schema), topology));
     }
   }
+  for (const [file, content] of await monitoringFiles(root)) wanted.set(path.join(root, file), content);
   return { wanted, folders };
 };
 
@@ -104,7 +108,7 @@ for (const folder of folders) {
 }
 if (options.check && problems.length > 0) {
   console.error(
-    `generated files do not fit their schemas; run "npm run generate":\n  ${problems.join('\n  ')}`,
+    `generated files do not fit what they are made from; run "npm run generate":\n  ${problems.join('\n  ')}`,
   );
   process.exitCode = 1;
 }

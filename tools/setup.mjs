@@ -1,6 +1,6 @@
 /**
  * What `npm start` and `npm test` need before they can begin, on a fresh clone as on the tenth run: the
- * machine's packages, node_modules, the jars of the local Kafka, a browser. What is there already is not done again.
+ * machine's packages, node_modules, the jars of the local Kafka, a browser, Prometheus. What is there already is not done again.
  */
 import { installDependencies, dependenciesAreStale } from './setup/dependencies.mjs';
 import { checkNode, checkSystem, SetupProblem } from './setup/system.mjs';
@@ -10,13 +10,13 @@ import { kafkaClassPath } from './kafka/jars.mjs';
 export const EXIT_SETUP = 3;
 
 /**
- * @param {{ kafka: boolean, browser?: boolean, say: (line: string) => void }} options `kafka`: a local one will be
- *   needed; `browser`: Chromium will be
+ * @param {{ kafka: boolean, browser?: boolean, prometheus?: boolean, say: (line: string) => void }} options
+ *   `kafka`: a local one will be needed; `browser`: Chromium will be; `prometheus`: Prometheus and promtool will be
  * @returns {Promise<void>}
  */
-export const setUp = async ({ kafka, browser = false, say }) => {
+export const setUp = async ({ kafka, browser = false, prometheus = false, say }) => {
   checkNode();
-  await checkSystem({ build: dependenciesAreStale(), kafka, browser }, say);
+  await checkSystem({ build: dependenciesAreStale(), kafka, browser, prometheus }, say);
   await installDependencies(say);
   if (kafka) await kafkaClassPath(say);
 };

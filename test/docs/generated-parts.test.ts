@@ -13,6 +13,7 @@ const COPIED = [
   '.env.example',
   'docs',
   'config',
+  'deploy',
   'src',
   'topology',
   'test',

@@ -18,6 +18,7 @@ const PACKAGE = JSON.parse(textOf('package.json')) as Package;
 /** Variables of other programs, and of our tools, which are no settings of the service. */
 const OTHER_VARIABLES: readonly string[] = [
   'CONTRACT_SEEDS',
+  'DS_PROMETHEUS',
   'NAME_FILE',
   'NO_COLOR',
   'SIMULATION_SEEDS',
@@ -38,7 +39,7 @@ describe('the documents', () => {
   });
 
   it('name files and folders that exist', () => {
-    const paths = mentions(/`((?:src|config|topology|test|tools|docs|\.ci)\/[\w./*<>-]*)`/g);
+    const paths = mentions(/`((?:src|config|topology|test|tools|docs|deploy|\.ci)\/[\w./*<>-]*)`/g);
     expect(paths.length).to.be.greaterThan(50);
     const patterns = ['config/schema*.ts', 'src/*.ts'];
     const missing = paths.filter(({ text }) => !patterns.includes(text) && !inTree(text));

@@ -1,6 +1,6 @@
 /**
  * What must be on the machine before anything is installed or built: a C++ compiler, make, Python, for the local
- * Kafka Java and Maven, and for the tests of the status page Chromium. As root on a Debian-like system what is missing is installed,
+ * Kafka Java and Maven, for the tests of the status page Chromium, for those of the deployment Prometheus. As root on a Debian-like system what is missing is installed,
  * after saying so; elsewhere the one command that installs it is the answer.
  */
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { missingForKafka, javaVersion } from '../kafka/jars.mjs';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
 import { CACHE } from '../lib/project.mjs';
 import { chromiumPath } from './chromium.mjs';
+import { prometheusPath, promtoolPath } from './prometheus.mjs';
 
 const LEAST_NODE = [20, 19];
 const LOG = join(CACHE, 'setup.log');
@@ -28,10 +29,10 @@ export const checkNode = () => {
 /** @param {string} command @param {string} [flag] */
 const runs = (command, flag = '--version') => outputOf(command, [flag]) !== null;
 
-/** @typedef {{ build: boolean, kafka: boolean, browser: boolean }} Wanted */
+/** @typedef {{ build: boolean, kafka: boolean, browser: boolean, prometheus: boolean }} Wanted */
 
-/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium')[]} */
-const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
+/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium' | 'prometheus')[]} */
+const missing = (/** @type {Wanted} */ { build, kafka, browser, prometheus }) => {
   /** @type {ReturnType<typeof missing>} */
   const lacking = [];
   if (build) {
@@ -45,6 +46,7 @@ const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
     if (!runs('mvn')) lacking.push('maven');
   }
   if (browser && chromiumPath() === null) lacking.push('chromium');
+  if (prometheus && (prometheusPath() === null || promtoolPath() === null)) lacking.push('prometheus');
   return lacking;
 };
 
@@ -55,6 +57,8 @@ const NAMES = {
   java: 'Java 17 or later',
   maven: 'Maven',
   chromium: 'Chromium, for the tests of the status page (CHROMIUM says where it is, if nowhere usual)',
+  prometheus:
+    'Prometheus with promtool, for the tests of rules and dashboards (PROMETHEUS and PROMTOOL say where they are, if not in PATH)',
 };
 
 /** The packages by family of systems. The OpenSSL and zlib headers let the Kafka client speak TLS and gzip. */
@@ -65,6 +69,7 @@ const PACKAGES = {
     python: ['python3'],
     maven: ['maven'],
     chromium: ['chromium'],
+    prometheus: ['prometheus'],
   },
   fedora: {
     compiler: ['gcc-c++', 'openssl-devel', 'zlib-devel'],
@@ -73,6 +78,7 @@ const PACKAGES = {
     java: ['java-21-openjdk-headless'],
     maven: ['maven'],
     chromium: ['chromium'],
+    prometheus: ['golang-github-prometheus'],
   },
   alpine: {
     compiler: ['g++', 'openssl-dev', 'zlib-dev', 'bash', 'linux-headers'],
@@ -81,6 +87,7 @@ const PACKAGES = {
     java: ['openjdk17-jre-headless'],
     maven: ['maven'],
     chromium: ['chromium'],
+    prometheus: ['prometheus'],
   },
   mac: {
     compiler: ['llvm'],
@@ -89,6 +96,7 @@ const PACKAGES = {
     java: ['openjdk@17'],
     maven: ['maven'],
     chromium: ['chromium'],
+    prometheus: ['prometheus'],
   },
 };
 
