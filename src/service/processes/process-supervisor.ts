@@ -12,8 +12,8 @@ import { endText, supervise, unstarted } from './supervision.js';
 export interface ProcessSupervisorParts {
   readonly processes: number;
   readonly launch: Launch;
-  /** What a process is told first. */
-  readonly startMessage: (process: number) => ToChild;
+  /** What a process is told first, in this order. */
+  readonly startMessages: (process: number) => readonly ToChild[];
   /** For all of them to drain; then those that still live are killed, and the exit code is 1. */
   readonly drainLimitMs: number;
   readonly logger: Logger;
@@ -165,7 +165,7 @@ export class ProcessSupervisor {
     });
     this.#lives.set(process, { child, report: null, silentMs: 0 });
     this.parts.logger.info({ process: String(process), childPid: child.pid }, 'stream process started');
-    child.send(this.parts.startMessage(process));
+    for (const message of this.parts.startMessages(process)) child.send(message);
   }
 
   #heard(process: number, message: FromChild): void {

@@ -10,9 +10,10 @@ import type { Health } from '../../observability/health.js';
 import { createHttpServer } from '../../observability/http-server.js';
 import type { HttpSources } from '../../observability/http-routes.js';
 import { KeptCounters } from '../../observability/kept-counters.js';
-import type { LogLevel, ServiceLogger } from '../../observability/logger.js';
+import type { ServiceLogger } from '../../observability/logger.js';
 import { createSupervisorMetrics } from '../../observability/supervisor-metrics.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
+import type { ToChild } from './messages.js';
 import { ProcessSupervisor } from './process-supervisor.js';
 import { combinedHealth, combinedState } from './processes-health.js';
 import { mergeStatuses } from './processes-status.js';
@@ -22,6 +23,9 @@ import { launchStreamProcess } from './stream-process.js';
 const ANSWER_LIMIT_MS = 2_000;
 /** A process drains within DRAIN_TIMEOUT_MS, ends its last transaction and leaves the group. */
 const LEAVE_MS = 10_000;
+
+/** Changes the level of the log. */
+const LEVEL_SIGNAL = { kind: 'signal', signal: 'SIGUSR2' } as const satisfies ToChild;
 
 export interface SupervisedService {
   readonly settings: Settings;
@@ -39,13 +43,11 @@ export const superviseProcesses = async (service: SupervisedService): Promise<nu
   const supervisor = new ProcessSupervisor({
     processes: settings.service.processes,
     launch: launchStreamProcess,
-    startMessage: (process) => ({
-      kind: 'start',
-      process,
-      // The level may have been changed since.
-      settings: { ...settings, log: { level: logger.level as LogLevel } },
-      version,
-    }),
+    startMessages: (process) => [
+      { kind: 'start', process, settings, version },
+      // The level was changed by signal since: one that is started now follows the others.
+      ...(logger.level === settings.log.level ? [] : [LEVEL_SIGNAL]),
+    ],
     drainLimitMs: settings.service.drainTimeoutMs + settings.kafka.transactionTimeoutMs + LEAVE_MS,
     logger,
     lastWords: (process, metrics) => counters.told(process, metrics),
@@ -60,7 +62,7 @@ export const superviseProcesses = async (service: SupervisedService): Promise<nu
     logger.error({ err: error }, error instanceof Error ? error.message : 'cannot listen');
     return exitCodeOf(error);
   }
-  process.on('SIGUSR2', () => supervisor.forward('SIGUSR2'));
+  process.on(LEVEL_SIGNAL.signal, () => supervisor.forward(LEVEL_SIGNAL.signal));
   // The second signal: what is not committed is read again. Else they would drain, as without a supervisor.
   process.once('exit', () => {
     if (supervisor.isStopping) supervisor.killAll();
