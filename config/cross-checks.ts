@@ -111,6 +111,13 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
     },
   },
   {
+    needs: ['INSTANCE_ID', 'PROCESSES'],
+    check: ({ kafka, service }) =>
+      service.processes > 1 && `${kafka.instanceId ?? ''}-${service.processes}`.length > 249
+        ? 'is too long: each of PROCESSES appends its number, and Kafka takes 249 letters'
+        : null,
+  },
+  {
     needs: ['TRANSACTION_TIMEOUT_MS', 'COMMIT_INTERVAL_MS', 'PROCESSING_GUARANTEE'],
     check: ({ kafka, processing }) =>
       processing.guarantee === 'exactly_once_v2' &&

@@ -27,9 +27,9 @@ export const PUBLISHER = {
 export const SERVICE = {
   processes: setting(
     'PROCESSES',
-    integer(1, 1, '', 'several stream processes in one container are not available yet: run more containers'),
+    integer(1, 64),
     '1',
-    'Stream processes in this container.',
+    'Stream processes in this container, each with its own event loop; see docs/processes.md.',
   ),
   startTimeoutMs: setting(
     'START_TIMEOUT_MS',

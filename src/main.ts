@@ -7,15 +7,11 @@ import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe.js';
 import type { LoadedSettings } from '../config/load.js';
 import { loadSettings } from '../config/load.js';
-import { TopologyError } from './dsl/graph/topology-error.js';
-import { HttpListenError } from './observability/http-server.js';
 import { createLogger } from './observability/logger.js';
-import { isKafkaError } from './ports/kafka-error.js';
-import { Service } from './service/service.js';
-import { TOPOLOGIES } from './service/topologies.js';
-import { TopicsUnusable } from './topics/topic-setup.js';
-
-const EXIT = { clean: 0, failed: 1, configuration: 2, unusable: 3 } as const satisfies Record<string, number>;
+import { EXIT } from './service/exit-code.js';
+import { topologyOf } from './service/topologies.js';
+import type { Topology } from './dsl/graph/topology.js';
+import type { Logger } from './ports/logger.js';
 
 /** Every native call that waits holds one of libuv's threads, and there are four by default. */
 const THREADS_NEEDED = 16;
@@ -32,20 +28,25 @@ const load = (): LoadedSettings =>
     readFile: (path) => readFileSync(path, 'utf8'),
   });
 
-const exitCodeOf = (error: unknown): number => {
-  if (error instanceof ConfigError || error instanceof TopologyError || error instanceof HttpListenError) {
-    return EXIT.configuration;
-  }
-  return error instanceof TopicsUnusable || isKafkaError(error) ? EXIT.unusable : EXIT.failed;
+/** Aborted by the first signal; a second one ends the process. */
+const stopSignal = (logger: Logger): AbortSignal => {
+  const stop = new AbortController();
+  const onSignal = (signal: string): void => {
+    if (stop.signal.aborted) {
+      logger.warn({ signal }, 'second signal: stopping at once, what is not committed is read again');
+      process.exit(EXIT.failed);
+    }
+    logger.info({ signal }, 'stopping: draining and committing; a second signal stops at once');
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
 };
 
 const run = async (loaded: LoadedSettings): Promise<number> => {
   const { settings, warnings } = loaded;
   const logger = createLogger({ level: settings.log.level, pretty: process.stdout.isTTY });
-  const fail = (error: unknown): number => {
-    logger.error({ err: error }, error instanceof Error ? error.message : 'the service failed');
-    return exitCodeOf(error);
-  };
   for (const warning of warnings) logger.warn({}, warning);
   if (Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) < THREADS_NEEDED) {
     logger.warn(
@@ -55,48 +56,32 @@ const run = async (loaded: LoadedSettings): Promise<number> => {
   }
   logger.info({ settings: describeSettings(loaded) }, 'starting');
 
-  let service: Service;
-  try {
-    const build = TOPOLOGIES[settings.topology];
-    if (build === undefined) {
-      const known = Object.keys(TOPOLOGIES).join(', ');
-      throw new ConfigError([
-        {
-          setting: '--topology',
-          value: settings.topology,
-          origin: 'command line',
-          problem: 'there is no such topology',
-          allowed: known,
-        },
-      ]);
-    }
-    service = new Service(build(settings), settings, version(), logger);
-  } catch (error) {
-    fail(error);
+  /** It cannot be run as it is configured. */
+  const refuse = (error: unknown): number => {
+    logger.error({ err: error }, error instanceof Error ? error.message : 'the service cannot be made');
     return EXIT.configuration;
-  }
-
-  let stopping: Promise<void> | undefined;
-  const onSignal = (signal: string): void => {
-    if (stopping !== undefined) {
-      logger.warn({ signal }, 'second signal: stopping at once, what is not committed is read again');
-      process.exit(EXIT.failed);
-    }
-    logger.info({ signal }, 'stopping: draining and committing; a second signal stops at once');
-    stopping = service.stop();
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-
+  let topology: Topology;
   try {
-    await service.start();
-    await service.ended();
-    await (stopping ?? service.stop());
-    return EXIT.clean;
+    topology = topologyOf(settings);
   } catch (error) {
-    await service.stop();
-    return stopping === undefined ? fail(error) : EXIT.clean;
+    return refuse(error);
   }
+  const stop = stopSignal(logger);
+  // Only what runs is loaded: a supervisor has no Kafka client, and stays small.
+  if (settings.service.processes > 1) {
+    const { superviseProcesses } = await import('./service/processes/supervise.js');
+    return superviseProcesses({ settings, topology, version: version(), logger, stop });
+  }
+  const { Service } = await import('./service/service.js');
+  const { runService } = await import('./service/run-service.js');
+  let service: InstanceType<typeof Service>;
+  try {
+    service = new Service(topology, settings, version(), logger);
+  } catch (error) {
+    return refuse(error);
+  }
+  return runService(service, stop, logger);
 };
 
 const main = async (): Promise<number> => {

@@ -14,7 +14,7 @@ export interface HttpSources {
   readonly topology: () => string;
   /** The same as data, for whoever draws it. */
   readonly drawing: () => unknown;
-  /** State, tasks, lanes, lag: anything that JSON can hold. Never keys or values of records. */
+  /** State, tasks, lanes, lag: anything that JSON can hold, or the promise of it. Never keys or values of records. */
   readonly status: () => unknown;
 }
 
@@ -69,7 +69,13 @@ const ROUTES = new Map<string, Route>([
   ],
   ['/topology', ({ topology }) => ({ status: 200, contentType: TEXT, body: topology() })],
   ['/topology.json', ({ drawing }) => json(drawing())],
-  ['/status', ({ status }) => json(status(), 2)],
+  [
+    '/status',
+    ({ status }) => {
+      const told = status();
+      return told instanceof Promise ? told.then((it) => json(it, 2)) : json(told, 2);
+    },
+  ],
 ]);
 
 /** For people and programs. */

@@ -12,8 +12,9 @@ import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { HealthSnapshot } from '../observability/health.js';
 import { assess } from '../observability/health.js';
-import type { HttpServer } from '../observability/http-server.js';
+import type { HttpServer, HttpServerOptions } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
+import type { Metrics } from '../observability/metrics.js';
 import { createMetrics } from '../observability/metrics.js';
 import type { PageStatus } from '../observability/page/browser/status-data.js';
 import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
@@ -24,6 +25,9 @@ import { systemClock } from './system-clock.js';
 
 /** Of all tasks together. */
 const SHOWN_LANES = 500;
+
+/** Who answers for the service: its HTTP server, or, of several processes, the supervisor that is told. */
+export type Front = (options: HttpServerOptions, metrics: Metrics) => HttpServer;
 
 export class Service {
   readonly #streams: Streams;
@@ -39,6 +43,7 @@ export class Service {
     private readonly settings: Settings,
     private readonly version: string,
     private readonly logger: Logger,
+    front: Front = createHttpServer,
   ) {
     this.#view = new ClusterView(logger);
     const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
@@ -60,7 +65,7 @@ export class Service {
       logger,
       telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
     });
-    this.#http = createHttpServer({
+    const options: HttpServerOptions = {
       host: settings.http.host,
       port: settings.http.port,
       logger,
@@ -71,13 +76,16 @@ export class Service {
         drawing: () => drawingOf(topology.subtopologies),
         status: () => this.#status(),
       },
-    });
+    };
+    this.#http = front(options, metrics);
   }
 
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
   async start(): Promise<void> {
     const port = await this.#http.listen();
-    this.logger.info({ port, features: CLIENT_FEATURES.join(',') }, 'listening');
+    const features = CLIENT_FEATURES.join(',');
+    if (port > 0) this.logger.info({ port, features }, 'listening');
+    else this.logger.info({ features }, 'the supervisor answers for this process');
     await this.#streams.start();
     this.#view.connected();
     this.#startedUp = true;

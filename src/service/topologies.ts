@@ -1,4 +1,5 @@
 /** The topologies that `--topology NAME` knows: the name of a folder, and how it is built from settings. */
+import { ConfigError } from '../../config/config-error.js';
 import type { Settings } from '../../config/schema.js';
 import { buildTopology as loginCounts } from '../../topology/login-counts/topology.js';
 import { buildTopology as userActivity } from '../../topology/user-activity/topology.js';
@@ -31,3 +32,18 @@ const BUILDS: Readonly<Record<TopologyName, Build>> = {
 
 /** By the name that somebody gave. */
 export const TOPOLOGIES: Readonly<Record<string, Build>> = BUILDS;
+
+/** Throws a ConfigError where there is none of that name, and what the topology throws. */
+export const topologyOf = (settings: Settings): Topology => {
+  const build = TOPOLOGIES[settings.topology];
+  if (build !== undefined) return build(settings);
+  throw new ConfigError([
+    {
+      setting: '--topology',
+      value: settings.topology,
+      origin: 'command line',
+      problem: 'there is no such topology',
+      allowed: Object.keys(TOPOLOGIES).join(', '),
+    },
+  ]);
+};

@@ -6,6 +6,8 @@ import type { HttpAnswer } from './service-answers.js';
 
 export interface TaskView {
   readonly id: string;
+  /** Of several stream processes behind one address; absent: there is one. */
+  readonly process?: number;
   readonly partition: number | null;
   readonly state: string;
   readonly uncommitted: number | null;
@@ -84,8 +86,10 @@ const taskOf = (value: unknown, lags: readonly Lag[], isAlone: boolean): TaskVie
   // A task reads its partition of several topics, and tasks of two sub-topologies have the same number.
   const topics = Object.keys(fields(task['positions']));
   const own = lags.filter((lag) => lag.partition === partition && (isAlone || topics.includes(lag.topic)));
+  const process = count(task['process']);
   return {
     id: text(task['id']),
+    ...(process === null ? {} : { process }),
     partition,
     state: text(task['state']),
     uncommitted: count(task['uncommitted']),

@@ -58,6 +58,13 @@ const COLUMNS: readonly Column<TaskView>[] = [
   { title: 'what keeps it', cell: troubleText },
 ];
 
+/** Only of several. */
+const PROCESS: Column<TaskView> = {
+  title: 'process',
+  align: 'right',
+  cell: ({ process }) => orDash(process ?? null),
+};
+
 const tell = ({ output }: LocalParts, url: string, view: ServiceView): void => {
   const { paint, width } = output;
   const { breaker, lag, live, ready, state, tasks } = view;
@@ -67,7 +74,8 @@ const tell = ({ output }: LocalParts, url: string, view: ServiceView): void => {
   );
   if (!ready.ok) output.line(shown`not ready: ${printable(ready.why ?? '', WHY_WIDTH)}`);
   if (!live.ok) output.line(shown`${paint.red(shown`not live`)}: ${printable(live.why ?? '', WHY_WIDTH)}`);
-  if (tasks.length > 0) for (const line of tableLines(COLUMNS, tasks, paint, width)) output.line(line);
+  const columns = tasks.some(({ process }) => process !== undefined) ? [PROCESS, ...COLUMNS] : COLUMNS;
+  if (tasks.length > 0) for (const line of tableLines(columns, tasks, paint, width)) output.line(line);
 };
 
 /** Every message names where it was asked, so that must hold no secret. A command line's own check would quote it. */

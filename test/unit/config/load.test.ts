@@ -153,8 +153,14 @@ describe('loadSettings', () => {
       ]);
     });
 
-    it('refuses several processes, which are not available yet, rather than ignore them', () => {
-      expect(refused({ ...BROKERS, PROCESSES: '2' }).message).to.match(/PROCESSES = "2".*not available yet/);
+    it('takes up to 64 processes, and leaves room for their numbers behind the name of the instance', () => {
+      expect(load({ ...BROKERS, PROCESSES: '64' }).settings.service.processes).to.equal(64);
+      expect(refused({ ...BROKERS, PROCESSES: '65' }).message).to.match(/PROCESSES = "65".*1 to 64/);
+      const name = 'n'.repeat(248);
+      expect(load({ ...BROKERS, INSTANCE_ID: name }).settings.kafka.instanceId).to.equal(name);
+      expect(refused({ ...BROKERS, INSTANCE_ID: name, PROCESSES: '2' }).message).to.match(
+        /INSTANCE_ID.*appends its number/,
+      );
     });
   });
 

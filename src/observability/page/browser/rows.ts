@@ -64,9 +64,9 @@ const byId = (a: PageTask, b: PageTask): number => a.id.localeCompare(b.id, 'en'
 
 export const partitionRows = ({ lag, tasks }: PageStatus): readonly (readonly Cell[])[] =>
   [...tasks].sort(byId).map((task) => {
-    const { inFlight, lanes, queued } = task;
+    const { id, inFlight, lanes, process, queued } = task;
     return [
-      { text: task.id },
+      { text: process === undefined ? id : `${id} (process ${process})` },
       stateOf(task),
       { text: count(lagOf(task, lag)) },
       { text: count(inFlight) },

@@ -26,6 +26,8 @@ export interface PageVerdict {
 
 export interface PageTask {
   readonly id: string;
+  /** Of several in one container. */
+  readonly process?: number;
   readonly partition: number;
   readonly state: string;
   readonly positions: Readonly<Record<string, number>>;

@@ -34,6 +34,11 @@ describe('the rows of the status page', () => {
     ]);
   });
 
+  it('name the process of a task where there are several', () => {
+    const status = pageStatus({ tasks: [task(1, { process: 2 }), task(0)] });
+    expect(partitionRows(status).map(([first]) => first?.text)).to.deep.equal(['0_0', '0_1 (process 2)']);
+  });
+
   it('do not take a lag that nobody knows for none', () => {
     expect(lagOf(task(0), [])).to.equal(null);
     expect(figuresOf(pageStatus({ lag: [] }))[1]).to.include({ value: '–', note: 'not known yet' });
