@@ -4,21 +4,29 @@
  */
 import { installDependencies, dependenciesAreStale } from './setup/dependencies.mjs';
 import { checkNode, checkSystem, SetupProblem } from './setup/system.mjs';
+import { installKustomize } from './setup/kustomize.mjs';
 import { kafkaClassPath } from './kafka/jars.mjs';
 
 /** Something on this machine has to be put right first. */
 export const EXIT_SETUP = 3;
 
 /**
- * @param {{ kafka: boolean, browser?: boolean, say: (line: string) => void }} options `kafka`: a local one will be
- *   needed; `browser`: Chromium will be
+ * @param {{ kafka: boolean, browser?: boolean, container?: boolean, kustomize?: boolean, say: (line: string) => void }} options
+ *   `kafka`: a local one will be needed; `browser`: Chromium will be; `container`: what the image has of Debian;
+ *   `kustomize`: it will be
  * @returns {Promise<void>}
  */
-export const setUp = async ({ kafka, browser = false, say }) => {
+export const setUp = async ({ kafka, browser = false, container = false, kustomize = false, say }) => {
   checkNode();
-  await checkSystem({ build: dependenciesAreStale(), kafka, browser }, say);
+  await checkSystem({ build: dependenciesAreStale(), kafka, browser, container }, say);
   await installDependencies(say);
   if (kafka) await kafkaClassPath(say);
+  if (!kustomize) return;
+  const problem = await installKustomize(say);
+  if (problem === null) return;
+  // Elsewhere than in CI the tests that need it fail, with this reason, and all others run.
+  if (process.env.CI === 'true') throw new SetupProblem(problem);
+  say(problem);
 };
 
 /**

@@ -8,8 +8,9 @@ import { close, run } from './test/run.mjs';
 import { exists, SUITES } from './test/suites.mjs';
 import { closingLine, ONE_FAILED, sum } from './test/tally.mjs';
 
-const ON_A_BROKER = ['contract', 'broker', 'page'];
+const ON_A_BROKER = ['contract', 'broker', 'page', 'deploy'];
 const IN_A_BROWSER = ['page'];
+const WITH_A_CONTAINER = ['deploy'];
 
 const main = async () => {
   const only = process.argv.slice(2);
@@ -19,7 +20,8 @@ const main = async () => {
   const suites = only.length > 0 ? only : SUITES;
   const kafka = suites.some((suite) => ON_A_BROKER.includes(suite));
   const browser = suites.some((suite) => IN_A_BROWSER.includes(suite));
-  await setUp({ kafka, browser, say: (line) => console.log(line) });
+  const container = suites.some((suite) => WITH_A_CONTAINER.includes(suite));
+  await setUp({ kafka, browser, container, kustomize: container, say: (line) => console.log(line) });
 
   const checked = await run({ checks: only.length > 0 ? ['types'] : Object.keys(CHECKS), suites: [] });
   // Only now: which suites there are is known once they are compiled.

@@ -24,8 +24,12 @@ const SINGLE_FILES = [
   ['deploy/image/healthcheck.mjs', 'healthcheck.mjs'],
 ];
 
-/** Of packages: types, maps, sources, documents and what begins with a dot are for people and compilers. A licence goes with its code. */
-const NEVER_LOADED = /\.(map|[cm]?ts|md|markdown|flow)$|(^|\/)\./i;
+/**
+ * Of packages: types, maps, sources, documents, tests and what begins with a dot are for people and compilers. A
+ * licence goes with its code.
+ */
+const NEVER_LOADED =
+  /\.(map|[cm]?ts|md|markdown|flow)$|(^|\/)\.|^(tests?|__tests__|bench|benchmarks?|examples?|docs)\//i;
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 
 /** Of packages that have more than what runs: the only files that are taken, or none of them. */

@@ -208,7 +208,7 @@ describe('what runs in the image', function () {
     const missing = code.flatMap((file) =>
       [
         ...readFileSync(join(app, file), 'utf8').matchAll(
-          /^(?:import|export)\b[^'"]*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm,
+          /^(?:import|export)\b(?:[^'"=();]*\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm,
         ),
       ]
         .map(([, fixed, late]) => fixed ?? late ?? '')

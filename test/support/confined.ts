@@ -46,7 +46,7 @@ const commandIn = (mode: Mode, { app, root, state }: Place, args: readonly strin
       return [...ENDED_WITH_US, ...NAMESPACES, 'sh', SCRIPT, root, app, state, process.execPath, ...args];
     case 'permissions': {
       const as = ['--reuid', String(CONTAINER_USER), '--regid', String(CONTAINER_USER), '--clear-groups'];
-      return [...ENDED_WITH_US, ...as, '--no-new-privs', ...args];
+      return ['setpriv', ...as, '--no-new-privs', ...ENDED_WITH_US, ...args];
     }
     case 'own user':
       return args;
@@ -133,7 +133,11 @@ export class Confined {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#alive.add(child);
-    child.once('close', () => this.#alive.delete(child));
+    alive.add(child);
+    child.once('close', () => {
+      this.#alive.delete(child);
+      alive.delete(child);
+    });
     return new ConfinedProcess(child, this.mode);
   }
 
@@ -148,12 +152,31 @@ export class Confined {
         (child) =>
           new Promise((resolve) => {
             child.once('close', resolve);
-            child.kill('SIGKILL');
+            kill(child);
           }),
       ),
     );
   }
 }
+
+const alive = new Set<ChildProcess>();
+
+/** With all that it has started: the init process gives its child a group of its own. */
+const killTree = (pid: number): void => {
+  const children = childrenOf(pid);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+  children.forEach(killTree);
+};
+
+const kill = ({ pid }: ChildProcess): void => {
+  if (pid !== undefined) killTree(pid);
+};
+
+process.once('exit', () => alive.forEach(kill));
 
 const childrenOf = (pid: number): readonly number[] =>
   readdirSync('/proc')

@@ -44,5 +44,6 @@ mount -o remount,bind,ro "$root/app"
 mount --bind "$state" "$root/var/lib/audit-lanes"
 mount -o remount,ro "$root"
 
+# The order to die with the parent is lost when the user changes: it is given afterwards.
 exec chroot "$root" /usr/bin/env PATH=/opt:/usr/bin:/bin setpriv --reuid 65532 --regid 65532 --clear-groups --no-new-privs --bounding-set=-all \
-  --inh-caps=-all sh -c 'cd /app && exec "$@"' - "$@"
+  --inh-caps=-all setpriv --pdeathsig KILL sh -c 'cd /app && exec "$@"' - "$@"

@@ -28,9 +28,9 @@ export const checkNode = () => {
 /** @param {string} command @param {string} [flag] */
 const runs = (command, flag = '--version') => outputOf(command, [flag]) !== null;
 
-/** @typedef {{ build: boolean, kafka: boolean, browser: boolean }} Wanted */
+/** @typedef {{ build: boolean, kafka: boolean, browser: boolean, container: boolean }} Wanted */
 
-/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium')[]} */
+/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium' | 'tini')[]} */
 const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
   /** @type {ReturnType<typeof missing>} */
   const lacking = [];
@@ -45,6 +45,8 @@ const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
     if (!runs('mvn')) lacking.push('maven');
   }
   if (browser && chromiumPath() === null) lacking.push('chromium');
+  // Only Linux has the means to run something as a container does.
+  if (container && process.platform === 'linux' && !runs('tini')) lacking.push('tini');
   return lacking;
 };
 
@@ -55,6 +57,7 @@ const NAMES = {
   java: 'Java 17 or later',
   maven: 'Maven',
   chromium: 'Chromium, for the tests of the status page (CHROMIUM says where it is, if nowhere usual)',
+  tini: 'tini, the init process of the image, for its test',
 };
 
 /** The packages by family of systems. The OpenSSL and zlib headers let the Kafka client speak TLS and gzip. */
@@ -65,6 +68,7 @@ const PACKAGES = {
     python: ['python3'],
     maven: ['maven'],
     chromium: ['chromium'],
+    tini: ['tini'],
   },
   fedora: {
     compiler: ['gcc-c++', 'openssl-devel', 'zlib-devel'],
@@ -73,6 +77,7 @@ const PACKAGES = {
     java: ['java-21-openjdk-headless'],
     maven: ['maven'],
     chromium: ['chromium'],
+    tini: ['tini'],
   },
   alpine: {
     compiler: ['g++', 'openssl-dev', 'zlib-dev', 'bash', 'linux-headers'],
@@ -81,6 +86,7 @@ const PACKAGES = {
     java: ['openjdk17-jre-headless'],
     maven: ['maven'],
     chromium: ['chromium'],
+    tini: ['tini'],
   },
   mac: {
     compiler: ['llvm'],
