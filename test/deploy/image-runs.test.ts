@@ -132,9 +132,12 @@ describe('a container of the image', function () {
     const status = await cli('status');
     expect(status.code, status.output).to.equal(0);
     expect(status.output).to.contain('RUNNING');
+    // The one that has a client of its own.
+    const group = await cli('group');
+    expect(group.code, group.output).to.equal(0);
     const letters = await bench.letters();
-    expect(letters.length).to.be.greaterThan(0);
-    const replay = await cli('dlq', 'replay', '--since', '30d', '--max', '1', '--yes', '1', '--no-validate');
+    expect(letters.length).to.be.at.least(2);
+    const replay = await cli('dlq', 'replay', '--since', '30d', '--max', '2', '--yes', '2', '--no-validate');
     expect(replay.code, replay.output).to.equal(0);
     const journals = readdirSync(join(confined.stateFolder)).filter((name) => name.endsWith('.ndjson'));
     expect(journals, replay.output).to.have.length(1);

@@ -18,7 +18,10 @@ const PACKAGE = JSON.parse(textOf('package.json')) as Package;
 /** Variables of other programs, and of our tools, which are no settings of the service. */
 const OTHER_VARIABLES: readonly string[] = [
   'CONTRACT_SEEDS',
+  'DEBIAN_RELEASE',
   'NAME_FILE',
+  'NODE_OPTIONS',
+  'NODE_VERSION',
   'NO_COLOR',
   'SIMULATION_SEEDS',
   'SOAK_SECONDS',

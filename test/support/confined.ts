@@ -75,11 +75,11 @@ export class Confined {
   static in(folder: string): Confined {
     const place = {
       app: join(folder, 'app'),
-      state: join(folder, 'state'),
+      state: join(folder, 'state', 'audit-lanes'),
       root: join(folder, 'root'),
       tmp: join(folder, 'tmp'),
     };
-    for (const made of [place.state, place.root, place.tmp]) mkdirSync(made);
+    for (const made of [place.state, place.root, place.tmp]) mkdirSync(made, { recursive: true });
     chmodSync(folder, 0o755);
     if (!isRoot()) {
       eachIn(place.app, (path) => chmodSync(path, 0o555));
@@ -122,7 +122,7 @@ export class Confined {
     const own = Object.fromEntries(entries) as Record<string, string>;
     const bin = [join(dirname(this.place.app), 'bin'), dirname(process.execPath), '/usr/bin', '/bin'];
     const all = { PATH: bin.join(':'), TMPDIR: this.tmp, ...own };
-    return this.mode === 'namespaces' ? all : { ...all, XDG_STATE_HOME: this.place.state };
+    return this.mode === 'namespaces' ? all : { ...all, XDG_STATE_HOME: dirname(this.place.state) };
   }
 
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ConfinedProcess {
