@@ -41,7 +41,7 @@ describe('compose.yaml', () => {
     readonly volumes: Readonly<Record<string, unknown>>;
   };
   const ours = Object.entries(services).filter(([name]) => ['audit-lanes', 'events'].includes(name));
-  const service = services['audit-lanes'] as Service;
+  const service = services['audit-lanes']!;
   const environmentOf = ({ environment = {} }: Service): Record<string, string> =>
     Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
   const settings = loadSettings({

@@ -103,7 +103,7 @@ describe('the Dockerfile', () => {
   it('has an init process, and commands that no shell stands before', () => {
     expect(commandOf(textsOf(last, 'ENTRYPOINT')[0] ?? '')).to.deep.equal(['/usr/bin/tini', '--']);
     expect(commandOf(textsOf(last, 'CMD')[0] ?? '')).to.deep.equal(['node', 'dist/src/main.js']);
-    expect(textsOf(stages[0] as Stage, 'RUN')[0]).to.match(/install .*\btini\b/);
+    expect(textsOf(stages[0]!, 'RUN')[0]).to.match(/install .*\btini\b/);
   });
 
   it('checks its health with what is in the image', () => {

@@ -26,7 +26,7 @@ type Env = Readonly<Record<string, string>>;
 const one = (objects: readonly KubernetesObject[], ...kinds: readonly string[]): KubernetesObject => {
   const found = objects.filter(({ kind }) => kinds.includes(kind));
   if (found.length !== 1) throw new Error(`${found.length} of ${kinds.join(' or ')}`);
-  return found[0] as KubernetesObject;
+  return found[0]!;
 };
 
 const workloadOf = (objects: readonly KubernetesObject[]): KubernetesObject =>
@@ -305,11 +305,11 @@ describe('the check of the manifests', function () {
   });
 
   it('refuses an unknown field, however deep', () => {
-    const deployment = structuredClone(one(objects, 'Deployment')) as Record<string, never>;
-    const container = containerOf([deployment as unknown as KubernetesObject]) as Record<string, unknown>;
+    const deployment = structuredClone(one(objects, 'Deployment'));
+    const container = containerOf([deployment]) as Record<string, unknown>;
     container['readinessProb'] = {};
     (at(container, 'livenessProbe', 'httpGet') as Record<string, unknown>)['scheem'] = 'HTTP';
-    expect(problemsOf(deployment as unknown as KubernetesObject)).to.deep.equal([
+    expect(problemsOf(deployment)).to.deep.equal([
       '/spec/template/spec/containers/0/livenessProbe/httpGet/scheem: unknown field',
       '/spec/template/spec/containers/0/readinessProb: unknown field',
     ]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from './broker.js';
-import { assignmentsIn, commandOf, parseDockerfile, textsOf, type Stage } from './dockerfile.js';
+import { assignmentsIn, commandOf, parseDockerfile, textsOf } from './dockerfile.js';
 
 /** The file set of the last stage, into a folder that is not there yet. */
 export const assembleImage = async (target: string): Promise<void> => {
@@ -22,7 +22,7 @@ export interface ImageCommands {
 /** How a container of the image is started. */
 export const imageCommands = (): ImageCommands => {
   const { stages } = parseDockerfile(readFileSync(join(projectRoot(), 'Dockerfile'), 'utf8'));
-  const last = stages.at(-1) as Stage;
+  const last = stages.at(-1)!;
   const one = (name: 'CMD' | 'ENTRYPOINT' | 'HEALTHCHECK' | 'USER'): string => textsOf(last, name)[0] ?? '';
   return {
     env: Object.fromEntries(assignmentsIn(textsOf(last, 'ENV'))),

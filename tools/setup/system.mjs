@@ -31,7 +31,7 @@ const runs = (command, flag = '--version') => outputOf(command, [flag]) !== null
 /** @typedef {{ build: boolean, kafka: boolean, browser: boolean, container: boolean }} Wanted */
 
 /** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium' | 'tini')[]} */
-const missing = (/** @type {Wanted} */ { build, kafka, browser }) => {
+const missing = (/** @type {Wanted} */ { build, kafka, browser, container }) => {
   /** @type {ReturnType<typeof missing>} */
   const lacking = [];
   if (build) {
