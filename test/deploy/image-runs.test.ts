@@ -36,7 +36,7 @@ const freePort = async (): Promise<number> => {
 };
 
 describe('a container of the image', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   const image = imageCommands();
   let folder: string;
   let confined: Confined;
