@@ -16,6 +16,7 @@ import { commandReference } from './docs/commands.mjs';
 import { fileMap } from './docs/file-map.mjs';
 import { importTable } from './docs/import-table.mjs';
 import { metricTable } from './docs/metrics.mjs';
+import { PROMETHEUS_RULE, prometheusRule, RULE_FILES } from './docs/prometheus-rule.mjs';
 import { promiseLists } from './docs/promises.mjs';
 import { schemaReference } from './docs/schema-reference.mjs';
 import { eventSchemas } from './docs/schema-files.mjs';
@@ -66,6 +67,10 @@ const wanted = async (root) => {
     ['.env.example', envExample(rows)],
     ['docs/asyncapi.json', await prettier.format(JSON.stringify(contract), { ...style, parser: 'json' })],
   ]);
+  if (RULE_FILES.every((file) => existsSync(join(root, file)))) {
+    const rules = RULE_FILES.map((file) => readFileSync(join(root, file), 'utf8'));
+    files.set(PROMETHEUS_RULE, await prettier.format(prometheusRule(rules), { ...style, parser: 'yaml' }));
+  }
   for (const file of new Set(parts.map((part) => part.file))) {
     let text = readFileSync(join(root, file), 'utf8');
     for (const part of parts.filter((one) => one.file === file))

@@ -4,21 +4,31 @@
  */
 import { installDependencies, dependenciesAreStale } from './setup/dependencies.mjs';
 import { checkNode, checkSystem, SetupProblem } from './setup/system.mjs';
+import { installKustomize } from './setup/kustomize.mjs';
 import { kafkaClassPath } from './kafka/jars.mjs';
 
 /** Something on this machine has to be put right first. */
 export const EXIT_SETUP = 3;
 
 /**
- * @param {{ kafka: boolean, browser?: boolean, prometheus?: boolean, say: (line: string) => void }} options
- *   `kafka`: a local one will be needed; `browser`: Chromium will be; `prometheus`: Prometheus and promtool will be
+ * @param {object} options
+ * @param {boolean} options.kafka a local one will be needed
+ * @param {boolean} [options.browser] Chromium will be
+ * @param {boolean} [options.deployment] Prometheus, what the image has of Debian, and kustomize will be
+ * @param {(line: string) => void} options.say
  * @returns {Promise<void>}
  */
-export const setUp = async ({ kafka, browser = false, prometheus = false, say }) => {
+export const setUp = async ({ kafka, browser = false, deployment = false, say }) => {
   checkNode();
-  await checkSystem({ build: dependenciesAreStale(), kafka, browser, prometheus }, say);
+  await checkSystem({ build: dependenciesAreStale(), kafka, browser, deployment }, say);
   await installDependencies(say);
   if (kafka) await kafkaClassPath(say);
+  if (!deployment) return;
+  const problem = await installKustomize(say);
+  if (problem === null) return;
+  // Elsewhere than in CI the tests that need it fail, with this reason, and all others run.
+  if (process.env.CI === 'true') throw new SetupProblem(problem);
+  say(problem);
 };
 
 /**

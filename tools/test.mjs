@@ -10,7 +10,7 @@ import { closingLine, ONE_FAILED, sum } from './test/tally.mjs';
 
 const ON_A_BROKER = ['contract', 'broker', 'page', 'deploy'];
 const IN_A_BROWSER = ['page'];
-const WITH_PROMETHEUS = ['deploy'];
+const OF_A_DEPLOYMENT = ['deploy'];
 
 const main = async () => {
   const only = process.argv.slice(2);
@@ -20,8 +20,8 @@ const main = async () => {
   const suites = only.length > 0 ? only : SUITES;
   const kafka = suites.some((suite) => ON_A_BROKER.includes(suite));
   const browser = suites.some((suite) => IN_A_BROWSER.includes(suite));
-  const prometheus = suites.some((suite) => WITH_PROMETHEUS.includes(suite));
-  await setUp({ kafka, browser, prometheus, say: (line) => console.log(line) });
+  const deployment = suites.some((suite) => OF_A_DEPLOYMENT.includes(suite));
+  await setUp({ kafka, browser, deployment, say: (line) => console.log(line) });
 
   const checked = await run({ checks: only.length > 0 ? ['types'] : Object.keys(CHECKS), suites: [] });
   // Only now: which suites there are is known once they are compiled.

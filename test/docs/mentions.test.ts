@@ -18,8 +18,11 @@ const PACKAGE = JSON.parse(textOf('package.json')) as Package;
 /** Variables of other programs, and of our tools, which are no settings of the service. */
 const OTHER_VARIABLES: readonly string[] = [
   'CONTRACT_SEEDS',
+  'DEBIAN_RELEASE',
   'DS_PROMETHEUS',
   'NAME_FILE',
+  'NODE_OPTIONS',
+  'NODE_VERSION',
   'NO_COLOR',
   'SIMULATION_SEEDS',
   'SOAK_SECONDS',

@@ -29,10 +29,10 @@ export const checkNode = () => {
 /** @param {string} command @param {string} [flag] */
 const runs = (command, flag = '--version') => outputOf(command, [flag]) !== null;
 
-/** @typedef {{ build: boolean, kafka: boolean, browser: boolean, prometheus: boolean }} Wanted */
+/** @typedef {{ build: boolean, kafka: boolean, browser: boolean, deployment: boolean }} Wanted */
 
-/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium' | 'prometheus')[]} */
-const missing = (/** @type {Wanted} */ { build, kafka, browser, prometheus }) => {
+/** @returns {('compiler' | 'make' | 'python' | 'java' | 'maven' | 'chromium' | 'prometheus' | 'tini')[]} */
+const missing = (/** @type {Wanted} */ { build, kafka, browser, deployment }) => {
   /** @type {ReturnType<typeof missing>} */
   const lacking = [];
   if (build) {
@@ -46,7 +46,9 @@ const missing = (/** @type {Wanted} */ { build, kafka, browser, prometheus }) =>
     if (!runs('mvn')) lacking.push('maven');
   }
   if (browser && chromiumPath() === null) lacking.push('chromium');
-  if (prometheus && (prometheusPath() === null || promtoolPath() === null)) lacking.push('prometheus');
+  if (deployment && (prometheusPath() === null || promtoolPath() === null)) lacking.push('prometheus');
+  // Only Linux has the means to run something as a container does.
+  if (deployment && process.platform === 'linux' && !runs('tini')) lacking.push('tini');
   return lacking;
 };
 
@@ -59,6 +61,7 @@ const NAMES = {
   chromium: 'Chromium, for the tests of the status page (CHROMIUM says where it is, if nowhere usual)',
   prometheus:
     'Prometheus with promtool, for the tests of rules and dashboards (PROMETHEUS and PROMTOOL say where they are, if not in PATH)',
+  tini: 'tini, the init process of the image, for its test',
 };
 
 /** The packages by family of systems. The OpenSSL and zlib headers let the Kafka client speak TLS and gzip. */
@@ -70,6 +73,7 @@ const PACKAGES = {
     maven: ['maven'],
     chromium: ['chromium'],
     prometheus: ['prometheus'],
+    tini: ['tini'],
   },
   fedora: {
     compiler: ['gcc-c++', 'openssl-devel', 'zlib-devel'],
@@ -79,6 +83,7 @@ const PACKAGES = {
     maven: ['maven'],
     chromium: ['chromium'],
     prometheus: ['golang-github-prometheus'],
+    tini: ['tini'],
   },
   alpine: {
     compiler: ['g++', 'openssl-dev', 'zlib-dev', 'bash', 'linux-headers'],
@@ -88,6 +93,7 @@ const PACKAGES = {
     maven: ['maven'],
     chromium: ['chromium'],
     prometheus: ['prometheus'],
+    tini: ['tini'],
   },
   mac: {
     compiler: ['llvm'],
