@@ -4,9 +4,12 @@
  * engine at scrape time and hold only what is there now: the series of a revoked partition are gone.
  * Never called per record.
  */
+import type { Aggregator } from 'prom-client';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CommandName, CommandOutcome, CommitOutcome, Telemetry } from '../ports/telemetry.js';
 import type { GaugeSnapshot } from './gauges.js';
+import { valuesOf } from './combined-metrics.js';
+import type { ProcessMetrics } from './combined-metrics.js';
 import { createGauges } from './gauges.js';
 import { labelBound } from './label-bound.js';
 import { METRICS } from './metric-table.js';
@@ -27,6 +30,8 @@ export interface Metrics {
   watch(read: () => GaugeSnapshot): void;
   /** The text of `/metrics`. */
   render(): Promise<string>;
+  /** The same as data: several processes become one text by `combineMetrics`. */
+  values(): Promise<ProcessMetrics>;
 }
 
 export interface MetricsOptions {
@@ -49,9 +54,10 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
   if (processMetrics) collectDefaultMetrics({ register });
 
   const config = <Name extends MetricName>(name: Name) => {
-    const { help, labels }: Metric = METRICS[name];
+    const { combined, help, labels }: Metric = METRICS[name];
+    const aggregator: Aggregator = combined ?? 'sum';
     const labelNames = [...labels] as LabelOf<Name>[];
-    return { name: `${prefix}_${name}`, help, labelNames, registers: [register] };
+    return { name: `${prefix}_${name}`, help, labelNames, registers: [register], aggregator };
   };
   const counter = <Name extends NameOf<'counter'>>(name: Name) => new Counter<LabelOf<Name>>(config(name));
   const gauge = <Name extends NameOf<'gauge'>>(name: Name) => new Gauge<LabelOf<Name>>(config(name));
@@ -121,6 +127,10 @@ export const createMetrics = ({ prefix, build, processMetrics = true }: MetricsO
     render: () => {
       collect();
       return register.metrics();
+    },
+    values: () => {
+      collect();
+      return valuesOf(register);
     },
   };
 };
