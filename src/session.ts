@@ -66,8 +66,6 @@ export class Session {
   readonly #unanswered = new Map<RebalanceEvent, MonotonicMs>();
   #phase: 'open' | 'draining' | 'closing' = 'open';
   #joined = false;
-  /** The last commit that succeeded; before the first one, the session's beginning. */
-  #committedAt: MonotonicMs;
   /** The drain did not get through the gate. */
   #isStuck = false;
   #fail: (error: unknown) => void = () => undefined;
@@ -75,7 +73,6 @@ export class Session {
   constructor(private readonly parts: SessionParts) {
     const { clients, clock, config, telemetry } = parts;
     const admission = new Admission(config);
-    this.#committedAt = clock.monotonic();
     this.#consumer = clients.sourceConsumer();
     this.#logConsumer = clients.logConsumer();
     this.#admin = clients.clusterAdmin();
@@ -92,11 +89,6 @@ export class Session {
   /** The group has answered, if only with no partition. */
   get joined(): boolean {
     return this.#joined;
-  }
-
-  /** Since the last commit that succeeded, or since the session was made. */
-  msSinceCommit(): number {
-    return this.parts.clock.monotonic() - this.#committedAt;
   }
 
   /** Connects, sees to the topics, and leaves the consumer ready to join. */
@@ -144,6 +136,8 @@ export class Session {
   readonly failures$ = new Observable<never>((subscriber) => {
     this.#fail = (error) => subscriber.error(error);
   });
+
+  readonly msSinceCommit = (): number => this.#commitLoop.msSinceCommit();
 
   readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
 
@@ -277,7 +271,6 @@ export class Session {
   #onCommit(report: CommitReport): void {
     switch (report.kind) {
       case 'committed':
-        this.#committedAt = this.parts.clock.monotonic();
         return;
       case 'aborted':
         return this.parts.logger.warn(

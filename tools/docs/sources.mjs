@@ -15,7 +15,7 @@ import ts from 'typescript';
 import { PROJECT } from '../lib/project.mjs';
 
 /** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, allowed: string, doc: string }} SettingRow */
-/** @typedef {{ type: string, help: string, labels: readonly string[] }} Metric */
+/** @typedef {{ type: string, help: string, labels: readonly string[], combined?: string, by?: string }} Metric */
 /** @typedef {{ name: string, partitions: number, replicationFactor: number, config: Readonly<Record<string, string>> }} PlannedTopic */
 /** @typedef {{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>>, program: import('commander').Command, topics: readonly PlannedTopic[] }} Tables */
 

@@ -29,7 +29,7 @@ const copying = (): Topology => {
   builder
     .stream(SOURCE, Consumed.with(Serdes.string(), Serdes.string()))
     .mapValues((value) => {
-      if (value?.startsWith('fail') === true) throw new RetryableError('directory-unavailable', 'it is away');
+      if (value.startsWith('fail')) throw new RetryableError('directory-unavailable', 'it is away');
       return value;
     })
     .to(AUDIT, Produced.with(Serdes.string(), Serdes.string()));
