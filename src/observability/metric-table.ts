@@ -227,7 +227,7 @@ export const METRICS = {
   },
   client_brokers: {
     type: 'gauge',
-    help: 'Brokers that a Kafka client (source, log, transactional, acknowledged) knows, by state (up, down).',
+    help: 'Brokers that a Kafka client (source, transactional, acknowledged) knows, by state (up, down).',
     labels: ['client', 'state'],
   },
   client_broker_rtt_seconds: {
