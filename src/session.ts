@@ -137,6 +137,8 @@ export class Session {
     this.#fail = (error) => subscriber.error(error);
   });
 
+  readonly msSinceCommit = (): number => this.#commitLoop.msSinceCommit();
+
   readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
 
   /** Processes nothing new, commits what is decided and lets every task go, within the drain time-out. */

@@ -1,5 +1,6 @@
 /** What the streams say of themselves, from memory: for `/status`, probes and gauges. */
 import type { Clock } from './ports/clock.js';
+import type { PauseReason } from './ports/flow-control.js';
 import type { Session } from './session.js';
 import type { StreamsState } from './streams-state.js';
 import type { RefusedWhy } from './task/holding.js';
@@ -17,7 +18,11 @@ export interface StreamsStatus {
   readonly joined: boolean;
   /** Since the last turn of the poll loop; undefined while there is no session. */
   readonly msSincePoll: number | undefined;
+  /** Since the last commit that succeeded, or since the session began; undefined while there is none. */
+  readonly msSinceCommit: number | undefined;
   readonly pausedPartitions: number;
+  /** How many partitions are paused for each reason. */
+  readonly held: Readonly<Partial<Record<PauseReason, number>>>;
   /** Source records taken and not yet committed, all tasks together. */
   readonly uncommitted: number;
   /** `open`: intake pauses because first attempts fail. */
@@ -34,9 +39,17 @@ export interface TaskStatus {
   /** Of the last committed checkpoint. */
   readonly sequence: number;
   readonly queued: number;
+  /** Of the queued ones, those that do not run. */
+  readonly waiting: number;
   readonly inFlight: number;
   readonly uncommitted: number;
   readonly paused: readonly string[];
+  /** By source topic. */
+  readonly sources: readonly SourceStatus[];
+  /** Since its partitions were assigned. */
+  readonly assignedForMs: number;
+  /** While it restores. */
+  readonly restoringForMs?: number;
   readonly lanes: LaneStatus;
   /** Its state stores by name: entries, and the bytes of their keys and values, in memory. */
   readonly stores: Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>;
@@ -44,6 +57,14 @@ export interface TaskStatus {
   readonly restore?: { readonly done: number; readonly total: number };
   /** Also while a refused partition is tried again. */
   readonly refused?: RefusedWhy;
+}
+
+export interface SourceStatus {
+  readonly topic: string;
+  /** Timestamp of the oldest record that was taken and is not committed; null: there is none. */
+  readonly uncommittedSince: number | null;
+  /** Timestamp of the last record that was committed; null: none was, since the task began. */
+  readonly lastCommitted: number | null;
 }
 
 /** The oldest lanes of one task, see `LaneHead`. */
@@ -72,20 +93,26 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
   state,
   joined: session?.joined ?? false,
   msSincePoll: session?.pollLoop.msSinceTurn(),
+  msSinceCommit: session?.msSinceCommit(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
+  held: session?.pauses.counts ?? {},
   uncommitted: session?.tasks.uncommitted ?? 0,
   breaker: session?.breaker.isOpen === true ? 'open' : 'closed',
   tasks: (session?.tasks.holdings ?? []).map(
-    ({ task, partitions, progress, refused: now, refusedBefore }) => ({
+    ({ began, task, partitions, progress, refused: now, refusedBefore }) => ({
       id: task.id,
       partition: task.partition,
       state: task.state,
       positions: Object.fromEntries(task.ledger.positions),
       sequence: task.ledger.sequence,
       queued: task.queued,
+      waiting: task.waiting,
       inFlight: task.inFlight,
       uncommitted: task.ledger.uncommitted,
       paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
+      sources: sourcesOf(task),
+      assignedForMs: clock.monotonic() - began.assignedAt,
+      ...(task.state === 'restoring' ? { restoringForMs: clock.monotonic() - began.at } : {}),
       lanes: laneStatusOf(task.lanes, clock.now(), clock.monotonic()),
       stores: task.stores.sizes,
       ...(progress === undefined ? {} : { restore: progress }),
@@ -93,6 +120,13 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
     }),
   ),
 });
+
+const sourcesOf = (task: Task): readonly SourceStatus[] =>
+  task.sources.map((topic) => ({
+    topic,
+    uncommittedSince: task.oldestUncommitted(topic),
+    lastCommitted: task.ledger.lastCommitted(topic) ?? null,
+  }));
 
 const refusedOf = (why: RefusedWhy | undefined): { readonly refused?: RefusedWhy } =>
   why === undefined ? {} : { refused: { reason: why.reason, message: why.message } };

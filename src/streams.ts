@@ -148,6 +148,7 @@ export class Streams {
     for (let session: Session | undefined = first; ; session = await this.#reopen(ends)) {
       if (session === undefined) return;
       this.#session = session;
+      this.parts.telemetry.session();
       const error = await this.#run(session);
       this.#session = undefined;
       await session.close();

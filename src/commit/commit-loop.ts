@@ -10,6 +10,7 @@ import { sleep } from '../ports/clock.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
 import type { CommitResult, CommitSource } from '../ports/commit.js';
+import type { MonotonicMs } from '../record/units.js';
 import type { Committer } from './committer.js';
 import type { Gate } from './gate.js';
 
@@ -38,6 +39,7 @@ export class CommitLoop {
   readonly #suspects = new Set<string>();
   #abortCode: number | undefined;
   #over = false;
+  #committedAt: MonotonicMs;
   /** The source with which the next cycle begins. */
   #leftOut: string | undefined;
   #wake: (() => void) | undefined;
@@ -50,7 +52,14 @@ export class CommitLoop {
     private readonly clock: Clock,
     private readonly settings: CommitLoopSettings,
     private readonly telemetry: Telemetry,
-  ) {}
+  ) {
+    this.#committedAt = clock.monotonic();
+  }
+
+  /** Since the last commit that succeeded; before the first one, since the loop was made. */
+  msSinceCommit(): number {
+    return this.clock.monotonic() - this.#committedAt;
+  }
 
   /** Runs the loop while subscribed. Also what `commitNow` brings about is reported here. */
   readonly reports$ = new Observable<CommitReport>((subscriber) => {
@@ -154,6 +163,7 @@ export class CommitLoop {
     switch (result.kind) {
       case 'committed':
         this.#aborts = 0;
+        this.#committedAt = this.clock.monotonic();
         for (const unit of units) unit.settle('committed');
         this.#report({ kind: 'committed', units: units.length });
         break;

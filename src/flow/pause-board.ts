@@ -40,6 +40,13 @@ export class PauseBoard implements Pauses {
     return [...(this.#reasons.get(partitionName(partition)) ?? [])];
   }
 
+  /** How many partitions there are that are paused for each reason. */
+  get counts(): Readonly<Record<PauseReason, number>> {
+    const counts = { restoring: 0, credit: 0, bound: 0, breaker: 0, refused: 0, draining: 0 };
+    for (const reasons of this.#reasons.values()) for (const reason of reasons) counts[reason] += 1;
+    return counts;
+  }
+
   get pausedCount(): number {
     let paused = 0;
     for (const reasons of this.#reasons.values()) if (reasons.size > 0) paused += 1;

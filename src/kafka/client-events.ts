@@ -11,18 +11,20 @@ import type { TopicPartition, TopicPartitionOffset } from '../ports/topic-partit
 
 export type ClientRole = 'source' | 'log' | 'admin' | 'transactional' | 'acknowledged';
 
-export type ClientEventKind =
-  | 'brokers-down'
-  | 'broker-lost'
-  | 'name-not-resolved'
-  | 'credentials-refused'
-  | 'tls-refused'
-  | 'fatal'
-  | 'poll-too-late'
-  | 'assignment-lost'
-  | 'answer-refused'
-  | 'not-closed'
-  | 'other';
+export const CLIENT_EVENT_KINDS = [
+  'brokers-down',
+  'broker-lost',
+  'name-not-resolved',
+  'credentials-refused',
+  'tls-refused',
+  'fatal',
+  'poll-too-late',
+  'assignment-lost',
+  'answer-refused',
+  'not-closed',
+  'other',
+] as const;
+export type ClientEventKind = (typeof CLIENT_EVENT_KINDS)[number];
 
 export interface ClientEvent {
   readonly client: ClientRole;
@@ -106,7 +108,10 @@ export const meaningOfLog = (line: LogLine): LogMeaning => {
 /** What is worth a metric in librdkafka's statistics. */
 export interface ClientStatistics {
   readonly client: ClientRole;
-  readonly brokers: readonly { readonly name: string; readonly up: boolean }[];
+  /** Tells one client of a role from the one that takes its place: its sums start anew. */
+  readonly instance: string;
+  /** `rttMs`: the mean of the last seconds; null: no request was answered in them. */
+  readonly brokers: readonly { readonly name: string; readonly up: boolean; readonly rttMs: number | null }[];
   /** Of a consumer: the partitions that are assigned to it. */
   readonly partitions: readonly (TopicPartition & {
     /** Records behind the last stable offset; null while it is not known. */
@@ -115,22 +120,32 @@ export interface ClientStatistics {
   })[];
   /** Of the group's member: it has joined and nothing is being rebalanced, if only with no partition. */
   readonly isSteadyMember: boolean;
-  /** Of a producer: records and bytes that wait or are under way. */
+  /** Of a producer: records and bytes that wait or are under way; of a consumer: that were fetched and not read. */
   readonly queuedRecords: number;
   readonly queuedBytes: number;
+  /** Since the client was made. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+interface RawBroker {
+  readonly name: string;
+  readonly nodeid: number;
+  readonly state: string;
+  readonly source: string;
+  /** Microseconds, of the last interval. */
+  readonly rtt?: { readonly avg: number; readonly cnt: number };
 }
 
 interface RawStatistics {
+  readonly name?: string;
   readonly cgrp?: { readonly join_state: string };
   readonly type?: string;
   readonly msg_cnt?: number;
   readonly msg_size?: number;
-  readonly brokers?: Readonly<
-    Record<
-      string,
-      { readonly name: string; readonly nodeid: number; readonly state: string; readonly source: string }
-    >
-  >;
+  readonly tx_bytes?: number;
+  readonly rx_bytes?: number;
+  readonly brokers?: Readonly<Record<string, RawBroker>>;
   readonly topics?: Readonly<Record<string, { readonly topic: string; readonly partitions: RawPartitions }>>;
 }
 
@@ -142,16 +157,33 @@ type RawPartitions = Readonly<
       readonly desired: boolean;
       readonly fetch_state: string;
       readonly consumer_lag_stored: number;
+      readonly fetchq_cnt?: number;
+      readonly fetchq_size?: number;
     }
   >
 >;
+
+const rttOf = ({ rtt }: RawBroker): number | null =>
+  rtt === undefined || rtt.cnt === 0 ? null : rtt.avg / 1000;
+
+/** Of a consumer: what was fetched and not read, all partitions together. */
+const fetchedOf = (raw: RawStatistics): { readonly records: number; readonly bytes: number } => {
+  let [records, bytes] = [0, 0];
+  for (const { partitions } of Object.values(raw.topics ?? {})) {
+    for (const { fetchq_cnt = 0, fetchq_size = 0 } of Object.values(partitions)) {
+      records += fetchq_cnt;
+      bytes += fetchq_size;
+    }
+  }
+  return { records, bytes };
+};
 
 /** `consumer_lag` is −1 under transactions: `consumer_lag_stored` is the one that is kept. */
 export const parseStatistics = (client: ClientRole, json: string): ClientStatistics => {
   const raw = JSON.parse(json) as RawStatistics;
   const brokers = Object.values(raw.brokers ?? {})
     .filter((broker) => broker.source !== 'logical' && broker.nodeid >= 0)
-    .map((broker) => ({ name: broker.name, up: broker.state === 'UP' }));
+    .map((broker) => ({ name: broker.name, up: broker.state === 'UP', rttMs: rttOf(broker) }));
   const partitions =
     raw.type !== 'consumer'
       ? []
@@ -165,12 +197,16 @@ export const parseStatistics = (client: ClientRole, json: string): ClientStatist
               fetchState: one.fetch_state,
             })),
         );
+  const fetched = raw.type === 'consumer' ? fetchedOf(raw) : { records: 0, bytes: 0 };
   return {
     client,
+    instance: raw.name ?? '',
     brokers,
     partitions,
     isSteadyMember: raw.cgrp?.join_state === 'steady',
-    queuedRecords: raw.msg_cnt ?? 0,
-    queuedBytes: raw.msg_size ?? 0,
+    queuedRecords: (raw.msg_cnt ?? 0) + fetched.records,
+    queuedBytes: (raw.msg_size ?? 0) + fetched.bytes,
+    sentBytes: raw.tx_bytes ?? 0,
+    receivedBytes: raw.rx_bytes ?? 0,
   };
 };

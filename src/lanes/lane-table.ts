@@ -3,6 +3,7 @@
  * its place in a lane. Data only. Every change of a lane's records goes through it, so that its sums are true.
  */
 import type { Lane } from './lane.js';
+import { LaneAges } from './lane-ages.js';
 import { laneKeyOf, slotOf } from './lane-log.js';
 import type { LaneRecord } from './lane-record.js';
 
@@ -11,6 +12,7 @@ export class LaneTable {
   readonly #records = new Map<string, LaneRecord>();
   /** By topic: no record at or above it is in a lane. */
   readonly #above = new Map<string, number>();
+  readonly #ages = new LaneAges();
   #bytes = 0;
 
   get size(): number {
@@ -19,6 +21,15 @@ export class LaneTable {
 
   get followers(): number {
     return this.#records.size - this.#lanes.size;
+  }
+
+  get parked(): number {
+    return this.#ages.parked;
+  }
+
+  /** Since when the head fails that has been failing for longest, parked ones too; undefined: none has failed. */
+  get oldestFailure(): number | undefined {
+    return this.#ages.oldestFailure;
   }
 
   get bytes(): number {
@@ -36,6 +47,8 @@ export class LaneTable {
 
   add(lane: Lane): void {
     this.#lanes.set(lane.slot, lane);
+    lane.onState = () => this.#ages.changed(lane);
+    this.#ages.changed(lane);
     this.#bytes += lane.bytes;
     for (const record of lane) this.#note(record);
   }
@@ -52,7 +65,11 @@ export class LaneTable {
     this.#records.delete(lane.head.name);
     const goesOn = lane.shift();
     this.#bytes += goesOn ? lane.bytes - before : -before;
-    if (!goesOn) this.#lanes.delete(lane.slot);
+    if (!goesOn) {
+      this.#lanes.delete(lane.slot);
+      lane.onState = undefined;
+      this.#ages.over(lane);
+    }
     return goesOn;
   }
 

@@ -21,21 +21,30 @@ export class Lane {
   readonly slot: string;
   readonly key: LaneKey;
   arm: Arm | null = null;
+  /** Told after its state has become another one. */
+  onState: (() => void) | undefined;
+  #state: LaneState;
   #records: (LaneRecord | undefined)[];
   #front = 0;
   #bytes: number;
 
-  constructor(
-    key: LaneKey,
-    head: LaneRecord,
-    public state: LaneState,
-  ) {
+  constructor(key: LaneKey, head: LaneRecord, state: LaneState) {
+    this.#state = state;
     this.slot = slotOf(key);
     // The head's own key would keep all its bytes alive when it has long left.
     this.key = key.kind === 'keyed' ? { kind: 'keyed', key: ownedBytes(key.key) } : key;
     this.#records = [head];
     // Slot and key.
     this.#bytes = OVERHEAD_BYTES + 2 * this.slot.length + head.bytes;
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  set state(next: LaneState) {
+    this.#state = next;
+    this.onState?.();
   }
 
   get head(): LaneRecord {

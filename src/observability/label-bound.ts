@@ -13,3 +13,13 @@ export const labelBound = (limit: number): ((value: string) => string) => {
     return value;
   };
 };
+
+/**
+ * The same for several labels together, whose values multiply: a combination that is new once `limit` are known
+ * becomes `other` in each of them.
+ */
+export const seriesBound = <Values extends readonly string[]>(limit: number) => {
+  const bound = labelBound(limit);
+  return (...values: Values): Values =>
+    bound(JSON.stringify(values)) === OTHER ? (values.map(() => OTHER) as unknown as Values) : values;
+};

@@ -13,6 +13,8 @@ export interface Metric {
   readonly buckets?: readonly number[];
   /** How the values of several processes (PROCESSES) become the one that is shown. Default: their sum. */
   readonly combined?: 'max' | 'min' | 'first';
+  /** It is told by the supervisor of several processes (PROCESSES), not by each of them. */
+  readonly by?: 'supervisor';
 }
 
 export const METRICS = {
@@ -33,7 +35,7 @@ export const METRICS = {
   },
   output_count_total: {
     type: 'counter',
-    help: 'Records written to output topics of the topology and committed.',
+    help: 'Records written to output topics of the topology, repartition topics included, and committed.',
     labels: ['topic'],
   },
   dlq_count_total: {
@@ -109,17 +111,21 @@ export const METRICS = {
     help: 'Source records taken that wait for their attempt or, with a result, for the ones before them.',
     labels: [],
   },
-  running_attempts: { type: 'gauge', help: 'Attempts under way.', labels: [] },
+  running_attempts: {
+    type: 'gauge',
+    help: 'Attempts under way: handlers that have not answered yet, and records that wait in memory for their next immediate attempt.',
+    labels: [],
+  },
   oldest_unprocessed_age_seconds: {
     type: 'gauge',
-    help: 'Age, by its timestamp, of the oldest source record of an assigned partition that is not committed; where none was taken yet, of the last one that was; 0 without lag.',
+    help: 'Age, by its timestamp, of the oldest source record of an assigned partition that is not committed; where lag waits and none is taken, of the last one that was, or since the partition was assigned; 0 without lag; absent while the lag is not known.',
     labels: ['topic', 'partition'],
     combined: 'max',
   },
   paused_partitions: { type: 'gauge', help: 'Assigned partitions that are not being read.', labels: [] },
   held_partitions: {
     type: 'gauge',
-    help: 'Assigned partitions that are not being read, by reason (restoring, credit, bound, breaker, refused); one may be held by several.',
+    help: 'Assigned partitions that are not being read, by reason (restoring, credit, bound, breaker, refused, draining); one may be held by several.',
     labels: ['reason'],
   },
   refused_partitions: {
@@ -221,7 +227,7 @@ export const METRICS = {
   },
   client_brokers: {
     type: 'gauge',
-    help: 'Brokers that a Kafka client (source, log, transactional, acknowledged) knows, by state (up, down).',
+    help: 'Brokers that a Kafka client (source, transactional, acknowledged) knows, by state (up, down).',
     labels: ['client', 'state'],
   },
   client_broker_rtt_seconds: {
@@ -250,11 +256,13 @@ export const METRICS = {
     type: 'gauge',
     help: 'Stream processes of this container, by state (running, starting, waiting); waiting: it ended and is started again after a back-off.',
     labels: ['state'],
+    by: 'supervisor',
   },
   process_restarts_total: {
     type: 'counter',
     help: 'Stream processes of this container that ended unasked and were started again.',
     labels: [],
+    by: 'supervisor',
   },
   build_info: {
     type: 'gauge',

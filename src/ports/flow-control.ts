@@ -2,7 +2,8 @@
 import type { TopicPartition } from './topic-partition.js';
 
 /** A partition is paused while there is any reason. */
-export type PauseReason = 'restoring' | 'credit' | 'bound' | 'breaker' | 'refused' | 'draining';
+export const PAUSE_REASONS = ['restoring', 'credit', 'bound', 'breaker', 'refused', 'draining'] as const;
+export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 export interface Pauses {
   /** The client has just assigned it, paused. */

@@ -2,6 +2,11 @@
 
 /** `dropped`: an error handler of the topology has said so. */
 export type MessageOutcome = 'processed' | 'dropped' | 'dead-letter';
+/**
+ * Of a record: its longest attempt; from reading it to the commit of what was decided of it; from its own timestamp
+ * to the commit of its outcome.
+ */
+export type LatencyStage = 'attempt' | 'read-to-commit' | 'end-to-end';
 export type CommitOutcome = 'committed' | 'aborted' | 'unknown' | 'fatal';
 
 /** `unknown`: what could not be read as a command. */
@@ -27,6 +32,8 @@ export interface DeadLetterNote {
 export interface Telemetry {
   /** Source records whose outcome is committed. `type` is from a bounded set (SerdeContext.noteType). */
   messages(topic: string, type: string, outcome: MessageOutcome, count: number): void;
+  /** Records written to output topics of the topology, committed. */
+  outputs(topic: string, count: number): void;
   /** Records written to the dead letter queue, committed. */
   deadLetters(topic: string, reason: string, count: number): void;
   /** The last of those that one commit wrote, the oldest first, at most TOLD_DEAD_LETTERS. */
@@ -42,13 +49,16 @@ export interface Telemetry {
   /** One end of a commit cycle. */
   commit(outcome: CommitOutcome, durationMs: number): void;
   rebalance(kind: 'assign' | 'revoke' | 'lost', partitions: number): void;
-  /** From reading a record to the commit of its effects: the oldest record of each commit. */
-  latency(topic: string, latencyMs: number): void;
+  /** The slowest record of each commit of a task, by source topic. */
+  latency(topic: string, stage: LatencyStage, latencyMs: number): void;
+  /** A session with the cluster was opened. */
+  session(): void;
 }
 
 /** Counts nothing. */
 export const NO_TELEMETRY: Telemetry = {
   messages: () => undefined,
+  outputs: () => undefined,
   deadLetters: () => undefined,
   lastDeadLetters: () => undefined,
   retries: () => undefined,
@@ -58,4 +68,5 @@ export const NO_TELEMETRY: Telemetry = {
   commit: () => undefined,
   rebalance: () => undefined,
   latency: () => undefined,
+  session: () => undefined,
 };

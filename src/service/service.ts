@@ -9,6 +9,7 @@ import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
 import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
+import { CLIENT_EVENT_KINDS } from '../kafka/client-events.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { HealthSnapshot } from '../observability/health.js';
 import { assess } from '../observability/health.js';
@@ -47,15 +48,30 @@ export class Service {
   ) {
     this.#view = new ClusterView(logger);
     const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
-    const metrics = createMetrics({ prefix: settings.metrics.prefix, build });
-    metrics.watch(() => gaugesOf(this.#streams.status(), this.#view.lag));
+    const { prefix } = settings.metrics;
+    const metrics = createMetrics({ prefix, build, clientEventKinds: CLIENT_EVENT_KINDS });
+    metrics.watch(() =>
+      gaugesOf({
+        status: this.#streams.status(),
+        health: assess(this.#health()),
+        lag: this.#view.lag,
+        maxUncommitted: settings.processing.maxUncommitted,
+        nowMs: systemClock.now(),
+      }),
+    );
     const clients = createKafkaClients({
       ...clientOptions(settings, randomUUID().slice(0, 8)),
       ...assignmentOf(topology),
       // At least once keeps the order of first occurrences only while no record is given up.
       deliveryTimeoutMs: 0,
-      onClientError: (event) => this.#view.hear(event),
-      onStatistics: (statistics) => this.#view.see(statistics),
+      onClientError: (event) => {
+        metrics.clients.event(event.client, event.kind);
+        this.#view.hear(event);
+      },
+      onStatistics: (statistics) => {
+        metrics.clients.figures(statistics);
+        this.#view.see(statistics);
+      },
     });
     this.#streams = new Streams({
       topology,

@@ -17,6 +17,15 @@ export interface SealedSet {
   readonly changelog: readonly (readonly ProducedRecord[])[];
 }
 
+/** Of a source topic, the records that were decided of it. */
+export interface Passed {
+  /** When the first of them was read. */
+  readonly readAt: EpochMs;
+  /** The oldest of their timestamps, and that of the last; infinite and negative: none has one. */
+  oldest: number;
+  last: number;
+}
+
 /** What a changelog entry weighs whose value is made only when the set is sealed, about. */
 const STAMPED_BYTES = 400;
 
@@ -29,21 +38,23 @@ export class WriteSet {
   /** Source records decided, and the bytes that they hold until the commit. */
   decided = 0;
   decidedBytes = 0;
-  /** When the oldest of them was read. */
-  oldestReadAt: EpochMs | undefined;
   /** A checkpoint is owed although nothing was decided. */
   checkpointDue = false;
 
   readonly #changelog = new ChangelogWrites();
   #sealed: SealedSet | undefined;
-  /** Topics that source records were decided of. */
-  readonly #passed = new Set<string>();
+  readonly #passed = new Map<string, Passed>();
   readonly tallies = new Tallies();
 
   get isEmpty(): boolean {
     return (
       this.decided === 0 && this.records.length === 0 && this.#changelog.size === 0 && !this.checkpointDue
     );
+  }
+
+  /** By source topic, what was decided of it. */
+  get passed(): ReadonlyMap<string, Readonly<Passed>> {
+    return this.#passed;
   }
 
   /** One record to be written. */
@@ -88,24 +99,29 @@ export class WriteSet {
     readAt: EpochMs,
     type: string,
     outcome: MessageOutcome,
+    timestamp: EpochMs = readAt,
   ): void {
-    this.pass(topic, next, bytes, readAt);
-    this.tallies.message(topic, type, outcome);
+    this.pass(topic, next, bytes, readAt, timestamp);
+    this.tallies.message(topic, type, outcome, timestamp);
   }
 
   /** One source record left the emission queue; what becomes of it is not known yet. */
-  pass(topic: string, next: CommitOffset, bytes: number, readAt: EpochMs): void {
+  pass(topic: string, next: CommitOffset, bytes: number, readAt: EpochMs, timestamp: EpochMs): void {
     this.positions.set(topic, next);
     this.decided += 1;
     this.decidedBytes += bytes;
-    this.oldestReadAt ??= readAt;
-    this.#passed.add(topic);
+    let passed = this.#passed.get(topic);
+    if (passed === undefined)
+      this.#passed.set(topic, (passed = { readAt, oldest: Number.POSITIVE_INFINITY, last: -1 }));
+    if (timestamp < 0) return;
+    if (timestamp < passed.oldest) passed.oldest = timestamp;
+    passed.last = timestamp;
   }
 
   /** Reports what is now committed. */
   tell(telemetry: Telemetry, nowMs: EpochMs): void {
-    this.tallies.tell(telemetry);
-    if (this.oldestReadAt === undefined) return;
-    for (const topic of this.#passed) telemetry.latency(topic, Math.max(0, nowMs - this.oldestReadAt));
+    this.tallies.tell(telemetry, nowMs);
+    for (const [topic, { readAt }] of this.#passed)
+      telemetry.latency(topic, 'read-to-commit', Math.max(0, nowMs - readAt));
   }
 }

@@ -11,6 +11,7 @@ import type { Effects, ProcessRecord } from '../dsl/execution.js';
 import { HandlerSaysFail } from '../dsl/execution.js';
 import type { Clock } from '../ports/clock.js';
 import { RetryableError } from '../record/record-error.js';
+import type { EpochMs } from '../record/units.js';
 import type { QueueEntry } from './queue-entry.js';
 import type { AttemptMessage } from './task-message.js';
 
@@ -24,12 +25,16 @@ export type AttemptEnd =
 export class Attempts {
   #sources = 0;
   #heads = 0;
+  /** The last attempt that ended where it began: the next one's beginning tells how long it took. */
+  #direct: QueueEntry | undefined;
 
   constructor(
     private readonly process: ProcessRecord,
     private readonly clock: Clock,
     private readonly attemptTimeoutMs: number,
     private readonly post: (message: AttemptMessage) => void,
+    /** Told of an attempt that took a millisecond or more. */
+    private readonly took: (topic: string, tookMs: number) => void = () => undefined,
   ) {}
 
   /** Async handlers running or waiting for their next attempt. */
@@ -54,16 +59,27 @@ export class Attempts {
 
   /** How it ended, or undefined when it goes on: then the mailbox hears of it. Throws HandlerSaysFail. */
   begin(entry: QueueEntry): AttemptEnd | undefined {
-    entry.begin(this.clock.now());
+    const nowMs = this.clock.now();
+    if (this.#direct !== undefined) this.#measure(this.#direct, nowMs);
+    this.#direct = entry;
+    entry.begin(nowMs);
     try {
       const effects = this.process(entry);
       if (!(effects instanceof Promise)) return { ok: true, effects };
+      this.#direct = undefined;
       this.#follow(entry, effects);
       return undefined;
     } catch (thrown) {
       if (thrown instanceof HandlerSaysFail) throw thrown;
       return { ok: false, thrown };
     }
+  }
+
+  /** Nothing more is begun for now. */
+  pause(): void {
+    if (this.#direct === undefined) return;
+    this.#measure(this.#direct, this.clock.now());
+    this.#direct = undefined;
   }
 
   /** It keeps its place in flight while it waits for its next attempt. */
@@ -88,6 +104,7 @@ export class Attempts {
     }
     entry.cancelTimer?.();
     entry.cancelTimer = undefined;
+    this.#measure(entry, this.clock.now());
     this.#count(entry, -1);
     if (entry.timedOut) return { ok: false, thrown: this.#timeout() };
     if (message.kind === 'failed' && message.thrown instanceof HandlerSaysFail) throw message.thrown;
@@ -113,6 +130,10 @@ export class Attempts {
     }
     this.#sources = 0;
     this.#heads = 0;
+  }
+
+  #measure({ nowMs: beganAt, record }: QueueEntry, nowMs: EpochMs): void {
+    if (nowMs > beganAt) this.took(record.topic, nowMs - beganAt);
   }
 
   #count(entry: QueueEntry, by: 1 | -1): void {

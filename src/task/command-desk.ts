@@ -193,7 +193,7 @@ export class CommandDesk {
     if (!keeper.fitsDeadLetters(lane, mark))
       return refused('its dead letter would be too large: raise MAX_MESSAGE_BYTES first');
     keeper.conclude(lane, { kind: 'skipped' }, mark);
-    ledger.open.tallies.message(head.record.topic, 'unknown', 'dead-letter');
+    ledger.open.tallies.message(head.record.topic, 'unknown', 'dead-letter', head.record.timestamp);
     return DONE;
   }
 

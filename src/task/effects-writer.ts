@@ -62,7 +62,10 @@ export class EffectsWriter {
   /** `timestamp`: of the record that has them; null: a punctuation's, which moves no stream time. */
   write({ changes, outputs }: Effects, timestamp: EpochMs | null): void {
     const { open } = this.ledger;
-    for (const output of outputs) open.add(output);
+    for (const output of outputs) {
+      open.add(output);
+      open.tallies.output(output.topic);
+    }
     for (const change of changes) {
       this.stores.apply(change);
       const key = storeLogKey(change.store, change.key);

@@ -9,7 +9,7 @@
  * Invariants: per key at most one entry is startable, running or backing off; entries leave in the
  * order in which they came.
  */
-import { PriorityQueue } from './priority-queue.js';
+import { PriorityQueue } from '../lanes/priority-queue.js';
 import type { QueueEntry } from './queue-entry.js';
 
 /** How far the front may run ahead in the array before it is cut. */
@@ -128,6 +128,12 @@ export class EmissionQueue {
   get isDecided(): boolean {
     for (const entry of this) if (entry.state !== 'waiting') return false;
     return true;
+  }
+
+  /** The oldest of a topic. Looks at those before it. */
+  firstOf(topic: string): QueueEntry | undefined {
+    for (const entry of this) if (entry.record.topic === topic) return entry;
+    return undefined;
   }
 
   front(): QueueEntry | undefined {

@@ -62,11 +62,11 @@ export class HeadLine {
     let isOwn = false;
     if (entry.isProbe) isOwn = host.breaker.probeEnded(lane.head, isFine);
     else if (entry.attempt === 1) host.breaker.firstRun(isFine);
-    const { topic } = lane.head.record;
+    const { timestamp, topic } = lane.head.record;
     if (isEffects(result) && effects.isStale({ kind: 'effects', effects: result })) lanes.giveBack(lane);
     else if (isEffects(result)) {
-      effects.write(result, lane.head.record.timestamp);
-      ledger.open.tallies.message(topic, entry.type, result.isDropped ? 'dropped' : 'processed');
+      effects.write(result, timestamp);
+      ledger.open.tallies.message(topic, entry.type, result.isDropped ? 'dropped' : 'processed', timestamp);
       lanes.conclude(lane, { kind: 'succeeded' });
     } else this.#failed(lane, entry, result, isOwn);
     host.loadChanged();
@@ -106,10 +106,10 @@ export class HeadLine {
   /** `isOwn`: it counts although the breaker is open. */
   #failed(lane: Lane, entry: QueueEntry, failure: ProcessingFailure, isOwn: boolean): void {
     const { host, lanes, ledger } = this.parts();
-    const { topic } = lane.head.record;
+    const { timestamp, topic } = lane.head.record;
     const nowMs = host.clock.now();
     const isBreakerOpen = host.breaker.isOpen && !isOwn;
     const { kind } = lanes.conclude(lane, { kind: 'failed', failure, nowMs, isBreakerOpen });
-    if (kind === 'leaves') ledger.open.tallies.message(topic, entry.type, 'dead-letter');
+    if (kind === 'leaves') ledger.open.tallies.message(topic, entry.type, 'dead-letter', timestamp);
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/clock.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
+import type { MonotonicMs } from '../record/units.js';
 import type { LaneFeed } from './lane-feed.js';
 import type { Task } from './task.js';
 
@@ -26,6 +27,8 @@ export class Holding {
   constructor(
     readonly task: Task,
     readonly partitions: readonly TopicPartition[],
+    /** When its task began, and when its partitions were assigned: earlier when others stood for them before. */
+    readonly began: { readonly at: MonotonicMs; readonly assignedAt: MonotonicMs },
     /** Why the task before it was refused: this one tries again, and nobody waits for it (P6). */
     readonly refusedBefore?: RefusedWhy,
   ) {}

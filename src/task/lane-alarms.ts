@@ -6,7 +6,7 @@ import type { Lane } from '../lanes/lane.js';
 import type { Clock } from '../ports/clock.js';
 import type { MonotonicMs } from '../record/units.js';
 import { monotonicMs } from '../record/units.js';
-import { PriorityQueue } from './priority-queue.js';
+import { PriorityQueue } from '../lanes/priority-queue.js';
 
 interface Alarm {
   readonly lane: Lane;

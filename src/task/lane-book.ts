@@ -120,7 +120,7 @@ export class LaneBook {
 
   /** A record of a lane has come to its end. `type` as the topology noted it. */
   count({ record }: LaneRecord, type: string, outcome: MessageOutcome): void {
-    this.ledger.open.tallies.message(record.topic, type, outcome);
+    this.ledger.open.tallies.message(record.topic, type, outcome, record.timestamp);
   }
 
   deadLetter(of: LaneRecord, state: LaneState, reason: FailureReason, mark?: DeadLetterMark): void {

@@ -1,4 +1,4 @@
-/** What a task's lanes say of themselves, from memory. It looks at each lane: for status and gauges. */
+/** What a task's lanes say of themselves, from memory. It looks at none of them: for status and gauges. */
 import type { EpochMs, MonotonicMs } from '../record/units.js';
 import type { LaneKeeper } from './lane-keeper.js';
 
@@ -17,13 +17,7 @@ export interface LaneStatus {
 }
 
 export const laneStatusOf = (lanes: LaneKeeper, nowMs: EpochMs, now: MonotonicMs): LaneStatus => {
-  let parked = 0;
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const { state } of lanes.table) {
-    if (state.status === 'parked') parked += 1;
-    oldest = Math.min(oldest, state.firstFailureAt ?? Number.POSITIVE_INFINITY);
-  }
-  const { bytes, followers, size } = lanes.table;
+  const { bytes, followers, oldestFailure, parked, size } = lanes.table;
   const nextAt = lanes.nextDueAt;
   return {
     retrying: size - parked,
@@ -31,7 +25,7 @@ export const laneStatusOf = (lanes: LaneKeeper, nowMs: EpochMs, now: MonotonicMs
     followers,
     bytes,
     held: lanes.held,
-    oldestHeadAgeMs: oldest === Number.POSITIVE_INFINITY ? null : Math.max(0, nowMs - oldest),
+    oldestHeadAgeMs: oldestFailure === undefined ? null : Math.max(0, nowMs - oldestFailure),
     nextDueInMs: nextAt === null ? null : Math.max(0, nextAt - now),
   };
 };

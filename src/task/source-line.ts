@@ -259,7 +259,8 @@ export class SourceLine {
       { kind: 'failed', failure, nowMs: host.clock.now(), isBreakerOpen: false },
     );
     this.#pass(entry);
-    if (became === 'leaves') ledger.open.tallies.message(record.topic, entry.type, 'dead-letter');
+    if (became === 'leaves')
+      ledger.open.tallies.message(record.topic, entry.type, 'dead-letter', record.timestamp);
     this.queue.freeKey(entry);
     host.loadChanged();
   }
@@ -268,7 +269,8 @@ export class SourceLine {
     const { record, type } = entry;
     this.parts.effects.write(effects, record.timestamp);
     this.#pass(entry);
-    this.parts.ledger.open.tallies.message(record.topic, type, effects.isDropped ? 'dropped' : 'processed');
+    const end = effects.isDropped ? 'dropped' : 'processed';
+    this.parts.ledger.open.tallies.message(record.topic, type, end, record.timestamp);
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {
@@ -282,7 +284,7 @@ export class SourceLine {
 
   #pass({ bytes, readAt, record }: QueueEntry): void {
     const { lanes, ledger } = this.parts;
-    ledger.open.pass(record.topic, after(record.offset), bytes, readAt);
+    ledger.open.pass(record.topic, after(record.offset), bytes, readAt, record.timestamp);
     if (!lanes.strays.isEmpty) lanes.strays.passed(recordName(record.topic, record.partition, record.offset));
   }
 }

@@ -33,6 +33,10 @@ export class TaskLedger implements CommitSource {
   #open = new WriteSet();
   /** Full or aborted, the oldest first; they go before the open one. */
   #closedSets: WriteSet[] = [];
+  /** With the commit loop. */
+  #inFlight: WriteSet | undefined;
+  /** By source topic: of the last record that was committed. */
+  readonly #lastTimestamps = new Map<string, number>();
   #taken = 0;
   #takenBytes = 0;
   #sequence = 0;
@@ -88,6 +92,20 @@ export class TaskLedger implements CommitSource {
     return this.#positions;
   }
 
+  /** The oldest timestamp of a topic's records that are decided and not committed; undefined: there is none. */
+  oldestDecided(topic: string): number | undefined {
+    for (const set of [this.#inFlight, ...this.#closedSets, this.#open]) {
+      const oldest = set?.passed.get(topic)?.oldest ?? Number.POSITIVE_INFINITY;
+      if (oldest < Number.POSITIVE_INFINITY) return oldest;
+    }
+    return undefined;
+  }
+
+  /** The timestamp of a topic's last record that was committed, since the task began. */
+  lastCommitted(topic: string): number | undefined {
+    return this.#lastTimestamps.get(topic);
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -129,6 +147,7 @@ export class TaskLedger implements CommitSource {
     this.#takenBytes = 0;
     this.#open = new WriteSet();
     this.#closedSets = [];
+    this.#inFlight = undefined;
   }
 
   isDirty(): boolean {
@@ -141,6 +160,7 @@ export class TaskLedger implements CommitSource {
 
   takeUnit(): CommitUnit {
     const set = this.#takeOldest();
+    this.#inFlight = set;
     const sequence = this.#sequence + 1;
     const positions = new Map([...this.#positions, ...set.positions]);
     const { partition } = this;
@@ -165,6 +185,7 @@ export class TaskLedger implements CommitSource {
       offsets,
       isLost: () => this.#lost || this.#closed,
       settle: (outcome) => {
+        this.#inFlight = undefined;
         if (outcome === 'committed') this.#committed(set, sequence, positions);
         else if (!this.#closed) this.#closedSets.unshift(set);
         this.onSettled?.();
@@ -188,5 +209,6 @@ export class TaskLedger implements CommitSource {
     this.#committedAt = this.clock.monotonic();
     this.#taken -= set.decided;
     this.#takenBytes -= set.decidedBytes;
+    for (const [topic, { last }] of set.passed) if (last >= 0) this.#lastTimestamps.set(topic, last);
   }
 }

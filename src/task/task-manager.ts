@@ -198,11 +198,14 @@ export class TaskManager {
     }
   }
 
-  #begin(partitions: readonly TopicPartition[], sources: readonly string[], refused?: RefusedWhy): void {
+  /** `before`: whose partitions they were, in this session. */
+  #begin(partitions: readonly TopicPartition[], sources: readonly string[], before?: Holding): void {
     const [first] = partitions;
     if (first === undefined) return;
     const task = this.parts.factory.make(first.partition, sources);
-    const holding = new Holding(task, partitions, refused);
+    const at = this.parts.clock.monotonic();
+    const began = { at, assignedAt: before?.began.assignedAt ?? at };
+    const holding = new Holding(task, partitions, began, before?.refused ?? before?.refusedBefore);
     this.#holdings.set(task.id, holding);
     for (const partition of partitions) {
       this.#byPartition.set(partitionName(partition), holding);
@@ -243,8 +246,7 @@ export class TaskManager {
     void task.close('refused').catch((error: unknown) => this.#closeFailed(task, error));
     if (holding.isLeaving) return;
     holding.cancelRetry = this.parts.clock.after(againAfterMs, () => {
-      const refused = holding.refused ?? holding.refusedBefore;
-      if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources, refused);
+      if (this.#holdings.get(task.id) === holding) this.#begin(holding.partitions, task.sources, holding);
     });
   }
 

@@ -61,7 +61,8 @@ export class TaskWorkings {
     { isRunning, loadChanged, owner, post }: TaskHooks,
   ) {
     const ring = (): void => post({ kind: 'ring' });
-    this.attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post);
+    const took = (topic: string, tookMs: number): void => ledger.open.tallies.attempt(topic, tookMs);
+    this.attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post, took);
     const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
     const over = (slot: string): void => this.source.queue.wake(slot);
     const settled = (slot: string): void => this.commands.settled(slot);

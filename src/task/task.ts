@@ -16,7 +16,8 @@ import { HandlerSaysFail } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
+import type { CommitOffset, EpochMs, MonotonicMs, Partition, TaskId } from '../record/units.js';
+import { epochMs } from '../record/units.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
 import { PunctuationFailed } from './punctuation-desk.js';
@@ -88,6 +89,18 @@ export class Task implements EntryOwner {
 
   get queued(): number {
     return this.#works.source.queue.length;
+  }
+
+  /** Of those, the ones that do not run: they wait for their attempt or, with a result, for the ones before them. */
+  get waiting(): number {
+    return Math.max(0, this.queued - this.#works.attempts.sources);
+  }
+
+  /** The timestamp of the oldest record of a source topic that was taken and is not committed; null: there is none. */
+  oldestUncommitted(topic: string): EpochMs | null {
+    const timestamp =
+      this.ledger.oldestDecided(topic) ?? this.#works.source.queue.firstOf(topic)?.record.timestamp;
+    return timestamp === undefined || timestamp < 0 ? null : epochMs(timestamp);
   }
 
   /** The position to read next of a source topic, once it runs. */
@@ -186,6 +199,7 @@ export class Task implements EntryOwner {
     try {
       this.#handle(message);
       this.#advance();
+      this.#works.attempts.pause();
     } catch (error) {
       if (error instanceof HandlerSaysFail) this.host.failed(this, error);
       else if (error instanceof Unwritable || error instanceof PunctuationFailed)

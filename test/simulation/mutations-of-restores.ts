@@ -89,7 +89,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a partition that was refused is not tried again',
-    rewrites: one('task/task-manager.js', 'this.#begin(holding.partitions, task.sources, refused);', ';'),
+    rewrites: one('task/task-manager.js', 'this.#begin(holding.partitions, task.sources, holding);', ';'),
     caughtBy: ['I12'],
   },
   {

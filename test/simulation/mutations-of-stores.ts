@@ -79,7 +79,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     focus: 'stores',
     rewrites: one(
       'task/head-line.js',
-      'effects.write(result, lane.head.record.timestamp);',
+      'effects.write(result, timestamp);',
       'effects.write({ ...result, changes: [] }, lane.head.record.timestamp);',
     ),
     caughtBy: ['store'],

@@ -2,7 +2,7 @@
 import type { Mutation } from './mutation.js';
 import { one } from './mutation.js';
 
-const PASSED = 'open.pass(record.topic, after(record.offset), bytes, readAt)';
+const PASSED = 'open.pass(record.topic, after(record.offset), bytes, readAt, record.timestamp)';
 
 export const TASK_MUTATIONS: readonly Mutation[] = [
   {

@@ -2,9 +2,9 @@
 import { withSources } from '../lib/sources.mjs';
 
 /** @typedef {{ variable: string, path: string, default: string | null, required: boolean, secret: boolean, file: boolean, allowed: string, doc: string }} SettingRow */
-/** @typedef {{ type: string, help: string, labels: readonly string[] }} Metric */
 /** @typedef {{ record: string, expr: string, labels?: Readonly<Record<string, string>>, help: string }} RecordingRule */
 /** @typedef {{ for: string, severity: string, summary: string, description: string, runbook: string }} AlertRule */
+/** @typedef {{ type: string, help: string, labels: readonly string[], combined?: string, by?: string }} Metric */
 /** @typedef {{ name: string, partitions: number, replicationFactor: number, config: Readonly<Record<string, string>> }} PlannedTopic */
 /** @typedef {{ rows: readonly SettingRow[], metrics: Readonly<Record<string, Metric>>, rules: readonly RecordingRule[], alerts: Readonly<Record<string, AlertRule>>, anchorOf: (heading: string) => string, program: import('commander').Command, topics: readonly PlannedTopic[] }} Tables */
 

@@ -49,6 +49,14 @@ const summaryOf = (view: ProcessView, answered: boolean): ProcessSummary => ({
   answered,
 });
 
+/** How many partitions of all processes are paused for each reason. */
+const heldOf = (all: readonly ServiceStatus[]): ServiceStatus['held'] => {
+  const sums = new Map<string, number>();
+  for (const { held } of all)
+    for (const [reason, count] of Object.entries(held)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return Object.fromEntries(sums);
+};
+
 export const mergeStatuses = (
   { health, ...common }: CommonStatus,
   views: readonly ProcessView[],
@@ -58,15 +66,20 @@ export const mergeStatuses = (
   const all = statuses.map(([, status]) => status);
   const sum = (of: (status: ServiceStatus) => number): number =>
     all.reduce((total, status) => total + of(status), 0);
-  const polls = all.flatMap(({ msSincePoll }) => msSincePoll ?? []);
+  const longest = (of: (status: ServiceStatus) => number | undefined): number | undefined => {
+    const known = all.flatMap((status) => of(status) ?? []);
+    return known.length === 0 ? undefined : Math.max(...known);
+  };
   const { live, ready } = health;
   return {
     ...common,
     live: { ok: live.ok, reasons: live.reasons },
     ready: { ok: ready.ok, reasons: ready.reasons },
     joined: all.length === views.length && all.every(({ joined }) => joined),
-    msSincePoll: polls.length === 0 ? undefined : Math.max(...polls),
+    msSincePoll: longest(({ msSincePoll }) => msSincePoll),
+    msSinceCommit: longest(({ msSinceCommit }) => msSinceCommit),
     pausedPartitions: sum(({ pausedPartitions }) => pausedPartitions),
+    held: heldOf(all),
     uncommitted: sum(({ uncommitted }) => uncommitted),
     breaker: all.some(({ breaker }) => breaker === 'open') ? 'open' : 'closed',
     tasks: statuses.flatMap(([process, { tasks }]) => tasks.map((task) => ({ ...task, process }))),

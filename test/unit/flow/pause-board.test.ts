@@ -28,6 +28,18 @@ describe('PauseBoard', () => {
     expect(told).to.deep.equal([]);
   });
 
+  it('counts the partitions of each reason', () => {
+    const { board } = bench();
+    board.assigned(P0);
+    board.assigned(P1);
+    board.set(P1, 'credit');
+    const none = { restoring: 0, credit: 0, bound: 0, breaker: 0, refused: 0, draining: 0 };
+    expect(board.counts).to.deep.equal({ ...none, restoring: 2, credit: 1 });
+    board.clear(P0, 'restoring');
+    board.revoked(P1);
+    expect(board.counts).to.deep.equal(none);
+  });
+
   it('resumes it with the last reason, not before', () => {
     const { board, told } = bench();
     board.assigned(P0);

@@ -66,12 +66,17 @@ describe('events of the client library', () => {
       fetch_state: 'active',
       consumer_lag: -1,
       consumer_lag_stored: lag,
+      fetchq_cnt: 2,
+      fetchq_size: 30,
     });
     const raw = {
+      name: 'c#consumer-1',
       type: 'consumer',
+      tx_bytes: 11,
+      rx_bytes: 22,
       brokers: {
         a: { name: 'one:9092/bootstrap', nodeid: -1, state: 'DOWN', source: 'configured' },
-        b: { name: 'one:9092/1', nodeid: 1, state: 'UP', source: 'learned' },
+        b: { name: 'one:9092/1', nodeid: 1, state: 'UP', source: 'learned', rtt: { avg: 2500, cnt: 3 } },
         c: { name: 'GroupCoordinator', nodeid: 1, state: 'UP', source: 'logical' },
       },
       topics: {
@@ -88,23 +93,29 @@ describe('events of the client library', () => {
     };
     expect(parseStatistics('source', JSON.stringify(raw))).to.deep.equal({
       client: 'source',
-      brokers: [{ name: 'one:9092/1', up: true }],
+      instance: 'c#consumer-1',
+      brokers: [{ name: 'one:9092/1', up: true, rttMs: 2.5 }],
       partitions: [
         { topic: 't', partition: 0, lag: 7, fetchState: 'active' },
         { topic: 't', partition: 1, lag: null, fetchState: 'active' },
       ],
       isSteadyMember: false,
-      queuedRecords: 0,
-      queuedBytes: 0,
+      queuedRecords: 8,
+      queuedBytes: 120,
+      sentBytes: 11,
+      receivedBytes: 22,
     });
-    const producer = { type: 'producer', msg_cnt: 3, msg_size: 100, topics: raw.topics };
+    const producer = { name: 'p', type: 'producer', msg_cnt: 3, msg_size: 100, topics: raw.topics };
     expect(parseStatistics('transactional', JSON.stringify(producer))).to.deep.equal({
       client: 'transactional',
+      instance: 'p',
       brokers: [],
       partitions: [],
       isSteadyMember: false,
       queuedRecords: 3,
       queuedBytes: 100,
+      sentBytes: 0,
+      receivedBytes: 0,
     });
   });
 });

@@ -43,7 +43,7 @@ describe('WriteSet', () => {
     set.decide('a', commitOffset(5), 10, epochMs(100), 't', 'processed');
     set.decide('b', commitOffset(7), 20, epochMs(90), 't', 'processed');
     set.decide('a', commitOffset(6), 30, epochMs(200), 't', 'dead-letter');
-    expect([set.decided, set.decidedBytes, set.oldestReadAt]).to.deep.equal([3, 60, 100]);
+    expect([set.decided, set.decidedBytes]).to.deep.equal([3, 60]);
     expect([...set.positions]).to.deep.equal([
       ['a', 6],
       ['b', 7],
@@ -65,7 +65,9 @@ describe('WriteSet', () => {
     set.tallies.retry(SOURCE, 'immediate', 'directory-timeout');
     expect(told(set)).to.deep.equal([
       'deadLetters user.events processing 1',
-      'latency user.events 1000',
+      'latency user.events attempt 0',
+      'latency user.events end-to-end 1000',
+      'latency user.events read-to-commit 1000',
       'messages user.events a processed 2',
       'messages user.events b dead-letter 1',
       'retries user.events immediate directory-timeout 1',
@@ -75,6 +77,26 @@ describe('WriteSet', () => {
   it('does not report a negative wait when the wall clock went back', () => {
     const set = new WriteSet();
     set.decide(SOURCE, commitOffset(1), 0, epochMs(9000), 'a', 'processed');
-    expect(told(set)).to.include('latency user.events 0');
+    expect(told(set)).to.include('latency user.events read-to-commit 0');
+  });
+
+  it('reports the outputs by topic, the longest attempt, and the age of the oldest record that has ended', () => {
+    const set = new WriteSet();
+    for (const topic of ['a', 'b', 'a']) set.tallies.output(topic);
+    for (const tookMs of [7, 30, 12]) set.tallies.attempt(SOURCE, tookMs);
+    set.decide(SOURCE, commitOffset(1), 1, epochMs(1500), 't', 'processed', epochMs(700));
+    set.decide(SOURCE, commitOffset(2), 1, epochMs(1600), 't', 'processed', epochMs(400));
+    // It goes on in a lane: it is passed, and has not ended.
+    set.pass(SOURCE, commitOffset(3), 1, epochMs(1600), epochMs(1));
+    // A record without a timestamp is as old as nobody knows.
+    set.decide(SOURCE, commitOffset(4), 1, epochMs(1600), 't', 'processed', epochMs(-1));
+    expect(told(set)).to.deep.equal([
+      'latency user.events attempt 30',
+      'latency user.events end-to-end 1600',
+      'latency user.events read-to-commit 500',
+      'messages user.events t processed 3',
+      'outputs a 2',
+      'outputs b 1',
+    ]);
   });
 });

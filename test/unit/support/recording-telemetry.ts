@@ -41,8 +41,16 @@ export class RecordingTelemetry implements Telemetry {
     this.lines.push(`rebalance ${kind} ${partitions}`);
   }
 
-  latency(topic: string, latencyMs: number): void {
-    this.lines.push(`latency ${topic} ${latencyMs}`);
+  outputs(topic: string, count: number): void {
+    this.lines.push(`outputs ${topic} ${count}`);
+  }
+
+  latency(topic: string, stage: string, latencyMs: number): void {
+    this.lines.push(`latency ${topic} ${stage} ${latencyMs}`);
+  }
+
+  session(): void {
+    this.lines.push('session');
   }
 
   starting(...names: readonly string[]): readonly string[] {

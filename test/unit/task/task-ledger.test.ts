@@ -237,4 +237,36 @@ describe('TaskLedger', () => {
     bench.flush();
     expect(bench.ledger.msSinceCommit()).to.equal(0);
   });
+
+  it('knows the oldest timestamp that is not committed, of each topic, and the last one that is', () => {
+    const { ledger } = new Bench();
+    const decide = (topic: string, at: number, timestamp: number): void => {
+      ledger.take(1);
+      ledger.beginDecision();
+      ledger.open.decide(topic, commitOffset(at), 1, epochMs(0), 't', 'processed', epochMs(timestamp));
+    };
+    const known = () => [
+      ledger.oldestDecided(SOURCE),
+      ledger.lastCommitted(SOURCE),
+      ledger.oldestDecided('other'),
+      ledger.lastCommitted('other'),
+    ];
+    expect(known()).to.deep.equal([undefined, undefined, undefined, undefined]);
+    decide(SOURCE, 1, 50);
+    decide(SOURCE, 2, 20);
+    decide(SOURCE, 3, 30);
+    expect(known()).to.deep.equal([20, undefined, undefined, undefined]);
+    const first = ledger.takeUnit();
+    decide(SOURCE, 4, 60);
+    decide('other', 1, 70);
+    expect(known()).to.deep.equal([20, undefined, 70, undefined]);
+    first.settle('aborted');
+    expect(known()).to.deep.equal([20, undefined, 70, undefined]);
+    ledger.takeUnit().settle('committed');
+    expect(known()).to.deep.equal([60, 30, 70, undefined]);
+    ledger.takeUnit().settle('committed');
+    expect(known()).to.deep.equal([undefined, 60, undefined, 70]);
+    ledger.close();
+    expect(ledger.oldestDecided(SOURCE)).to.equal(undefined);
+  });
 });

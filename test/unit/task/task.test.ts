@@ -247,6 +247,30 @@ describe('Task', () => {
       expect(letter?.headers).to.deep.include({ name: 'x-lanes-first-failure', value: failedAt });
     });
 
+    it('are told with the commit by the longest of them, its time-out included', async () => {
+      const bench = await new TaskBench().start();
+      bench.offer([consumed(0), consumed(1, { key: 'other' })]);
+      await bench.pass(40);
+      await bench.succeed(0);
+      await bench.pass(30);
+      await bench.succeed(1);
+      bench.commit();
+      expect(bench.telemetry.lines).to.include('latency user.events attempt 70');
+    });
+
+    it('are neither queued nor waiting while they run, and neither are those that are done', async () => {
+      const bench = await new TaskBench({ maxInFlight: 4 }).start();
+      bench.offer([0, 1, 2, 3].map((at) => consumed(at, { key: `k${at}` })));
+      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([4, 1]);
+      // Its result waits for the first one.
+      await bench.succeed(1);
+      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([4, 1]);
+      await bench.succeed(0);
+      await bench.succeed(2);
+      await bench.succeed(3);
+      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([0, 0]);
+    });
+
     it('are counted as retries, by reason', async () => {
       const bench = await new TaskBench().start();
       bench.offer([consumed(0)]);

@@ -23,9 +23,12 @@ const task = (partition: number): TaskStatus => ({
   positions: { 'user.events': 7 },
   sequence: 1,
   queued: 0,
+  waiting: 0,
   inFlight: 0,
   uncommitted: 0,
   paused: [],
+  sources: [],
+  assignedForMs: 1000,
   lanes: {
     retrying: 0,
     parked: 0,
@@ -56,7 +59,9 @@ const status = (partitions: readonly number[], more: Partial<ServiceStatus> = {}
   state: 'RUNNING',
   joined: true,
   msSincePoll: 3,
+  msSinceCommit: 40,
   pausedPartitions: 1,
+  held: { credit: 1 },
   uncommitted: 5,
   breaker: 'closed',
   tasks: partitions.map(task),
@@ -92,7 +97,7 @@ describe('the status of several processes', () => {
       COMMON,
       [view(1), view(2)],
       new Map([
-        [2, status([1, 3], { breaker: 'open', msSincePoll: 9 })],
+        [2, status([1, 3], { breaker: 'open', msSincePoll: 9, held: { credit: 2, bound: 1 } })],
         [1, status([0, 2])],
       ]),
     );
@@ -111,7 +116,9 @@ describe('the status of several processes', () => {
       pausedPartitions: 2,
       breaker: 'open',
       msSincePoll: 9,
+      msSinceCommit: 40,
     });
+    expect(merged.held).to.deep.equal({ credit: 3, bound: 1 });
   });
 
   it('has the newest dead letters of all, the newest first, and no more than one process has', () => {

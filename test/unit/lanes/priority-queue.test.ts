@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { PriorityQueue } from '../../../src/task/priority-queue.js';
+import { PriorityQueue } from '../../../src/lanes/priority-queue.js';
 
 type Step = { readonly push: number } | 'pop' | 'clear';
 
