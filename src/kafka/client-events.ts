@@ -106,11 +106,20 @@ export const meaningOfLog = (line: LogLine): LogMeaning => {
 /** What is worth a metric in librdkafka's statistics. */
 export interface ClientStatistics {
   readonly client: ClientRole;
-  readonly brokers: readonly { readonly name: string; readonly up: boolean }[];
+  readonly brokers: readonly {
+    readonly name: string;
+    readonly up: boolean;
+    /** It is needed, and there is no connection. */
+    readonly isLost: boolean;
+  }[];
   /** Of a consumer: the partitions that are assigned to it. */
   readonly partitions: readonly (TopicPartition & {
     /** Records behind the last stable offset; null while it is not known. */
     readonly lag: number | null;
+    /** Up to where there is something to hand out, as the last fetch told it; null: nothing, as far as is known. */
+    readonly readable: number | null;
+    /** End of the log as the last fetch told it, with what may not be read yet; null before the first. */
+    readonly end: number | null;
     readonly fetchState: string;
   })[];
   /** Of the group's member: it has joined and nothing is being rebalanced, if only with no partition. */
@@ -134,24 +143,41 @@ interface RawStatistics {
   readonly topics?: Readonly<Record<string, { readonly topic: string; readonly partitions: RawPartitions }>>;
 }
 
-type RawPartitions = Readonly<
-  Record<
-    string,
-    {
-      readonly partition: number;
-      readonly desired: boolean;
-      readonly fetch_state: string;
-      readonly consumer_lag_stored: number;
-    }
-  >
->;
+type RawPartitions = Readonly<Record<string, RawPartition>>;
+
+interface RawPartition {
+  readonly partition: number;
+  readonly desired: boolean;
+  readonly fetch_state: string;
+  readonly consumer_lag_stored: number;
+  readonly hi_offset?: number;
+  readonly ls_offset?: number;
+  /** Where the end was reached last. */
+  readonly eof_offset?: number;
+  /** Records that wait to be handed out. */
+  readonly fetchq_cnt?: number;
+}
+
+/** Negative numbers are librdkafka's words for "not known". */
+const known = (offset: number | undefined): number | null =>
+  offset === undefined || offset < 0 ? null : offset;
+
+/** An end that was reached has only what is no record before it: such as the marks of transactions. */
+const readableOf = ({ eof_offset, fetchq_cnt, ls_offset }: RawPartition): number | null => {
+  const end = known(ls_offset);
+  const isReached = end !== null && (known(eof_offset) ?? -1) >= end && (fetchq_cnt ?? 0) === 0;
+  return isReached ? null : end;
+};
+
+/** Connected, or not needed: librdkafka connects to a broker when it has something to ask of it. */
+const REACHED: readonly string[] = ['UP', 'INIT'];
 
 /** `consumer_lag` is −1 under transactions: `consumer_lag_stored` is the one that is kept. */
 export const parseStatistics = (client: ClientRole, json: string): ClientStatistics => {
   const raw = JSON.parse(json) as RawStatistics;
   const brokers = Object.values(raw.brokers ?? {})
     .filter((broker) => broker.source !== 'logical' && broker.nodeid >= 0)
-    .map((broker) => ({ name: broker.name, up: broker.state === 'UP' }));
+    .map(({ name, state }) => ({ name, up: state === 'UP', isLost: !REACHED.includes(state) }));
   const partitions =
     raw.type !== 'consumer'
       ? []
@@ -162,6 +188,8 @@ export const parseStatistics = (client: ClientRole, json: string): ClientStatist
               topic,
               partition: partition(one.partition),
               lag: one.consumer_lag_stored < 0 ? null : one.consumer_lag_stored,
+              readable: readableOf(one),
+              end: known(one.hi_offset),
               fetchState: one.fetch_state,
             })),
         );

@@ -7,16 +7,16 @@ import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
+import { HealthDesk } from './health-desk.js';
 import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
-import type { HealthSnapshot } from '../observability/health.js';
-import { assess } from '../observability/health.js';
 import type { HttpServer } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
 import { createMetrics } from '../observability/metrics.js';
 import type { PageStatus } from '../observability/page/browser/status-data.js';
 import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
+import type { Stall } from '../observability/progress-watch.js';
 import type { Logger } from '../ports/logger.js';
 import { Streams } from '../streams.js';
 import type { StreamsStatus } from '../streams-status.js';
@@ -29,10 +29,9 @@ export class Service {
   readonly #streams: Streams;
   readonly #http: HttpServer;
   readonly #view: ClusterView;
+  readonly #health: HealthDesk;
   readonly #recent = new RecentDeadLetters(() => systemClock.now());
   readonly #startedAt = new Date(systemClock.now()).toISOString();
-  #startedUp = false;
-  #fatal: string | null = null;
 
   constructor(
     topology: Topology,
@@ -49,7 +48,7 @@ export class Service {
       ...assignmentOf(topology),
       // At least once keeps the order of first occurrences only while no record is given up.
       deliveryTimeoutMs: 0,
-      onClientError: (event) => this.#view.hear(event),
+      onClientError: (event) => this.#view.hear(event, this.#streams.steps().session),
       onStatistics: (statistics) => this.#view.see(statistics),
     });
     this.#streams = new Streams({
@@ -60,12 +59,20 @@ export class Service {
       logger,
       telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
     });
+    const { stallLimitMs } = settings.service;
+    this.#health = new HealthDesk({
+      streams: this.#streams,
+      view: this.#view,
+      stallLimitMs,
+      clock: systemClock,
+      logger,
+    });
     this.#http = createHttpServer({
       host: settings.http.host,
       port: settings.http.port,
       logger,
       sources: {
-        health: () => assess(this.#health()),
+        health: () => this.#health.health,
         metrics,
         topology: () => topology.describe(),
         drawing: () => drawingOf(topology.subtopologies),
@@ -78,9 +85,10 @@ export class Service {
   async start(): Promise<void> {
     const port = await this.#http.listen();
     this.logger.info({ port, features: CLIENT_FEATURES.join(',') }, 'listening');
+    this.#health.watch();
     await this.#streams.start();
     this.#view.connected();
-    this.#startedUp = true;
+    this.#health.startedUp();
   }
 
   /** Resolves when it ended in order, rejects with StreamsFailed when it gave up. */
@@ -88,7 +96,7 @@ export class Service {
     try {
       await this.#streams.ended();
     } catch (error) {
-      this.#fatal = error instanceof Error ? error.message : String(error);
+      this.#health.failed(error instanceof Error ? error.message : String(error));
       throw error;
     }
   }
@@ -96,12 +104,13 @@ export class Service {
   /** Drains, commits, leaves, and stops answering probes last. */
   async stop(): Promise<void> {
     await this.#streams.close();
+    this.#health.stop();
     await this.#http.close();
   }
 
   /** From memory, and bounded: the status page asks every two seconds. */
-  #status(): StreamsStatus & PageStatus {
-    const { live, ready } = assess(this.#health());
+  #status(): StreamsStatus & PageStatus & { readonly stalls: readonly Stall[] } {
+    const { live, ready } = this.#health.health;
     return {
       version: this.version,
       application: this.settings.kafka.groupId,
@@ -109,23 +118,10 @@ export class Service {
       live: { ok: live.ok, reasons: live.reasons },
       ready: { ok: ready.ok, reasons: ready.reasons },
       ...this.#streams.status(),
+      stalls: this.#health.stalls,
       lag: this.#view.lag,
       laneHeads: this.#streams.laneHeads(SHOWN_LANES),
       deadLetters: this.#recent.newestFirst,
-    };
-  }
-
-  #health(): HealthSnapshot {
-    const status = this.#streams.status();
-    return {
-      state: status.state,
-      lastPollAgeMs: status.state === 'PENDING_SHUTDOWN' ? null : (status.msSincePoll ?? null),
-      joined: status.joined || this.#view.isSteadyMember,
-      restoringTasks: status.tasks.filter(({ state, refused }) => state === 'restoring' && !refused).length,
-      brokersUp: this.#view.brokersUp,
-      producerUsable: status.msSincePoll !== undefined,
-      fatal: this.#fatal,
-      startedUp: this.#startedUp,
     };
   }
 }

@@ -24,6 +24,7 @@ export type AttemptEnd =
 export class Attempts {
   #sources = 0;
   #heads = 0;
+  #turns = 0;
 
   constructor(
     private readonly process: ProcessRecord,
@@ -43,6 +44,11 @@ export class Attempts {
 
   get sources(): number {
     return this.#sources;
+  }
+
+  /** Grows whenever a place is taken or given back. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** A source record that is in flight goes on as the head of a lane. */
@@ -116,6 +122,7 @@ export class Attempts {
   }
 
   #count(entry: QueueEntry, by: 1 | -1): void {
+    this.#turns += 1;
     if (entry.isHead) this.#heads += by;
     else this.#sources += by;
   }

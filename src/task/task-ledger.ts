@@ -39,6 +39,8 @@ export class TaskLedger implements CommitSource {
   #positions = new Map<string, CommitOffset>();
   #adopted: ReadonlyMap<string, CommitOffset> = new Map();
   #lost = false;
+  /** Units that the commit loop has taken and not yet settled. */
+  #underWay = 0;
   #closed = false;
   #committedAt: MonotonicMs;
   /** Told after each settled commit. */
@@ -135,12 +137,19 @@ export class TaskLedger implements CommitSource {
     return !this.#closed && !this.#lost && (this.#closedSets.length > 0 || !this.#open.isEmpty);
   }
 
+  /** Null: all is committed, or never will be; else the commit that it waits for. */
+  get step(): string | null {
+    if (this.#closed || this.#lost || (this.#underWay === 0 && !this.isDirty())) return null;
+    return `${this.#sequence + 1}`;
+  }
+
   get dueBytes(): number {
     return (this.#closedSets[0] ?? this.#open).bytes;
   }
 
   takeUnit(): CommitUnit {
     const set = this.#takeOldest();
+    this.#underWay += 1;
     const sequence = this.#sequence + 1;
     const positions = new Map([...this.#positions, ...set.positions]);
     const { partition } = this;
@@ -165,6 +174,7 @@ export class TaskLedger implements CommitSource {
       offsets,
       isLost: () => this.#lost || this.#closed,
       settle: (outcome) => {
+        this.#underWay -= 1;
         if (outcome === 'committed') this.#committed(set, sequence, positions);
         else if (!this.#closed) this.#closedSets.unshift(set);
         this.onSettled?.();

@@ -88,10 +88,10 @@ describe('events of the client library', () => {
     };
     expect(parseStatistics('source', JSON.stringify(raw))).to.deep.equal({
       client: 'source',
-      brokers: [{ name: 'one:9092/1', up: true }],
+      brokers: [{ name: 'one:9092/1', up: true, isLost: false }],
       partitions: [
-        { topic: 't', partition: 0, lag: 7, fetchState: 'active' },
-        { topic: 't', partition: 1, lag: null, fetchState: 'active' },
+        { topic: 't', partition: 0, lag: 7, readable: null, end: null, fetchState: 'active' },
+        { topic: 't', partition: 1, lag: null, readable: null, end: null, fetchState: 'active' },
       ],
       isSteadyMember: false,
       queuedRecords: 0,

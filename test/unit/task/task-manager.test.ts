@@ -379,7 +379,7 @@ describe('TaskManager', () => {
   });
 
   describe('the patrol', () => {
-    const low = (offset: number) => async () => offset;
+    const low = (offset: number) => async () => ({ low: commitOffset(offset), high: commitOffset(9) });
 
     it('lets an idle task write a checkpoint once a day', async () => {
       const bench = await running(0);
