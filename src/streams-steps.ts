@@ -13,7 +13,11 @@ const PHASES = {
   ERROR: 'stopping',
 } as const satisfies Record<StreamsState, EngineSteps['phase']>;
 
-const phaseOf = (state: StreamsState, session: Session | undefined, sessions: number): EngineSteps['phase'] => {
+const phaseOf = (
+  state: StreamsState,
+  session: Session | undefined,
+  sessions: number,
+): EngineSteps['phase'] => {
   if (PHASES[state] !== 'open' || session !== undefined) return PHASES[state];
   return sessions === 0 ? 'starting' : 'closed';
 };

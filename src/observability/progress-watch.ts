@@ -126,7 +126,8 @@ function* intakeOf(task: TaskSteps, session: number, { seen }: ClusterSteps): Ge
 function* lineOf(task: TaskSteps, session: number): Generator<NamedDuty> {
   const { heads, queue } = task;
   if (queue !== null) yield dutyOf(task, 'queue', session, queue, 'its oldest record is not decided');
-  if (heads !== null) yield dutyOf(task, 'heads', session, heads, 'a lane whose time has come does not go on');
+  if (heads !== null)
+    yield dutyOf(task, 'heads', session, heads, 'a lane whose time has come does not go on');
 }
 
 /** A task of another session is another one, though it has the same name. */

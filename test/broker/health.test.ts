@@ -150,13 +150,13 @@ describe('the probes of the service', function () {
         signal: null,
       });
       expect(first.logged('not drained in time')).to.equal(false);
-      expect(await bench.committed(), 'what it wrote is what it committed').to.equal(
-        (await bench.outputs()).length,
-      );
+      // What is slow may wait in a lane, committed and without an output.
+      expect((await bench.outputs()).length).to.be.within(1, await bench.committed());
       const second = await bench.startReady('second');
       isOver = true;
       await load;
       const values = await Promise.all(written);
+      await until('all is written', async () => (await bench.outputs()).length >= values.length);
       await until('all is committed', async () => (await bench.committed()) === values.length);
       expect([...(await bench.outputs())].sort()).to.deep.equal([...values].sort());
       expect((await second.stop()).code).to.equal(0);

@@ -2,16 +2,8 @@
 import { TOPOLOGIES } from '../../src/service/topologies.js';
 import { faulty, hangCommitsWhile, neverResume } from './faulty-topology.js';
 
-// The service takes its own environment for settings, and these are none.
-const take = (name: string): string | undefined => {
-  const value = process.env[name];
-  delete process.env[name];
-  return value;
-};
-
-const partition = take('FAULT_NEVER_RESUME');
+const { FAULT_HANG_COMMITS_WHILE: file, FAULT_NEVER_RESUME: partition } = process.env;
 if (partition !== undefined) neverResume(Number(partition));
-const file = take('FAULT_HANG_COMMITS_WHILE');
 if (file !== undefined) hangCommitsWhile(file);
 
 Object.assign(TOPOLOGIES, { faulty });

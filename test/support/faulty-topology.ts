@@ -6,7 +6,14 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import rdkafka from 'node-rdkafka';
 import type { Settings } from '../../config/schema.js';
-import { Consumed, Produced, RetryableError, Serdes, StreamsBuilder, type Topology } from '../../src/index.js';
+import {
+  Consumed,
+  Produced,
+  RetryableError,
+  Serdes,
+  StreamsBuilder,
+  type Topology,
+} from '../../src/index.js';
 
 export type FaultyRecord = 'fine' | 'fails' | 'loops' | 'is-slow' | 'never-ends';
 
@@ -41,20 +48,21 @@ export const faulty = ({ topics }: Settings): Topology => {
 /** Partition `number` is never resumed: the client reads the others, and says nothing of it. */
 export const neverResume = (number: number): void => {
   const { prototype } = rdkafka.KafkaConsumer;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the consumer that it is called on
   const { resume } = prototype;
-  prototype.resume = function (partitions) {
-    return resume.call(
+  prototype.resume = function (
+    this: InstanceType<typeof rdkafka.KafkaConsumer>,
+    partitions: Parameters<typeof resume>[0],
+  ) {
+    resume.call(
       this,
       partitions.filter((of) => of.partition !== number),
     );
-  };
+  } as typeof resume;
 };
 
 /** Commits that begin while there is a file of that name are never answered. */
 export const hangCommitsWhile = (file: string): void => {
   const { prototype } = rdkafka.Producer;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the producer that it is called on
   const { commitTransaction } = prototype;
   prototype.commitTransaction = function (
     this: InstanceType<typeof rdkafka.Producer>,

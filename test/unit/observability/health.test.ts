@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { assess, CHECK_NAMES, healthBody, POLL_STALL_LIMIT_MS, STATES } from '../../../src/observability/health.js';
+import {
+  assess,
+  CHECK_NAMES,
+  healthBody,
+  POLL_STALL_LIMIT_MS,
+  STATES,
+} from '../../../src/observability/health.js';
 import type { Health, HealthSnapshot } from '../../../src/observability/health.js';
 import type { Stall } from '../../../src/observability/progress-watch.js';
 
