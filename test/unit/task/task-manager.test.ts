@@ -401,6 +401,15 @@ describe('TaskManager', () => {
       expect(ledger?.takeUnit().offsets).to.deep.include(position(SOURCE, 0, 3));
     });
 
+    it('knows the ends of the logs afterwards, until the partition is given up', async () => {
+      const bench = await running(0);
+      expect(bench.tasks.logEnd(P0)).to.equal(undefined);
+      await bench.tasks.patrol(low(0));
+      expect(bench.tasks.logEnd(P0)).to.equal(9);
+      bench.tasks.revoked([P0]);
+      expect(bench.tasks.logEnd(P0)).to.equal(undefined);
+    });
+
     it('refuses a task whose next record retention has deleted', async () => {
       const bench = await running(0);
       await bench.tasks.patrol(low(1));
