@@ -53,6 +53,18 @@ const insideProblem = (settings: Settings, topics: readonly string[]): string | 
   return inside === undefined ? null : `names ${inside}: ${prefix}* are internal topics`;
 };
 
+/** After its time-out an attempt has a second to end. */
+const ATTEMPT_GRACE_MS = 1_000;
+
+/** How long something may stand by what is set, and be fine. */
+const longestRightStand = ({ kafka, processing, retry }: Settings): { name: string; ms: number } =>
+  [
+    { name: 'ATTEMPT_TIMEOUT_MS and its grace', ms: retry.attemptTimeoutMs + ATTEMPT_GRACE_MS },
+    { name: 'RETRY_IMMEDIATE_BACKOFF_MS', ms: retry.immediateBackoffMs },
+    { name: 'twice TRANSACTION_TIMEOUT_MS', ms: 2 * kafka.transactionTimeoutMs },
+    { name: 'twice COMMIT_INTERVAL_MS', ms: 2 * processing.commitIntervalMs },
+  ].reduce((longest, each) => (each.ms > longest.ms ? each : longest));
+
 /** Of the internal topics that there are whatever is set, the longest. */
 const LANE_LOG = 'lanes-changelog';
 
@@ -124,6 +136,21 @@ export const CROSS_CHECKS: readonly CrossCheck[] = [
       kafka.transactionTimeoutMs < 2 * processing.commitIntervalMs
         ? `is less than twice COMMIT_INTERVAL_MS (${processing.commitIntervalMs})`
         : null,
+  },
+  {
+    needs: [
+      'STALL_LIMIT_MS',
+      'ATTEMPT_TIMEOUT_MS',
+      'RETRY_IMMEDIATE_BACKOFF_MS',
+      'TRANSACTION_TIMEOUT_MS',
+      'COMMIT_INTERVAL_MS',
+    ],
+    check: (settings) => {
+      const longest = longestRightStand(settings);
+      return settings.service.stallLimitMs <= longest.ms
+        ? `is not above ${longest.name} (${longest.ms}): what is only slow would be restarted`
+        : null;
+    },
   },
   {
     needs: ['MAX_UNCOMMITTED', 'MAX_IN_FLIGHT'],

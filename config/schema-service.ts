@@ -43,6 +43,12 @@ export const SERVICE = {
     '15000',
     'How long a stop or a rebalance waits for running records.',
   ),
+  stallLimitMs: setting(
+    'STALL_LIMIT_MS',
+    integer(10_000, 3_600_000, 'milliseconds'),
+    '120000',
+    'A partition that has work and makes no progress for longer makes the process not live.',
+  ),
 } as const;
 
 export const HTTP = {

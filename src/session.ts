@@ -290,7 +290,7 @@ export class Session {
 
   async #patrol(): Promise<void> {
     try {
-      await this.tasks.patrol(async (of) => (await this.#admin.watermarks(of)).low);
+      await this.tasks.patrol((of) => this.#admin.watermarks(of));
     } catch (error) {
       // The next round looks again; brokers that are away are told of elsewhere.
       if (!isKafkaError(error)) throw error;

@@ -12,6 +12,7 @@ import { sleep } from './ports/clock.js';
 import type { KafkaClients } from './ports/kafka-clients.js';
 import { isKafkaError } from './ports/kafka-error.js';
 import type { Logger } from './ports/logger.js';
+import type { EngineSteps } from './ports/progress.js';
 import type { Telemetry } from './ports/telemetry.js';
 import { Session } from './session.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -19,6 +20,7 @@ import type { StreamsState } from './streams-state.js';
 import { mayFollow } from './streams-state.js';
 import type { StreamsStatus, TaskLaneHeads } from './streams-status.js';
 import { laneHeadsByTask, statusOf } from './streams-status.js';
+import { stepsOf } from './streams-steps.js';
 import type { SessionEnd } from './task/supervisor.js';
 import type { Task } from './task/task.js';
 import { superviseSession } from './task/supervisor.js';
@@ -51,6 +53,8 @@ export class Streams {
     this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   #session: Session | undefined;
+  /** Opened so far. */
+  #sessions = 0;
   #opening: Promise<void> = Promise.resolve();
   #life: Promise<void> = Promise.resolve();
   #started = false;
@@ -77,6 +81,11 @@ export class Streams {
   /** From memory; cheap enough for a probe. */
   status(): StreamsStatus {
     return statusOf(this.state, this.#session, this.parts.clock);
+  }
+
+  /** How far it has come, for whoever watches that it goes on; looks at no lane. */
+  steps(): EngineSteps {
+    return stepsOf(this.state, this.#session, this.#sessions);
   }
 
   /** The oldest lanes of each task, so many at most of all tasks together; for status, not for probes. */
@@ -149,6 +158,7 @@ export class Streams {
       if (session === undefined) return;
       this.#session = session;
       this.parts.telemetry.session();
+      this.#sessions += 1;
       const error = await this.#run(session);
       this.#session = undefined;
       await session.close();

@@ -110,12 +110,22 @@ export interface ClientStatistics {
   readonly client: ClientRole;
   /** Tells one client of a role from the one that takes its place: its sums start anew. */
   readonly instance: string;
-  /** `rttMs`: the mean of the last seconds; null: no request was answered in them. */
-  readonly brokers: readonly { readonly name: string; readonly up: boolean; readonly rttMs: number | null }[];
+  readonly brokers: readonly {
+    readonly name: string;
+    readonly up: boolean;
+    /** It is needed, and there is no connection. */
+    readonly isLost: boolean;
+    /** Mean of the last seconds; null: no request was answered in them. */
+    readonly rttMs: number | null;
+  }[];
   /** Of a consumer: the partitions that are assigned to it. */
   readonly partitions: readonly (TopicPartition & {
     /** Records behind the last stable offset; null while it is not known. */
     readonly lag: number | null;
+    /** Up to where there is something to hand out, as the last fetch told it; null: nothing, as far as is known. */
+    readonly readable: number | null;
+    /** End of the log as the last fetch told it, with what may not be read yet; null before the first. */
+    readonly end: number | null;
     readonly fetchState: string;
   })[];
   /** Of the group's member: it has joined and nothing is being rebalanced, if only with no partition. */
@@ -149,19 +159,35 @@ interface RawStatistics {
   readonly topics?: Readonly<Record<string, { readonly topic: string; readonly partitions: RawPartitions }>>;
 }
 
-type RawPartitions = Readonly<
-  Record<
-    string,
-    {
-      readonly partition: number;
-      readonly desired: boolean;
-      readonly fetch_state: string;
-      readonly consumer_lag_stored: number;
-      readonly fetchq_cnt?: number;
-      readonly fetchq_size?: number;
-    }
-  >
->;
+type RawPartitions = Readonly<Record<string, RawPartition>>;
+
+interface RawPartition {
+  readonly partition: number;
+  readonly desired: boolean;
+  readonly fetch_state: string;
+  readonly consumer_lag_stored: number;
+  readonly hi_offset?: number;
+  readonly ls_offset?: number;
+  /** Where the end was reached last. */
+  readonly eof_offset?: number;
+  /** Records that wait to be handed out, and their bytes. */
+  readonly fetchq_cnt?: number;
+  readonly fetchq_size?: number;
+}
+
+/** Negative numbers are librdkafka's words for "not known". */
+const known = (offset: number | undefined): number | null =>
+  offset === undefined || offset < 0 ? null : offset;
+
+/** An end that was reached has only what is no record before it: such as the marks of transactions. */
+const readableOf = ({ eof_offset, fetchq_cnt, ls_offset }: RawPartition): number | null => {
+  const end = known(ls_offset);
+  const isReached = end !== null && (known(eof_offset) ?? -1) >= end && (fetchq_cnt ?? 0) === 0;
+  return isReached ? null : end;
+};
+
+/** Connected, or not needed: librdkafka connects to a broker when it has something to ask of it. */
+const REACHED: readonly string[] = ['UP', 'INIT'];
 
 const rttOf = ({ rtt }: RawBroker): number | null =>
   rtt === undefined || rtt.cnt === 0 ? null : rtt.avg / 1000;
@@ -183,7 +209,12 @@ export const parseStatistics = (client: ClientRole, json: string): ClientStatist
   const raw = JSON.parse(json) as RawStatistics;
   const brokers = Object.values(raw.brokers ?? {})
     .filter((broker) => broker.source !== 'logical' && broker.nodeid >= 0)
-    .map((broker) => ({ name: broker.name, up: broker.state === 'UP', rttMs: rttOf(broker) }));
+    .map((broker) => ({
+      name: broker.name,
+      up: broker.state === 'UP',
+      isLost: !REACHED.includes(broker.state),
+      rttMs: rttOf(broker),
+    }));
   const partitions =
     raw.type !== 'consumer'
       ? []
@@ -194,6 +225,8 @@ export const parseStatistics = (client: ClientRole, json: string): ClientStatist
               topic,
               partition: partition(one.partition),
               lag: one.consumer_lag_stored < 0 ? null : one.consumer_lag_stored,
+              readable: readableOf(one),
+              end: known(one.hi_offset),
               fetchState: one.fetch_state,
             })),
         );

@@ -5,6 +5,8 @@
  * also with no partition at all; a refused partition does not unset it, because the others go on.
  * That the event loop turns is proved by the answer itself.
  */
+import type { Stall, StallKind } from './progress-watch.js';
+
 export const STATES = [
   'CREATED',
   'REBALANCING',
@@ -29,6 +31,8 @@ export interface HealthSnapshot {
   readonly producerUsable: boolean;
   /** An error that this process cannot recover from by itself. */
   readonly fatal: string | null;
+  /** What stands although it has something to do, see `ProgressWatch`. */
+  readonly stalls: readonly Stall[];
   /** Schemas are compiled and the first metadata has come. */
   readonly startedUp: boolean;
 }
@@ -69,6 +73,38 @@ const verdict = (checks: readonly Check[]): Verdict => ({
 const FAILED: readonly StreamsState[] = ['ERROR'];
 const SERVING: readonly StreamsState[] = ['REBALANCING', 'RUNNING'];
 
+/** Names of the checks of each probe: what `checks` of an answer can have, and what metrics count. */
+export const CHECK_NAMES = {
+  live: ['streams:state', 'client:fatal', 'session:open', 'partitions:progress', 'poll:age'],
+  ready: [
+    'streams:state',
+    'client:fatal',
+    'group:membership',
+    'tasks:restored',
+    'kafka:brokers',
+    'producer:usable',
+  ],
+  started: ['streams:started'],
+} as const satisfies Record<keyof Health, readonly string[]>;
+
+/** A reason names so many; a process that stands as a whole has as many as partitions. */
+const NAMED_STALLS = 5;
+
+const failedBy = (
+  stalls: readonly Stall[],
+  kind: StallKind,
+  otherwise: Pick<Check, 'ok' | 'reason'> = { ok: true, reason: '' },
+): Pick<Check, 'ok' | 'reason'> => {
+  const found = stalls.filter((stall) => stall.kind === kind);
+  if (found.length === 0) return otherwise;
+  const named = found.slice(0, NAMED_STALLS).map(({ forMs, task, what }) => {
+    const who = task === null ? what : `task ${task} stands: ${what}`;
+    return `${who} (for ${Math.round(forMs / 1000)} s)`;
+  });
+  const more = found.length > NAMED_STALLS ? [`and ${found.length - NAMED_STALLS} more`] : [];
+  return { ok: false, reason: [...named, ...more].join(', ') };
+};
+
 export const assess = (snapshot: HealthSnapshot, pollStallLimitMs = POLL_STALL_LIMIT_MS): Health => {
   const { state, lastPollAgeMs, restoringTasks, fatal } = snapshot;
   const stateReason = `the state is ${state}`;
@@ -80,7 +116,9 @@ export const assess = (snapshot: HealthSnapshot, pollStallLimitMs = POLL_STALL_L
   return {
     live: verdict([
       { name: 'streams:state', ok: !FAILED.includes(state), reason: stateReason },
-      clientLives,
+      { ...clientLives, ...failedBy(snapshot.stalls, 'client', clientLives) },
+      { name: 'session:open', ...failedBy(snapshot.stalls, 'session') },
+      { name: 'partitions:progress', ...failedBy(snapshot.stalls, 'partition') },
       {
         name: 'poll:age',
         ok: lastPollAgeMs === null || lastPollAgeMs <= pollStallLimitMs,

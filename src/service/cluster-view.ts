@@ -3,6 +3,7 @@
  * how far each assigned partition is behind.
  */
 import type { ClientEvent, ClientRole, ClientStatistics } from '../kafka/client-events.js';
+import type { ClusterSteps } from '../observability/progress-watch.js';
 import type { Logger } from '../ports/logger.js';
 
 export interface PartitionLag {
@@ -14,6 +15,11 @@ export interface PartitionLag {
 export class ClusterView {
   /** By client: whether it has a connection. */
   readonly #up = new Map<ClientRole, boolean>();
+  /** By client: a broker that it needs is not connected. */
+  readonly #lost = new Map<ClientRole, boolean>();
+  /** Clients with a fatal error: in which session they had it. */
+  readonly #fatal = new Map<ClientRole, number>();
+  #seen: ClusterSteps['seen'] = new Map();
   #lag: readonly PartitionLag[] = [];
   #isSteadyMember = false;
 
@@ -33,14 +39,24 @@ export class ClusterView {
     return this.#lag;
   }
 
+  /** For whoever watches that the engine goes on. */
+  steps(session: number): ClusterSteps {
+    const brokersLost = !this.brokersUp || [...this.#lost.values()].some((isLost) => isLost);
+    const fatalClients = [...this.#fatal].flatMap(([client, of]) => (of === session ? [client] : []));
+    return { brokersLost, fatalClients, seen: this.#seen };
+  }
+
   /** A session is open: its first connection was made. */
   connected(): void {
     this.#up.set('source', true);
   }
 
-  hear(event: ClientEvent): void {
+  /** `session`: the number of the one that is open. */
+  hear(event: ClientEvent, session: number): void {
     const { client, kind, message } = event;
     if (kind === 'brokers-down') this.#up.set(client, false);
+    if (kind === 'brokers-down' || kind === 'broker-lost') this.#lost.set(client, true);
+    if (kind === 'fatal') this.#fatal.set(client, session);
     this.logger.warn({ client, kind }, message);
   }
 
@@ -51,7 +67,14 @@ export class ClusterView {
         client,
         brokers.some(({ up }) => up),
       );
+    this.#lost.set(
+      client,
+      brokers.some(({ isLost }) => isLost),
+    );
     if (client !== 'source') return;
+    this.#seen = new Map(
+      partitions.map(({ topic, partition, readable, end }) => [`${topic}-${partition}`, { readable, end }]),
+    );
     this.#isSteadyMember = isSteadyMember;
     this.#lag = partitions.flatMap(({ topic, partition, lag }) =>
       lag === null ? [] : [{ topic, partition, records: lag }],

@@ -7,21 +7,19 @@ import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
+import { HealthDesk } from './health-desk.js';
 import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_EVENT_KINDS } from '../kafka/client-events.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
-import type { HealthSnapshot } from '../observability/health.js';
-import { assess } from '../observability/health.js';
 import type { HttpServer, HttpServerOptions } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createMetrics } from '../observability/metrics.js';
-import type { PageStatus } from '../observability/page/browser/status-data.js';
 import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
 import type { Logger } from '../ports/logger.js';
 import { Streams } from '../streams.js';
-import type { StreamsStatus } from '../streams-status.js';
+import type { ServiceStatus } from './service-status.js';
 import { systemClock } from './system-clock.js';
 
 /** Of all tasks together. */
@@ -34,10 +32,9 @@ export class Service {
   readonly #streams: Streams;
   readonly #http: HttpServer;
   readonly #view: ClusterView;
+  readonly #health: HealthDesk;
   readonly #recent = new RecentDeadLetters(() => systemClock.now());
   readonly #startedAt = new Date(systemClock.now()).toISOString();
-  #startedUp = false;
-  #fatal: string | null = null;
 
   constructor(
     topology: Topology,
@@ -53,7 +50,7 @@ export class Service {
     metrics.watch(() =>
       gaugesOf({
         status: this.#streams.status(),
-        health: assess(this.#health()),
+        health: this.#health.health,
         lag: this.#view.lag,
         maxUncommitted: settings.processing.maxUncommitted,
         nowMs: systemClock.now(),
@@ -66,7 +63,7 @@ export class Service {
       deliveryTimeoutMs: 0,
       onClientError: (event) => {
         metrics.clients.event(event.client, event.kind);
-        this.#view.hear(event);
+        this.#view.hear(event, this.#streams.steps().session);
       },
       onStatistics: (statistics) => {
         metrics.clients.figures(statistics);
@@ -81,12 +78,20 @@ export class Service {
       logger,
       telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
     });
+    const { stallLimitMs } = settings.service;
+    this.#health = new HealthDesk({
+      streams: this.#streams,
+      view: this.#view,
+      stallLimitMs,
+      clock: systemClock,
+      logger,
+    });
     const options: HttpServerOptions = {
       host: settings.http.host,
       port: settings.http.port,
       logger,
       sources: {
-        health: () => assess(this.#health()),
+        health: () => this.#health.health,
         metrics,
         topology: () => topology.describe(),
         drawing: () => drawingOf(topology.subtopologies),
@@ -102,9 +107,10 @@ export class Service {
     const features = CLIENT_FEATURES.join(',');
     if (port > 0) this.logger.info({ port, features }, 'listening');
     else this.logger.info({ features }, 'the supervisor answers for this process');
+    this.#health.watch();
     await this.#streams.start();
     this.#view.connected();
-    this.#startedUp = true;
+    this.#health.startedUp();
   }
 
   /** Resolves when it ended in order, rejects with StreamsFailed when it gave up. */
@@ -112,7 +118,7 @@ export class Service {
     try {
       await this.#streams.ended();
     } catch (error) {
-      this.#fatal = error instanceof Error ? error.message : String(error);
+      this.#health.failed(error instanceof Error ? error.message : String(error));
       throw error;
     }
   }
@@ -120,12 +126,13 @@ export class Service {
   /** Drains, commits, leaves, and stops answering probes last. */
   async stop(): Promise<void> {
     await this.#streams.close();
+    this.#health.stop();
     await this.#http.close();
   }
 
   /** From memory, and bounded: the status page asks every two seconds. */
-  #status(): StreamsStatus & PageStatus {
-    const { live, ready } = assess(this.#health());
+  #status(): ServiceStatus {
+    const { live, ready } = this.#health.health;
     return {
       version: this.version,
       application: this.settings.kafka.groupId,
@@ -133,23 +140,10 @@ export class Service {
       live: { ok: live.ok, reasons: live.reasons },
       ready: { ok: ready.ok, reasons: ready.reasons },
       ...this.#streams.status(),
+      stalls: this.#health.stalls,
       lag: this.#view.lag,
       laneHeads: this.#streams.laneHeads(SHOWN_LANES),
       deadLetters: this.#recent.newestFirst,
-    };
-  }
-
-  #health(): HealthSnapshot {
-    const status = this.#streams.status();
-    return {
-      state: status.state,
-      lastPollAgeMs: status.state === 'PENDING_SHUTDOWN' ? null : (status.msSincePoll ?? null),
-      joined: status.joined || this.#view.isSteadyMember,
-      restoringTasks: status.tasks.filter(({ state, refused }) => state === 'restoring' && !refused).length,
-      brokersUp: this.#view.brokersUp,
-      producerUsable: status.msSincePoll !== undefined,
-      fatal: this.#fatal,
-      startedUp: this.#startedUp,
     };
   }
 }

@@ -27,6 +27,7 @@ export class Attempts {
   #heads = 0;
   /** The last attempt that ended where it began: the next one's beginning tells how long it took. */
   #direct: QueueEntry | undefined;
+  #turns = 0;
 
   constructor(
     private readonly process: ProcessRecord,
@@ -48,6 +49,11 @@ export class Attempts {
 
   get sources(): number {
     return this.#sources;
+  }
+
+  /** Grows whenever a place is taken or given back. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** A source record that is in flight goes on as the head of a lane. */
@@ -137,6 +143,7 @@ export class Attempts {
   }
 
   #count(entry: QueueEntry, by: 1 | -1): void {
+    this.#turns += 1;
     if (entry.isHead) this.#heads += by;
     else this.#sources += by;
   }

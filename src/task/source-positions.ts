@@ -17,6 +17,12 @@ export class SourcePositions {
     return this.#next.get(topic);
   }
 
+  /** The end that was reached, if that is further. */
+  readUpTo(topic: string): CommitOffset | undefined {
+    const [next, end] = [this.#next.get(topic), this.#ends.get(topic)];
+    return next !== undefined && end !== undefined && end > next ? end : next;
+  }
+
   take(topic: string, next: CommitOffset): void {
     this.#next.set(topic, next);
   }

@@ -154,6 +154,12 @@ export class TaskLedger implements CommitSource {
     return !this.#closed && !this.#lost && (this.#closedSets.length > 0 || !this.#open.isEmpty);
   }
 
+  /** Null: all is committed, or never will be; else the commit that it waits for. */
+  get step(): string | null {
+    if (this.#closed || this.#lost || (this.#inFlight === undefined && !this.isDirty())) return null;
+    return `${this.#sequence + 1}`;
+  }
+
   get dueBytes(): number {
     return (this.#closedSets[0] ?? this.#open).bytes;
   }

@@ -39,6 +39,9 @@ export class TaskManager {
   readonly #holdings = new Map<string, Holding>();
   readonly #byPartition = new Map<string, Holding>();
 
+  /** As the patrol has found them. */
+  readonly #logEnds = new Map<string, number>();
+
   readonly #restorer: TaskRestorer;
 
   constructor(private readonly parts: TaskManagerParts) {
@@ -58,6 +61,10 @@ export class TaskManager {
   *probed(): Generator<Probed> {
     for (const holding of this.#holdings.values())
       if (holding.task.state === 'running') yield new ProbedTask(holding, this.parts.pauses);
+  }
+
+  logEnd(of: TopicPartition): number | undefined {
+    return this.#logEnds.get(partitionName(of));
   }
 
   get uncommitted(): number {
@@ -105,6 +112,7 @@ export class TaskManager {
     for (const partition of partitions) {
       this.#assigned.delete(partitionName(partition));
       this.parts.pauses.revoked(partition);
+      this.#logEnds.delete(partitionName(partition));
     }
     this.#shareOut();
   }
@@ -181,7 +189,7 @@ export class TaskManager {
    * records at the end (else retention would leave it below the log's start), and a position that fell
    * out of the log (the published binding swallows that error when it comes amid records).
    */
-  async patrol(low: (of: TopicPartition) => Promise<number>): Promise<void> {
+  async patrol(watermarks: TaskManagerParts['watermarks']): Promise<void> {
     for (const { task, partitions } of this.holdings) {
       if (task.state !== 'running') continue;
       if (task.ledger.hasPassedRecords || task.ledger.msSinceCommit() > IDLE_CHECKPOINT_MS) {
@@ -190,7 +198,8 @@ export class TaskManager {
       for (const partition of partitions) {
         const next = task.nextOffset(partition.topic);
         if (next === undefined || task.queued > 0) continue;
-        const start = await low(partition);
+        const { low: start, high } = await watermarks(partition);
+        this.#logEnds.set(partitionName(partition), high);
         if (start <= next || task.nextOffset(partition.topic) !== next) continue;
         const message = `${partitionName(partition)} is to be read from ${next}, but its log now starts at ${start}`;
         this.refuse(task, { reason: 'below-log-start', message });

@@ -47,6 +47,7 @@ export interface TaskHooks {
 
 export class TaskWorkings {
   readonly attempts: Attempts;
+  readonly slots: Slots;
   readonly lanes: LaneKeeper;
   readonly heads: HeadLine;
   readonly source: SourceLine;
@@ -63,6 +64,7 @@ export class TaskWorkings {
     const ring = (): void => post({ kind: 'ring' });
     const took = (topic: string, tookMs: number): void => ledger.open.tallies.attempt(topic, tookMs);
     this.attempts = new Attempts(processor.process, clock, settings.attemptTimeoutMs, post, took);
+    this.slots = new Slots(sharing === 'all' ? 1 : settings.maxInFlight, this.attempts);
     const rules = { tiers: new Tiers(settings.retryTiers), policy: settings.deadLetterPolicy };
     const over = (slot: string): void => this.source.queue.wake(slot);
     const settled = (slot: string): void => this.commands.settled(slot);
@@ -73,7 +75,7 @@ export class TaskWorkings {
       host: { clock, settings, breaker, loadChanged },
       ledger,
       attempts: this.attempts,
-      slots: new Slots(sharing === 'all' ? 1 : settings.maxInFlight, this.attempts),
+      slots: this.slots,
       lanes: this.lanes,
       heads: this.heads,
       effects: new EffectsWriter(ledger, stores, processor, { ...settings, laneLog, sharing }),

@@ -14,6 +14,7 @@
 import type { TaskProcessor } from '../dsl/execution.js';
 import { HandlerSaysFail } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
+import type { TaskSteps } from '../ports/progress.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { CommitOffset, EpochMs, MonotonicMs, Partition, TaskId } from '../record/units.js';
@@ -30,6 +31,7 @@ import type { TaskBelongings, TaskIdentity } from './task-workings.js';
 import { TaskWorkings } from './task-workings.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
+import { headsStep, phaseOf, queueStep } from './task-steps.js';
 import type { TaskStores } from '../state/task-stores.js';
 import { Unwritable } from './unwritable.js';
 
@@ -101,6 +103,18 @@ export class Task implements EntryOwner {
     const timestamp =
       this.ledger.oldestDecided(topic) ?? this.#works.source.queue.firstOf(topic)?.record.timestamp;
     return timestamp === undefined || timestamp < 0 ? null : epochMs(timestamp);
+  }
+
+  /** How far its lines have come, see `TaskSteps`. */
+  get steps(): Pick<TaskSteps, 'phase' | 'queue' | 'heads' | 'commit'> {
+    const phase = phaseOf(this.#state);
+    const [works, now] = [this.#works, this.host.clock.monotonic()];
+    return { phase, queue: queueStep(works), heads: headsStep(works, now), commit: this.ledger.step };
+  }
+
+  /** Up to where a source topic was read, what lies behind its last record and is none included. */
+  readUpTo(topic: string): CommitOffset | undefined {
+    return this.#works.source.positions.readUpTo(topic);
   }
 
   /** The position to read next of a source topic, once it runs. */

@@ -3,6 +3,7 @@
  * its end. A crash ends it without a word: its clock and clients go silent, the engine object is left behind.
  */
 import type { Logger } from '../../src/ports/logger.js';
+import type { EngineSteps } from '../../src/ports/progress.js';
 import { NO_TELEMETRY } from '../../src/ports/telemetry.js';
 import { Streams } from '../../src/streams.js';
 import type { StreamsStatus } from '../../src/streams-status.js';
@@ -99,6 +100,10 @@ export class NodeProcess {
 
   status(): StreamsStatus {
     return this.#streams.status();
+  }
+
+  steps(): EngineSteps {
+    return this.#streams.steps();
   }
 
   /** Owes nothing: it runs and reads, all that it took is committed, and no lane waits for another attempt. */

@@ -3,6 +3,7 @@
  * the end. The same seed gives the same run and the same answer.
  */
 import { SimulationStalled } from '../../src/testing/scheduler.js';
+import { ProgressChecks } from './progress-checks.js';
 import { Bounds } from './bounds.js';
 import { historyOf } from './history.js';
 import type { Moment } from './invariants.js';
@@ -59,11 +60,13 @@ export const simulate = async (seed: number, wish: Wish = {}): Promise<Outcome> 
 class SimulatedRun {
   readonly #invariants: Invariants;
   readonly #bounds: Bounds;
+  readonly #progress: ProgressChecks;
   #steps = 0;
   #stillAtMs: number | undefined;
 
   constructor(readonly world: World) {
     this.#bounds = new Bounds(world.scenario, world.violations);
+    this.#progress = new ProgressChecks(world.cluster, world.violations);
     this.#invariants = new Invariants(world.journal, world.observations);
   }
 
@@ -135,7 +138,10 @@ class SimulatedRun {
   #step(): void {
     this.#steps += 1;
     this.world.stepped();
-    if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.fleet.processes);
+    if (this.#steps % BOUNDS_EVERY_STEPS === 0) {
+      this.#bounds.check(this.world.fleet.processes);
+      this.#progress.check(this.world.fleet.processes);
+    }
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
     this.#bounds.checkLanes(this.world.fleet.processes);
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');

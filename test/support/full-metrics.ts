@@ -38,6 +38,7 @@ const SNAPSHOT: GaugeSnapshot = {
     brokersUp: true,
     producerUsable: true,
     fatal: null,
+    stalls: [],
     startedUp: true,
   }),
 };

@@ -94,6 +94,7 @@ export const serveMade = async (
           brokersUp: true,
           producerUsable: true,
           fatal: null,
+          stalls: [],
           startedUp: true,
         }),
       metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },

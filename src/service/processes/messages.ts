@@ -4,11 +4,8 @@
  */
 import type { Settings } from '../../../config/schema.js';
 import type { Health, StreamsState } from '../../observability/health.js';
-import type { PageStatus } from '../../observability/page/browser/status-data.js';
 import type { ProcessMetrics } from '../../observability/combined-metrics.js';
-import type { StreamsStatus } from '../../streams-status.js';
-
-export type ServiceStatus = StreamsStatus & PageStatus;
+import type { ServiceStatus } from '../service-status.js';
 
 export type ToChild =
   /** The first, once. One set of settings for all, also for one that is started again after a file has changed. */

@@ -2,10 +2,11 @@
  * `/status` of several processes as one: tasks, lag, lanes and dead letters together, each task with its process, and what
  * became of each process. Pure. While a partition moves its task can be there twice, as its old process has not closed it.
  */
+import type { Stall } from '../../observability/progress-watch.js';
 import type { Health, StreamsState } from '../../observability/health.js';
 import { TOLD_DEAD_LETTERS } from '../../ports/telemetry.js';
 import type { TaskStatus } from '../../streams-status.js';
-import type { ServiceStatus } from './messages.js';
+import type { ServiceStatus } from '../service-status.js';
 import type { ProcessView } from './processes-health.js';
 import { endText } from './supervision.js';
 
@@ -33,6 +34,7 @@ export interface ProcessSummary {
 }
 
 export interface ProcessesStatus extends ServiceStatus {
+  readonly stalls: readonly (Stall & { readonly process: number })[];
   readonly tasks: readonly (TaskStatus & { readonly process: number })[];
   readonly processes: readonly ProcessSummary[];
 }
@@ -83,6 +85,9 @@ export const mergeStatuses = (
     uncommitted: sum(({ uncommitted }) => uncommitted),
     breaker: all.some(({ breaker }) => breaker === 'open') ? 'open' : 'closed',
     tasks: statuses.flatMap(([process, { tasks }]) => tasks.map((task) => ({ ...task, process }))),
+    stalls: statuses
+      .flatMap(([process, { stalls }]) => stalls.map((stall) => ({ ...stall, process })))
+      .sort((one, other) => other.forMs - one.forMs),
     lag: all.flatMap(({ lag }) => lag),
     laneHeads: all.flatMap(({ laneHeads }) => laneHeads),
     deadLetters: all

@@ -68,6 +68,7 @@ const SURFACE: Readonly<Record<string, string | null>> = {
   PROCESSES: '1',
   OFFSET_MISMATCH: 'refuse',
   DRAIN_TIMEOUT_MS: '15000',
+  STALL_LIMIT_MS: '120000',
   LOG_LEVEL: 'info',
   METRICS_PREFIX: 'audit',
 };

@@ -94,10 +94,10 @@ describe('events of the client library', () => {
     expect(parseStatistics('source', JSON.stringify(raw))).to.deep.equal({
       client: 'source',
       instance: 'c#consumer-1',
-      brokers: [{ name: 'one:9092/1', up: true, rttMs: 2.5 }],
+      brokers: [{ name: 'one:9092/1', up: true, isLost: false, rttMs: 2.5 }],
       partitions: [
-        { topic: 't', partition: 0, lag: 7, fetchState: 'active' },
-        { topic: 't', partition: 1, lag: null, fetchState: 'active' },
+        { topic: 't', partition: 0, lag: 7, readable: null, end: null, fetchState: 'active' },
+        { topic: 't', partition: 1, lag: null, readable: null, end: null, fetchState: 'active' },
       ],
       isSteadyMember: false,
       queuedRecords: 8,
@@ -117,5 +117,35 @@ describe('events of the client library', () => {
       sentBytes: 0,
       receivedBytes: 0,
     });
+  });
+
+  it('statistics tell what is left to be handed out: nothing, when the end was reached', () => {
+    const partitionOf = (more: object) => ({
+      partition: 0,
+      desired: true,
+      fetch_state: 'active',
+      consumer_lag_stored: 1,
+      ...more,
+    });
+    const told = (more: object) => {
+      const raw = { type: 'consumer', topics: { t: { topic: 't', partitions: { 0: partitionOf(more) } } } };
+      const [first] = parseStatistics('source', JSON.stringify(raw)).partitions;
+      return { readable: first?.readable, end: first?.end };
+    };
+    const offsets = { hi_offset: 12, ls_offset: 10, eof_offset: 7, fetchq_cnt: 0 };
+    expect(told(offsets)).to.deep.equal({ readable: 10, end: 12 });
+    // The last one is the mark of a transaction: no record ever has its number.
+    expect(told({ ...offsets, eof_offset: 10 })).to.deep.equal({ readable: null, end: 12 });
+    expect(told({ ...offsets, eof_offset: 10, fetchq_cnt: 3 })).to.deep.equal({ readable: 10, end: 12 });
+    const unknown = { hi_offset: -1001, ls_offset: -1001, eof_offset: -1001, fetchq_cnt: 0 };
+    expect(told(unknown)).to.deep.equal({ readable: null, end: null });
+  });
+
+  it('statistics tell of a broker that is needed and not connected', () => {
+    const broker = (state: string) => ({ name: state, nodeid: 1, state, source: 'learned' });
+    const states = ['UP', 'INIT', 'TRY_CONNECT', 'CONNECT', 'DOWN', 'APIVERSION_QUERY'];
+    const raw = { brokers: Object.fromEntries(states.map((state) => [state, broker(state)])) };
+    const { brokers } = parseStatistics('transactional', JSON.stringify(raw));
+    expect(brokers.filter(({ isLost }) => isLost).map(({ name }) => name)).to.deep.equal(states.slice(2));
   });
 });

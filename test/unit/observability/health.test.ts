@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { assess, healthBody, POLL_STALL_LIMIT_MS, STATES } from '../../../src/observability/health.js';
-import type { HealthSnapshot } from '../../../src/observability/health.js';
+import {
+  assess,
+  CHECK_NAMES,
+  healthBody,
+  POLL_STALL_LIMIT_MS,
+  STATES,
+} from '../../../src/observability/health.js';
+import type { Health, HealthSnapshot } from '../../../src/observability/health.js';
+import type { Stall } from '../../../src/observability/progress-watch.js';
 
 const HEALTHY: HealthSnapshot = {
   state: 'RUNNING',
@@ -11,6 +18,7 @@ const HEALTHY: HealthSnapshot = {
   brokersUp: true,
   producerUsable: true,
   fatal: null,
+  stalls: [],
   startedUp: true,
 };
 
@@ -18,6 +26,13 @@ const verdicts = (change: Partial<HealthSnapshot>): { live: boolean; ready: bool
   const { live, ready, started } = assess({ ...HEALTHY, ...change });
   return { live: live.ok, ready: ready.ok, started: started.ok };
 };
+
+const anyStall = fc.record<Stall>({
+  kind: fc.constantFrom('partition', 'session', 'client'),
+  task: fc.option(fc.constant('0_1')),
+  what: fc.constant('it stands'),
+  forMs: fc.nat(),
+});
 
 const anySnapshot = fc.record<HealthSnapshot>({
   state: fc.constantFrom(...STATES),
@@ -27,6 +42,7 @@ const anySnapshot = fc.record<HealthSnapshot>({
   brokersUp: fc.boolean(),
   producerUsable: fc.boolean(),
   fatal: fc.option(fc.constant('fenced')),
+  stalls: fc.array(anyStall, { maxLength: 8 }),
   startedUp: fc.boolean(),
 });
 
@@ -106,6 +122,38 @@ describe('health (P6)', () => {
 
   it('is not ready without a usable producer', () => {
     expect(verdicts({ producerUsable: false })).to.include({ live: true, ready: false });
+  });
+
+  it('is not live, and says which task, when a partition stands; ready is another matter', () => {
+    const stall: Stall = { kind: 'partition', task: '0_1', what: 'it is not committed', forMs: 130_400 };
+    const { live, ready } = assess({ ...HEALTHY, stalls: [stall] });
+    expect(live.reasons).to.deep.equal(['task 0_1 stands: it is not committed (for 130 s)']);
+    expect(ready.ok).to.equal(true);
+  });
+
+  it('names some of very many that stand, and how many more there are', () => {
+    const stalls = Array.from({ length: 100 }, (_, i): Stall => {
+      return { kind: 'partition', task: `0_${i}`, what: 'it stands', forMs: 1 };
+    });
+    const [reason] = assess({ ...HEALTHY, stalls }).live.reasons;
+    expect(reason).to.include('task 0_4 ').and.to.include('and 95 more').and.to.not.include('task 0_5 ');
+  });
+
+  it('is not live without a session, and while a client with a fatal error goes on', () => {
+    const stall: Stall = { kind: 'session', task: null, what: 'no session', forMs: 130_000 };
+    expect(assess({ ...HEALTHY, stalls: [stall] }).live.reasons).to.deep.equal(['no session (for 130 s)']);
+    const client: Stall = { kind: 'client', task: null, what: 'the client "log" is dead', forMs: 130_000 };
+    expect(verdicts({ stalls: [client] })).to.include({ live: false, ready: true });
+  });
+
+  it('has the checks that it says, whatever the snapshot', () => {
+    fc.assert(
+      fc.property(anySnapshot, (snapshot) => {
+        const health = assess(snapshot);
+        for (const probe of ['live', 'ready', 'started'] as const satisfies readonly (keyof Health)[])
+          expect(health[probe].checks.map(({ name }) => name)).to.deep.equal(CHECK_NAMES[probe]);
+      }),
+    );
   });
 
   it('is told as application/health+json', () => {

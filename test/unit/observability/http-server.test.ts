@@ -23,6 +23,7 @@ const HEALTHY: HealthSnapshot = {
   brokersUp: true,
   producerUsable: true,
   fatal: null,
+  stalls: [],
   startedUp: true,
 };
 

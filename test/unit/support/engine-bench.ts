@@ -71,6 +71,7 @@ export class EngineProcess {
         brokersUp: true,
         producerUsable: true,
         fatal: null,
+        stalls: [],
         startedUp: true,
       });
       const { lag } = this;

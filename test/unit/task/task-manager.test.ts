@@ -379,7 +379,7 @@ describe('TaskManager', () => {
   });
 
   describe('the patrol', () => {
-    const low = (offset: number) => async () => offset;
+    const low = (offset: number) => async () => ({ low: commitOffset(offset), high: commitOffset(9) });
 
     it('lets an idle task write a checkpoint once a day', async () => {
       const bench = await running(0);
@@ -399,6 +399,15 @@ describe('TaskManager', () => {
       await bench.tasks.patrol(low(3));
       expect(bench.stateOf('0_0')).to.equal('running');
       expect(ledger?.takeUnit().offsets).to.deep.include(position(SOURCE, 0, 3));
+    });
+
+    it('knows the ends of the logs afterwards, until the partition is given up', async () => {
+      const bench = await running(0);
+      expect(bench.tasks.logEnd(P0)).to.equal(undefined);
+      await bench.tasks.patrol(low(0));
+      expect(bench.tasks.logEnd(P0)).to.equal(9);
+      bench.tasks.revoked([P0]);
+      expect(bench.tasks.logEnd(P0)).to.equal(undefined);
     });
 
     it('refuses a task whose next record retention has deleted', async () => {

@@ -16,6 +16,7 @@ const WELL: HealthSnapshot = {
   brokersUp: true,
   producerUsable: true,
   fatal: null,
+  stalls: [],
   startedUp: true,
 };
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { assess } from '../../../../src/observability/health.js';
-import type { ServiceStatus } from '../../../../src/service/processes/messages.js';
+import type { ServiceStatus } from '../../../../src/service/service-status.js';
 import type { ProcessView } from '../../../../src/service/processes/processes-health.js';
 import { mergeStatuses } from '../../../../src/service/processes/processes-status.js';
 import type { TaskStatus } from '../../../../src/streams-status.js';
@@ -13,6 +13,7 @@ const HEALTH = assess({
   brokersUp: true,
   producerUsable: true,
   fatal: null,
+  stalls: [],
   startedUp: true,
 });
 
@@ -66,6 +67,7 @@ const status = (partitions: readonly number[], more: Partial<ServiceStatus> = {}
   breaker: 'closed',
   tasks: partitions.map(task),
   lag: partitions.map((partition) => ({ topic: 'user.events', partition, records: 10 })),
+  stalls: [],
   laneHeads: [],
   deadLetters: [],
   ...more,
