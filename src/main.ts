@@ -9,8 +9,10 @@ import type { LoadedSettings } from '../config/load.js';
 import { loadSettings } from '../config/load.js';
 import { TopologyError } from './dsl/graph/topology-error.js';
 import { HttpListenError } from './observability/http-server.js';
+import { installLevelSignal } from './observability/level-signal.js';
 import { createLogger } from './observability/logger.js';
 import { isKafkaError } from './ports/kafka-error.js';
+import { AuthorError } from './record/author-error.js';
 import { Service } from './service/service.js';
 import { TOPOLOGIES } from './service/topologies.js';
 import { TopicsUnusable } from './topics/topic-setup.js';
@@ -42,8 +44,15 @@ const exitCodeOf = (error: unknown): number => {
 const run = async (loaded: LoadedSettings): Promise<number> => {
   const { settings, warnings } = loaded;
   const logger = createLogger({ level: settings.log.level, pretty: process.stdout.isTTY });
+  installLevelSignal(logger);
+  // Also what no promise was waited for; by default Node writes the text of such an error, which may quote a record.
+  process.on('uncaughtException', (thrown) => {
+    const err = new AuthorError('nobody has caught', thrown);
+    logger.fatal({ err }, 'an error that nobody has caught: the process ends');
+    process.exit(EXIT.failed);
+  });
   const fail = (error: unknown): number => {
-    logger.error({ err: error }, error instanceof Error ? error.message : 'the service failed');
+    logger.fatal({ err: error }, error instanceof Error ? error.message : 'the service failed');
     return exitCodeOf(error);
   };
   for (const warning of warnings) logger.warn({}, warning);

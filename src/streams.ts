@@ -13,6 +13,8 @@ import type { KafkaClients } from './ports/kafka-clients.js';
 import { isKafkaError } from './ports/kafka-error.js';
 import type { Logger } from './ports/logger.js';
 import type { Telemetry } from './ports/telemetry.js';
+import type { Tracing } from './ports/tracing.js';
+import { toldOf } from './record/author-error.js';
 import { Session } from './session.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsState } from './streams-state.js';
@@ -32,6 +34,8 @@ export interface StreamsParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** Absent: nobody records traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The streams ended by themselves; the process should end with exit code 1. */
@@ -153,7 +157,9 @@ export class Streams {
       await session.close();
       if (error === undefined || this.#stop.signal.aborted) return;
       this.#become('REBALANCING');
-      this.parts.logger.error({ err: error }, 'the session is over, a new one is made');
+      // Brokers that are away, or a member that was put out, are no fault here.
+      const level = kindOf(error) === 'failed' ? 'error' : 'warn';
+      this.parts.logger[level]({ err: error }, 'the session is over, a new one is made');
       await this.#endedBy(error, ends);
     }
   }
@@ -201,8 +207,7 @@ export class Streams {
     if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
     const kind = kindOf(error);
     if (kind === 'failed' && this.#isToEnd(error)) {
-      const message = error instanceof Error ? error.message : String(error);
-      return this.#giveUp(`The session has ended and is not to be replaced: ${message}`, error);
+      return this.#giveUp(`The session has ended and is not to be replaced: ${toldOf(error)}`, error);
     }
     ends.push({ kind, at: this.parts.clock.monotonic() });
     if (ends.length > ENDS_KEPT) ends.shift();

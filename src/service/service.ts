@@ -17,13 +17,19 @@ import { createHttpServer } from '../observability/http-server.js';
 import { createMetrics } from '../observability/metrics.js';
 import type { PageStatus } from '../observability/page/browser/status-data.js';
 import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
+import { RepeatLimit } from '../observability/repeat-limit.js';
+import type { OpenTracing } from '../observability/tracing.js';
+import { openTracing } from '../observability/tracing.js';
 import type { Logger } from '../ports/logger.js';
+import { loggedTelemetry } from './logged-telemetry.js';
 import { Streams } from '../streams.js';
 import type { StreamsStatus } from '../streams-status.js';
 import { systemClock } from './system-clock.js';
 
 /** Of all tasks together. */
 const SHOWN_LANES = 500;
+/** For spans that are not exported when the service ends. */
+const FLUSH_LIMIT_MS = 2_000;
 
 export class Service {
   readonly #streams: Streams;
@@ -31,6 +37,9 @@ export class Service {
   readonly #view: ClusterView;
   readonly #recent = new RecentDeadLetters(() => systemClock.now());
   readonly #startedAt = new Date(systemClock.now()).toISOString();
+  readonly #logger: RepeatLimit;
+  /** Null: no tracer provider was registered when the process started. */
+  readonly #tracing: OpenTracing | null;
   #startedUp = false;
   #fatal: string | null = null;
 
@@ -38,8 +47,11 @@ export class Service {
     topology: Topology,
     private readonly settings: Settings,
     private readonly version: string,
-    private readonly logger: Logger,
+    given: Logger,
   ) {
+    const logger = new RepeatLimit(given, systemClock);
+    this.#logger = logger;
+    this.#tracing = openTracing({ groupId: settings.kafka.groupId, version });
     this.#view = new ClusterView(logger);
     const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
     const metrics = createMetrics({ prefix: settings.metrics.prefix, build });
@@ -58,7 +70,11 @@ export class Service {
       clients,
       clock: systemClock,
       logger,
-      telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
+      telemetry: loggedTelemetry(
+        { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
+        logger,
+      ),
+      tracing: this.#tracing ?? undefined,
     });
     this.#http = createHttpServer({
       host: settings.http.host,
@@ -77,7 +93,8 @@ export class Service {
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
   async start(): Promise<void> {
     const port = await this.#http.listen();
-    this.logger.info({ port, features: CLIENT_FEATURES.join(',') }, 'listening');
+    this.#logger.info({ port, features: CLIENT_FEATURES.join(',') }, 'listening');
+    if (this.#tracing !== null) this.#logger.info({}, 'tracing: a tracer provider is registered');
     await this.#streams.start();
     this.#view.connected();
     this.#startedUp = true;
@@ -97,6 +114,8 @@ export class Service {
   async stop(): Promise<void> {
     await this.#streams.close();
     await this.#http.close();
+    await this.#tracing?.flush(FLUSH_LIMIT_MS);
+    this.#logger.flush();
   }
 
   /** From memory, and bounded: the status page asks every two seconds. */

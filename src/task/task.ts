@@ -16,6 +16,7 @@ import { HandlerSaysFail } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import { toldOf } from '../record/author-error.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
@@ -189,7 +190,7 @@ export class Task implements EntryOwner {
     } catch (error) {
       if (error instanceof HandlerSaysFail) this.host.failed(this, error);
       else if (error instanceof Unwritable || error instanceof PunctuationFailed)
-        this.host.stopped(this, { reason: error.reason, message: error.message });
+        this.host.stopped(this, { reason: error.reason, message: toldOf(error) });
       else throw error;
       return;
     }
