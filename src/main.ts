@@ -12,7 +12,7 @@ import { HttpListenError } from './observability/http-server.js';
 import { installLevelSignal } from './observability/level-signal.js';
 import { createLogger } from './observability/logger.js';
 import { isKafkaError } from './ports/kafka-error.js';
-import { AuthorError } from './record/author-error.js';
+import { AuthorError, toldOf } from './record/author-error.js';
 import { Service } from './service/service.js';
 import { TOPOLOGIES } from './service/topologies.js';
 import { TopicsUnusable } from './topics/topic-setup.js';
@@ -52,7 +52,7 @@ const run = async (loaded: LoadedSettings): Promise<number> => {
     process.exit(EXIT.failed);
   });
   const fail = (error: unknown): number => {
-    logger.fatal({ err: error }, error instanceof Error ? error.message : 'the service failed');
+    logger.fatal({ err: error }, toldOf(error));
     return exitCodeOf(error);
   };
   for (const warning of warnings) logger.warn({}, warning);

@@ -41,6 +41,15 @@ export interface StreamsParts {
 /** The streams ended by themselves; the process should end with exit code 1. */
 export class StreamsFailed extends Error {
   override readonly name = 'StreamsFailed';
+
+  constructor(
+    message: string,
+    cause: unknown,
+    /** What the log shows of it. */
+    readonly told = message,
+  ) {
+    super(message, { cause });
+  }
 }
 
 /** What a session does, all of it: the merge ends when one of them does. */
@@ -207,7 +216,9 @@ export class Streams {
     if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
     const kind = kindOf(error);
     if (kind === 'failed' && this.#isToEnd(error)) {
-      return this.#giveUp(`The session has ended and is not to be replaced: ${toldOf(error)}`, error);
+      const why = 'The session has ended and is not to be replaced';
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#giveUp(`${why}: ${message}`, error, `${why}: ${toldOf(error)}`);
     }
     ends.push({ kind, at: this.parts.clock.monotonic() });
     if (ends.length > ENDS_KEPT) ends.shift();
@@ -223,10 +234,10 @@ export class Streams {
     return handler(error instanceof Error ? error : new Error(String(error))) === 'shutdown';
   }
 
-  #giveUp(why: string, cause: unknown): never {
+  #giveUp(why: string, cause: unknown, told = why): never {
     this.#become('PENDING_ERROR');
     this.#become('ERROR');
-    throw new StreamsFailed(why, { cause });
+    throw new StreamsFailed(why, cause, told);
   }
 
   #makeSession(): Session {

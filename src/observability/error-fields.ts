@@ -7,7 +7,7 @@
  * an AuthorsFault. Only errors that promise a text without values are told there (RetryableError,
  * NotRetryableError).
  */
-import { AuthorsFault } from '../record/author-error.js';
+import { AuthorsFault, toldOf } from '../record/author-error.js';
 import { isQuoting, NotRetryableError, RetryableError } from '../record/record-error.js';
 
 export interface ErrorFields {
@@ -27,7 +27,7 @@ const MAX_MESSAGE = 2_000;
 const WITHHELD = 'withheld: it may quote a record';
 
 /** What a class or a code is called; a text that somebody has put in its place is none. */
-const NAME = /^[A-Za-z_$][\w$.-]{0,60}$/;
+const NAME = /^[A-Z]\w{0,60}$/;
 
 const own = (error: object, name: string): unknown => (error as Readonly<Record<string, unknown>>)[name];
 
@@ -79,16 +79,16 @@ export const errorFields = (
   const stack = withStack || withheld ? framesOf(thrown) : undefined;
   const goesOn = thrown.cause !== undefined && thrown.cause !== null && depth < MAX_CAUSES;
   // What an author gives as the cause of an error is whatever was caught: a client's, a parser's.
-  const isFault = thrown instanceof AuthorsFault;
-  const hidesCause = isAuthors || isRecordError(thrown) || isFault;
-  const isShown = (value: unknown): value is string =>
-    typeof value === 'string' && (!withheld || NAME.test(value));
+  const hidesCause = isAuthors || isRecordError(thrown) || thrown instanceof AuthorsFault;
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  // Of an error that anybody may have made only what looks like a code of Node's; a RecordError's reason is a label.
+  const isCode = isText(code) && (!withheld || /^[A-Z][A-Z0-9_]{1,60}$/.test(code));
   return {
     type: withheld ? nameOr(thrown.name, 'Error') : thrown.name,
-    message: withheld ? WITHHELD : bounded(isFault ? thrown.told : thrown.message),
-    ...(isShown(code) || typeof code === 'number' ? { code } : {}),
-    ...(isShown(kind) ? { kind } : {}),
-    ...(isShown(reason) ? { reason } : {}),
+    message: withheld ? WITHHELD : bounded(toldOf(thrown)),
+    ...(isCode || typeof code === 'number' ? { code } : {}),
+    ...(isText(kind) && !withheld ? { kind } : {}),
+    ...(isText(reason) && (!withheld || isRecordError(thrown)) ? { reason } : {}),
     ...(stack === undefined ? {} : { stack }),
     ...(goesOn ? { cause: errorFields(thrown.cause, withStack, depth + 1, hidesCause) } : {}),
   };

@@ -75,9 +75,9 @@ export class RepeatLimit implements Logger {
       known.message = message;
       return;
     }
+    if (known === undefined) this.#makeRoom();
     this.logger[level](fields, message);
     if (known === undefined) {
-      this.#makeRoom();
       const repeated = {
         level,
         fields,

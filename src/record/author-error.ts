@@ -38,8 +38,8 @@ export class AuthorError extends AuthorsFault {
   }
 }
 
-/** The text of any error that ends something of the engine, as the log may have it. */
+/** The text of any error that ends something of the engine, as the log may have it: `told`, where it has one. */
 export const toldOf = (error: unknown): string => {
-  if (error instanceof AuthorsFault) return error.told;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return 'a value that is no Error was thrown';
+  return 'told' in error && typeof error.told === 'string' ? error.told : error.message;
 };
