@@ -14,7 +14,7 @@ export const tellable = (thrown: unknown): string => {
 };
 
 /** A name is a class's: whatever else somebody has made of it is none. */
-const nameOf = (thrown: unknown): string =>
+export const nameOf = (thrown: unknown): string =>
   thrown instanceof Error && /^[A-Za-z_$][\w$.]{0,60}$/.test(thrown.name) ? thrown.name : 'Error';
 
 /** Functions of a topology have failed, and more than a record is concerned. The log shows `told` in place of its text. */

@@ -8,7 +8,11 @@ import { installLevelSignal } from '../../../src/observability/level-signal.js';
 
 const bench = (level: LogLevel, platform = 'linux') => {
   let text = '';
-  const logger = createLogger({ level, pretty: false, destination: { write: (line) => void (text += line) } });
+  const logger = createLogger({
+    level,
+    pretty: false,
+    destination: { write: (line) => void (text += line) },
+  });
   const listeners = new Set<() => void>();
   const remove = installLevelSignal(logger, {
     platform,

@@ -102,7 +102,6 @@ describe('the log of the engine, at trace', () => {
         expect(text()).to.include('task is running').and.not.to.include(SECRET);
         if (where === 'punctuate') expect(text()).to.include('A punctuation of ');
         if (where === 'process' && response === 'fail') expect(text()).to.include('the session is over');
-        if (where === 'close') expect(text()).to.include('a processor failed to close');
       });
     }
   }
@@ -137,7 +136,12 @@ describe('the log of the engine, at trace', () => {
       metadata: { source: SECRET, correlationId: '7f3c1f5e-2b1a-4c55-8f0a-6a1a0f9d2c11' },
     };
     const typed = [{ name: 'ce_type', value: 'user.registered' }];
-    for (const value of [JSON.stringify(user), JSON.stringify({ ...user, [SECRET]: 1 }), `{${SECRET}`, SECRET])
+    for (const value of [
+      JSON.stringify(user),
+      JSON.stringify({ ...user, [SECRET]: 1 }),
+      `{${SECRET}`,
+      SECRET,
+    ])
       await events.pipeInput(new TestRecord(SECRET, value, typed));
     await audit.advanceWallClockTime(1000);
     await audit.advanceWallClockTime(1000);

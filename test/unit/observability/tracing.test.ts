@@ -11,13 +11,7 @@ import {
 import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { tracedCommitter } from '../../../src/commit/traced-committer.js';
-import {
-  Consumed,
-  Produced,
-  Serdes,
-  StreamsBuilder,
-  type Topology,
-} from '../../../src/index.js';
+import { Consumed, Produced, Serdes, StreamsBuilder, type Topology } from '../../../src/index.js';
 import { openTracing } from '../../../src/observability/tracing.js';
 import type { CommitResult } from '../../../src/ports/commit.js';
 import { KafkaError } from '../../../src/ports/kafka-error.js';
@@ -70,11 +64,14 @@ const topology = (failures: { left: number }): Topology => {
 const benchOf = (failures = 0) => {
   const tracing = opened();
   const config = { retryImmediate: 0, retryTiers: [1000] };
-  const driver = new TopologyTestDriver(topology({ left: failures }), { applicationId: 'group', config, tracing });
+  const driver = new TopologyTestDriver(topology({ left: failures }), {
+    applicationId: 'group',
+    config,
+    tracing,
+  });
   const input = driver.createInputTopic('in', TEXT, TEXT);
   const output = driver.createOutputTopic('out', TEXT, TEXT);
-  const pipe = (value: string): Promise<void> =>
-    input.pipeInput(new TestRecord(SECRET, value, HEADERS));
+  const pipe = (value: string): Promise<void> => input.pipeInput(new TestRecord(SECRET, value, HEADERS));
   return { driver, output, pipe };
 };
 
@@ -88,8 +85,10 @@ const only = (spans: readonly ReadableSpan[]): ReadableSpan => {
   return span;
 };
 
-const textOf = (headers: readonly { name: string; value: Buffer | null }[], name: string): string | undefined =>
-  headers.find((header) => header.name === name)?.value?.toString();
+const textOf = (
+  headers: readonly { name: string; value: Buffer | null }[],
+  name: string,
+): string | undefined => headers.find((header) => header.name === name)?.value?.toString();
 
 const asHeader = (span: ReadableSpan): string => {
   const { spanId, traceId } = span.spanContext();
@@ -143,9 +142,9 @@ describe('tracing', () => {
     });
     expect(span.kind).to.equal(4);
     expect(span.parentSpanContext).to.equal(undefined);
-    expect(span.links.map(({ context: of }) => [of.traceId, of.spanId, of.traceState?.serialize()])).to.deep.equal([
-      [TRACE_ID, SPAN_ID, 'vendor=1'],
-    ]);
+    expect(
+      span.links.map(({ context: of }) => [of.traceId, of.spanId, of.traceState?.serialize()]),
+    ).to.deep.equal([[TRACE_ID, SPAN_ID, 'vendor=1']]);
     const { headers } = output.readRecord();
     expect(textOf(headers, 'traceparent')).to.equal(asHeader(span));
     expect(textOf(headers, 'tracestate')).to.equal(undefined);
@@ -210,7 +209,9 @@ describe('tracing', () => {
     await driver.close();
     const told = exporter
       .getFinishedSpans()
-      .map(({ name, attributes, events, status, links }) => JSON.stringify([name, attributes, events, status, links]));
+      .map(({ name, attributes, events, status, links }) =>
+        JSON.stringify([name, attributes, events, status, links]),
+      );
     expect(told.join('\n')).to.include('processing').and.not.to.include('hunter2');
   });
 
@@ -271,8 +272,12 @@ describe('tracing', () => {
 
   it('is known to two files only', () => {
     const root = join(projectRoot(), 'src');
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-    const knowing = files.filter((name) => /from '@opentelemetry/.test(readFileSync(join(root, name), 'utf8')));
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const knowing = files.filter((name) =>
+      /from '@opentelemetry/.test(readFileSync(join(root, name), 'utf8')),
+    );
     expect(knowing.sort()).to.deep.equal([
       join('observability', 'trace-context.ts'),
       join('observability', 'tracing.ts'),

@@ -142,7 +142,11 @@ describe('a traced process', () => {
     const seen: (string | undefined)[] = [];
     const traced = tracedProcess(({ record: { headers, key, value, offset } }) => {
       seen.push(...['a', 'traceparent', 'tracestate'].map((name) => firstHeader(headers, name)));
-      expect({ key, value, offset }).to.deep.equal({ key: run.record.key, value: run.record.value, offset: 7 });
+      expect({ key, value, offset }).to.deep.equal({
+        key: run.record.key,
+        value: run.record.value,
+        offset: 7,
+      });
       return NOTHING;
     }, tracing);
     traced(run);
