@@ -8,10 +8,11 @@ import { projectRoot } from '../support/broker.js';
 
 const PROGRAM = (dist: string): string => `
 const { openTracing } = await import('${dist}/src/observability/tracing.js');
-const { Serdes, StreamsBuilder } = await import('${dist}/src/index.js');
+const { Consumed, Produced, Serdes, StreamsBuilder } = await import('${dist}/src/index.js');
 const { TopologyTestDriver } = await import('${dist}/src/testing.js');
 const builder = new StreamsBuilder();
-builder.stream('user.events').to('system.audit');
+const bytes = Serdes.bytes();
+builder.stream('user.events', Consumed.with(bytes, bytes)).to('system.audit', Produced.with(bytes, bytes));
 const tracing = openTracing({ groupId: 'g', version: '1' });
 const driver = new TopologyTestDriver(builder.build(), { tracing: tracing ?? undefined });
 const topic = driver.createInputTopic('user.events', Serdes.bytes(), Serdes.bytes());

@@ -97,7 +97,7 @@ describe('a traced process', () => {
         throw error;
       }, tracing);
       expect(() => throwing(runOf())).to.throw();
-      const rejecting = tracedProcess(() => Promise.reject(error as Error), tracing);
+      const rejecting = tracedProcess(() => Promise.reject(error), tracing);
       expect(await rejection(Promise.resolve(rejecting(runOf())))).to.equal(error);
     }
     const reasons = ['schema-violation', 'schema-violation', ...Array<string>(4).fill('processing')];
@@ -129,8 +129,8 @@ describe('a traced process', () => {
     }, tracing);
     for (const attempt of [1, 2]) expect(() => traced(runOf(attempt))).to.throw();
     fails = false;
-    traced(runOf(3));
-    traced(runOf(1));
+    void traced(runOf(3));
+    void traced(runOf(1));
     const [first] = tracing.marks;
     expect(tracing.begun.map((of) => of.first)).to.deep.equal([undefined, first, first, undefined]);
     expect(tracing.begun[1]?.first).to.equal(first);
@@ -149,11 +149,11 @@ describe('a traced process', () => {
       });
       return NOTHING;
     }, tracing);
-    traced(run);
+    void traced(run);
     expect(seen.splice(0)).to.deep.equal(['1', 'span', undefined]);
     expect(run.record.headers).to.equal(CAME);
     tracing.isRecorded = false;
-    traced(run);
+    void traced(run);
     expect(seen).to.deep.equal(['1', 'producer', 'x=1']);
   });
 
@@ -161,7 +161,7 @@ describe('a traced process', () => {
     const tracing = new Recorder();
     const run = { ...runOf() };
     let kept: RecordRun | undefined;
-    tracedProcess((given) => ((kept = given), NOTHING), tracing)(run);
+    void tracedProcess((given) => ((kept = given), NOTHING), tracing)(run);
     Object.assign(run, { attempt: 2 });
     expect(kept?.attempt).to.equal(2);
   });
