@@ -97,7 +97,10 @@ describe('a traced process', () => {
         throw error;
       }, tracing);
       expect(() => throwing(runOf())).to.throw();
-      const rejecting = tracedProcess(() => Promise.reject(error), tracing);
+      const rejecting = tracedProcess(async () => {
+        await Promise.resolve();
+        throw error;
+      }, tracing);
       expect(await rejection(Promise.resolve(rejecting(runOf())))).to.equal(error);
     }
     const reasons = ['schema-violation', 'schema-violation', ...Array<string>(4).fill('processing')];
