@@ -7,11 +7,12 @@ import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe.js';
 import type { LoadedSettings } from '../config/load.js';
 import { loadSettings } from '../config/load.js';
-import { createLogger } from './observability/logger.js';
+import { createProcessLogger } from './service/process-log.js';
 import { EXIT } from './service/exit-code.js';
 import { topologyOf } from './service/topologies.js';
 import type { Topology } from './dsl/graph/topology.js';
 import type { Logger } from './ports/logger.js';
+import { toldOf } from './record/author-error.js';
 
 /** Every native call that waits holds one of libuv's threads, and there are four by default. */
 const THREADS_NEEDED = 16;
@@ -46,7 +47,7 @@ const stopSignal = (logger: Logger): AbortSignal => {
 
 const run = async (loaded: LoadedSettings): Promise<number> => {
   const { settings, warnings } = loaded;
-  const logger = createLogger({ level: settings.log.level, pretty: process.stdout.isTTY });
+  const logger = createProcessLogger(settings.log.level);
   for (const warning of warnings) logger.warn({}, warning);
   if (Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) < THREADS_NEEDED) {
     logger.warn(
@@ -58,7 +59,7 @@ const run = async (loaded: LoadedSettings): Promise<number> => {
 
   /** It cannot be run as it is configured. */
   const refuse = (error: unknown): number => {
-    logger.error({ err: error }, error instanceof Error ? error.message : 'the service cannot be made');
+    logger.fatal({ err: error }, toldOf(error));
     return EXIT.configuration;
   };
   let topology: Topology;

@@ -23,6 +23,7 @@ import type { KafkaClients } from './ports/kafka-clients.js';
 import { isKafkaError } from './ports/kafka-error.js';
 import type { Logger } from './ports/logger.js';
 import type { Telemetry } from './ports/telemetry.js';
+import type { Tracing } from './ports/tracing.js';
 import { partitionName } from './ports/topic-partition.js';
 import { Acquisition, replayTimeoutFor } from './state/acquire.js';
 import { LogReader } from './state/log-reader.js';
@@ -44,6 +45,7 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  readonly tracing?: Tracing | undefined;
 }
 
 const PATROL_MS = 30_000;
@@ -76,7 +78,7 @@ export class Session {
     this.#consumer = clients.sourceConsumer();
     this.#logConsumer = clients.logConsumer();
     this.#admin = clients.clusterAdmin();
-    this.#guarantee = guaranteeOf(config, clients, this.#consumer, clock);
+    this.#guarantee = guaranteeOf(config, clients, this.#consumer, clock, parts.tracing);
     this.pauses = new PauseBoard(this.#consumer);
     this.pollLoop = new PollLoop(this.#consumer, () => admission.batchSize, clock);
     this.#reader = new LogReader(this.#logConsumer, clock);
@@ -171,9 +173,10 @@ export class Session {
   }
 
   #makeTasks(admission: Admission): TaskManager {
-    const { clock, config, logger, telemetry, topics, topology } = this.parts;
+    const { clock, config, logger, telemetry, topics, topology, tracing } = this.parts;
     const host = {
       clock,
+      tracing,
       breaker: this.breaker,
       settings: {
         ...config,
@@ -273,10 +276,9 @@ export class Session {
       case 'committed':
         return;
       case 'aborted':
-        return this.parts.logger.warn(
-          report.cause === 'lost' ? {} : { err: report.cause },
-          'transaction aborted, its effects are sent again',
-        );
+        if (report.cause === 'lost')
+          return this.parts.logger.info({}, 'commit aborted, a partition of it is lost');
+        return this.parts.logger.warn({ err: report.cause }, 'commit aborted, its effects are sent again');
       case 'source-refused': {
         const refused = this.tasks.holdings.find(({ task }) => task.ledger === report.source);
         const message = `The broker refuses its effects: ${report.cause.message}`;

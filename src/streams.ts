@@ -14,6 +14,8 @@ import { isKafkaError } from './ports/kafka-error.js';
 import type { Logger } from './ports/logger.js';
 import type { EngineSteps } from './ports/progress.js';
 import type { Telemetry } from './ports/telemetry.js';
+import type { Tracing } from './ports/tracing.js';
+import { toldOf } from './record/author-error.js';
 import { Session } from './session.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsState } from './streams-state.js';
@@ -34,11 +36,22 @@ export interface StreamsParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
+  /** Absent: nobody records traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The streams ended by themselves; the process should end with exit code 1. */
 export class StreamsFailed extends Error {
   override readonly name = 'StreamsFailed';
+
+  constructor(
+    message: string,
+    cause: unknown,
+    /** What the log shows of it. */
+    readonly told = message,
+  ) {
+    super(message, { cause });
+  }
 }
 
 /** What a session does, all of it: the merge ends when one of them does. */
@@ -164,7 +177,9 @@ export class Streams {
       await session.close();
       if (error === undefined || this.#stop.signal.aborted) return;
       this.#become('REBALANCING');
-      this.parts.logger.error({ err: error }, 'the session is over, a new one is made');
+      // Brokers that are away, or a member that was put out, are no fault here.
+      const level = kindOf(error) === 'failed' ? 'error' : 'warn';
+      this.parts.logger[level]({ err: error }, 'the session is over, a new one is made');
       await this.#endedBy(error, ends);
     }
   }
@@ -212,8 +227,9 @@ export class Streams {
     if (error instanceof TopicsUnusable) return this.#giveUp(error.message, error);
     const kind = kindOf(error);
     if (kind === 'failed' && this.#isToEnd(error)) {
+      const why = 'The session has ended and is not to be replaced';
       const message = error instanceof Error ? error.message : String(error);
-      return this.#giveUp(`The session has ended and is not to be replaced: ${message}`, error);
+      return this.#giveUp(`${why}: ${message}`, error, `${why}: ${toldOf(error)}`);
     }
     ends.push({ kind, at: this.parts.clock.monotonic() });
     if (ends.length > ENDS_KEPT) ends.shift();
@@ -229,10 +245,10 @@ export class Streams {
     return handler(error instanceof Error ? error : new Error(String(error))) === 'shutdown';
   }
 
-  #giveUp(why: string, cause: unknown): never {
+  #giveUp(why: string, cause: unknown, told = why): never {
     this.#become('PENDING_ERROR');
     this.#become('ERROR');
-    throw new StreamsFailed(why, { cause });
+    throw new StreamsFailed(why, cause, told);
   }
 
   #makeSession(): Session {

@@ -2,9 +2,11 @@
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { KafkaClients } from '../ports/kafka-clients.js';
+import type { Tracing } from '../ports/tracing.js';
 import { AtLeastOnceCommitter } from './at-least-once.js';
 import type { Committer } from './committer.js';
 import { ExactlyOnceCommitter } from './exactly-once.js';
+import { tracedCommitter } from './traced-committer.js';
 
 export interface Guarantee {
   readonly committer: Committer;
@@ -23,13 +25,18 @@ export const guaranteeOf = (
   clients: KafkaClients,
   consumer: SourceConsumer,
   clock: Clock,
+  tracing?: Tracing,
 ): Guarantee => {
   if (settings.processingGuarantee === 'at_least_once') {
     const producer = clients.acknowledgedProducer();
     const committer = new AtLeastOnceCommitter(producer, consumer);
-    return { committer, producer, initialise: () => Promise.resolve() };
+    return { committer: tracedCommitter(committer, tracing), producer, initialise: () => Promise.resolve() };
   }
   const producer = clients.transactionalProducer();
   const committer = new ExactlyOnceCommitter(producer, consumer, clock, settings.transactionTimeoutMs);
-  return { committer, producer, initialise: () => producer.initTransactions() };
+  return {
+    committer: tracedCommitter(committer, tracing),
+    producer,
+    initialise: () => producer.initTransactions(),
+  };
 };

@@ -2,6 +2,7 @@
  * What a task gives to its sub-topology and what it gets back: one source record in, its effects out.
  * Pure by contract: all effects of a record are in the answer, and an attempt that fails has none.
  */
+import { AuthorsFault } from '../record/author-error.js';
 import type { ProcessingFailure } from '../record/record-error.js';
 import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
 import type { EpochMs, TaskId } from '../record/units.js';
@@ -52,7 +53,7 @@ export interface Effects {
 }
 
 /** An error handler has said `fail`: the task decides nothing more, and its session ends. */
-export class HandlerSaysFail extends Error {
+export class HandlerSaysFail extends AuthorsFault {
   override readonly name = 'HandlerSaysFail';
 }
 

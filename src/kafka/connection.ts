@@ -18,8 +18,6 @@ import type { KafkaClientOptions } from './settings.js';
 const CONNECT_ATTEMPT_MS = 10_000;
 const CONNECT_PAUSE_MS = 100;
 const DISCONNECT_LIMIT_MS = 10_000;
-/** librdkafka repeats some events several times a second: each kind is reported once in so long. */
-const REPORT_PAUSE_MS = 5_000;
 
 export interface ConnectionPlan<C> {
   readonly role: ClientRole;
@@ -41,7 +39,6 @@ export class Connection<C extends KafkaConsumer | Producer> {
   /** The last reason for a failed connection, for the message of a time-out. */
   #problem: ClientEvent | undefined;
   #problemDetail = '';
-  readonly #reported = new Map<string, number>();
 
   constructor(private readonly plan: ConnectionPlan<C>) {}
 
@@ -106,11 +103,8 @@ export class Connection<C extends KafkaConsumer | Producer> {
     this.#report({ client: this.plan.role, kind, code: -1, message });
   }
 
+  /** librdkafka repeats some events several times a second: whoever logs them counts (RepeatLimit). */
   #report(event: ClientEvent): void {
-    const key = `${event.kind} ${event.code}`;
-    const now = performance.now();
-    if (now - (this.#reported.get(key) ?? -Infinity) < REPORT_PAUSE_MS) return;
-    this.#reported.set(key, now);
     this.plan.options.onClientError?.(event);
   }
 

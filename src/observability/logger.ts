@@ -1,7 +1,7 @@
 /**
  * The log: pino, one JSON object per line; readable text when it goes to a terminal.
  *
- * Policy: a log line names a record by its place (`topic-partition@offset`) and says what happened to
+ * Policy (levels, messages: docs/logging.md): a log line names a record by its place (`topic-partition@offset`) and says what happened to
  * it. Keys, values and header values of records, and answers of the directory, are never logged: they
  * are personal data. Redaction by field name (below) is a belt for whoever forgets, and no licence.
  * Never called per record on the path of records that succeed.
@@ -48,8 +48,8 @@ export const PERSONAL_FIELDS = [
 const REDACTED = '[redacted]';
 
 export const createLogger = (options: LogOptions): ServiceLogger => {
-  const withStack = options.level === 'debug' || options.level === 'trace';
-  const serialize = (thrown: unknown): unknown => errorFields(thrown, withStack);
+  // Asked each time: the level may change (level-signal.ts).
+  const serialize = (thrown: unknown): unknown => errorFields(thrown, logger.isLevelEnabled('debug'));
   const settings: LoggerOptions = {
     level: options.level,
     base: { pid: process.pid, ...options.base },
@@ -62,10 +62,11 @@ export const createLogger = (options: LogOptions): ServiceLogger => {
     },
   };
   const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
-  return pino(
+  const logger: ServiceLogger = pino(
     settings,
     options.pretty ? readable(destination, options.destination === undefined) : destination,
   );
+  return logger;
 };
 
 /** pino-pretty as a function, not as a stream: what is logged is written before the call returns. */

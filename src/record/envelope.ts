@@ -17,6 +17,7 @@ export interface CloudEventAttributes {
   readonly id: string | undefined;
   readonly dataschema: string | undefined;
   readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
 }
 
 export interface Envelope {
@@ -100,6 +101,7 @@ export const openEnvelope = (value: Buffer, contentType: string | undefined): En
       id: attribute(parsed, 'id'),
       dataschema: attribute(parsed, 'dataschema'),
       traceparent: attribute(parsed, 'traceparent'),
+      tracestate: attribute(parsed, 'tracestate'),
     },
   };
 };

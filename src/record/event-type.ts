@@ -32,6 +32,7 @@ export interface TypeHeaders {
   ceId: Buffer | null;
   ceDataSchema: Buffer | null;
   traceparent: Buffer | null;
+  tracestate: Buffer | null;
   contentType: Buffer | null;
   eventType: Buffer | null;
   type: Buffer | null;
@@ -43,6 +44,7 @@ const FIELD_OF: ReadonlyMap<string, keyof TypeHeaders> = new Map([
   ['ce_id', 'ceId'],
   ['ce_dataschema', 'ceDataSchema'],
   ['traceparent', 'traceparent'],
+  ['tracestate', 'tracestate'],
   ['content-type', 'contentType'],
   ['eventType', 'eventType'],
   ['type', 'type'],
@@ -55,6 +57,7 @@ export const typeHeaders = (headers: Headers): TypeHeaders => {
     ceId: null,
     ceDataSchema: null,
     traceparent: null,
+    tracestate: null,
     contentType: null,
     eventType: null,
     type: null,

@@ -50,10 +50,24 @@ export class NotRetryableError extends RecordError {
 
 export type ProcessingFailure = RetryableError | NotRetryableError;
 
+/** Made of what somebody has thrown, text and all. */
+const QUOTING = new WeakSet<ProcessingFailure>();
+
+/** Its text is that of an error that promises nothing: it may hold values of the record, and is no matter for the log. */
+export const isQuoting = (failure: ProcessingFailure): boolean => QUOTING.has(failure);
+
+/** `made` says what `from` says. */
+export const likewiseQuoting = <Made extends ProcessingFailure>(from: unknown, made: Made): Made => {
+  if (QUOTING.has(from as ProcessingFailure)) QUOTING.add(made);
+  return made;
+};
+
 /** Anything thrown, as one of the two. */
 export const asProcessingFailure = (thrown: unknown): ProcessingFailure => {
   if (thrown instanceof RetryableError || thrown instanceof NotRetryableError) return thrown;
   const what =
     thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
-  return new RetryableError('processing', what, { cause: thrown });
+  const failure = new RetryableError('processing', what, { cause: thrown });
+  QUOTING.add(failure);
+  return failure;
 };

@@ -1,13 +1,14 @@
 /** The life of a service, from its start to the exit code. What fails while it is being stopped is no failure. */
 import { EXIT, exitCodeOf } from './exit-code.js';
 import type { Service } from './service.js';
-import type { Logger } from '../ports/logger.js';
+import type { ServiceLogger } from '../observability/logger.js';
+import { toldOf } from '../record/author-error.js';
 
 /** `stop`: drain and commit. Never rejects. */
 export const runService = async (
   service: Pick<Service, 'start' | 'ended' | 'stop'>,
   stop: AbortSignal,
-  logger: Logger,
+  logger: Pick<ServiceLogger, 'fatal'>,
 ): Promise<number> => {
   let stopping: Promise<void> | undefined;
   const end = (): Promise<void> => (stopping ??= service.stop());
@@ -22,7 +23,7 @@ export const runService = async (
     const wasStopped = stop.aborted;
     await end();
     if (wasStopped) return EXIT.clean;
-    logger.error({ err: error }, error instanceof Error ? error.message : 'the service failed');
+    logger.fatal({ err: error }, toldOf(error));
     return exitCodeOf(error);
   }
 };

@@ -17,13 +17,19 @@ import { createHttpServer } from '../observability/http-server.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createMetrics } from '../observability/metrics.js';
 import { RecentDeadLetters } from '../observability/recent-dead-letters.js';
+import { RepeatLimit } from '../observability/repeat-limit.js';
+import type { OpenTracing } from '../observability/tracing.js';
+import { openTracing } from '../observability/tracing.js';
 import type { Logger } from '../ports/logger.js';
+import { loggedTelemetry } from './logged-telemetry.js';
 import { Streams } from '../streams.js';
 import type { ServiceStatus } from './service-status.js';
 import { systemClock } from './system-clock.js';
 
 /** Of all tasks together. */
 const SHOWN_LANES = 500;
+/** For spans that are not exported when the service ends. */
+const FLUSH_LIMIT_MS = 2_000;
 
 /** Who answers for the service: its HTTP server, or, of several processes, the supervisor that is told. */
 export type Front = (options: HttpServerOptions, metrics: Metrics) => HttpServer;
@@ -35,14 +41,20 @@ export class Service {
   readonly #health: HealthDesk;
   readonly #recent = new RecentDeadLetters(() => systemClock.now());
   readonly #startedAt = new Date(systemClock.now()).toISOString();
+  readonly #logger: RepeatLimit;
+  /** Null: no tracer provider was registered when the process started. */
+  readonly #tracing: OpenTracing | null;
 
   constructor(
     topology: Topology,
     private readonly settings: Settings,
     private readonly version: string,
-    private readonly logger: Logger,
+    given: Logger,
     front: Front = createHttpServer,
   ) {
+    const logger = new RepeatLimit(given, systemClock);
+    this.#logger = logger;
+    this.#tracing = openTracing({ groupId: settings.kafka.groupId, version });
     this.#view = new ClusterView(logger);
     const build = { version, client: CLIENT_VERSION, features: CLIENT_FEATURES };
     const { prefix } = settings.metrics;
@@ -76,7 +88,11 @@ export class Service {
       clients,
       clock: systemClock,
       logger,
-      telemetry: { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
+      telemetry: loggedTelemetry(
+        { ...metrics.telemetry, lastDeadLetters: (letters) => this.#recent.note(letters) },
+        logger,
+      ),
+      tracing: this.#tracing ?? undefined,
     });
     const { stallLimitMs } = settings.service;
     this.#health = new HealthDesk({
@@ -105,8 +121,9 @@ export class Service {
   async start(): Promise<void> {
     const port = await this.#http.listen();
     const features = CLIENT_FEATURES.join(',');
-    if (port > 0) this.logger.info({ port, features }, 'listening');
-    else this.logger.info({ features }, 'the supervisor answers for this process');
+    if (port > 0) this.#logger.info({ port, features }, 'listening');
+    else this.#logger.info({ features }, 'the supervisor answers for this process');
+    if (this.#tracing !== null) this.#logger.info({}, 'tracing: a tracer provider is registered');
     this.#health.watch();
     await this.#streams.start();
     this.#view.connected();
@@ -128,6 +145,8 @@ export class Service {
     await this.#streams.close();
     this.#health.stop();
     await this.#http.close();
+    await this.#tracing?.flush(FLUSH_LIMIT_MS);
+    this.#logger.flush();
   }
 
   /** From memory, and bounded: the status page asks every two seconds. */

@@ -5,6 +5,8 @@
  * too long stops the task (it is tried again from its last commit), because nobody else would ever hear of it.
  */
 import type { DuePunctuation, Effects, Punctuations, Run } from '../dsl/execution.js';
+import { AuthorsFault, tellable } from '../record/author-error.js';
+import { RetryableError } from '../record/record-error.js';
 import type { TaskId } from '../record/units.js';
 import type { Clock } from '../ports/clock.js';
 import type { EffectsWriter } from './effects-writer.js';
@@ -28,7 +30,7 @@ export interface PunctuationDeskParts {
 }
 
 /** A punctuation has failed: the task stops. */
-export class PunctuationFailed extends Error {
+export class PunctuationFailed extends AuthorsFault {
   override readonly name = 'PunctuationFailed';
   readonly reason = 'punctuation-failed';
 }
@@ -97,7 +99,10 @@ export class PunctuationDesk {
       throw failed(node, error);
     }
     if (!(effects instanceof Promise)) return this.#write(node, effects);
-    const timedOut = new Error(`it took longer than ATTEMPT_TIMEOUT_MS (${timeoutMs})`);
+    const timedOut = new RetryableError(
+      'attempt-timeout',
+      `it took longer than ATTEMPT_TIMEOUT_MS (${timeoutMs})`,
+    );
     const running: Running = { node, abort, cancelTimer: () => undefined };
     running.cancelTimer = clock.after(timeoutMs, () => {
       abort.abort(timedOut);
@@ -145,5 +150,6 @@ export class PunctuationDesk {
 const failed = (node: string, thrown: unknown): PunctuationFailed => {
   const what =
     thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is no Error was thrown';
-  return new PunctuationFailed(`A punctuation of ${node} has failed: ${what}`, { cause: thrown });
+  const where = `A punctuation of ${node} has failed`;
+  return new PunctuationFailed(`${where}: ${what}`, `${where}: ${tellable(thrown)}`, thrown);
 };

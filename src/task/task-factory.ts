@@ -15,6 +15,7 @@ import { TaskStores } from '../state/task-stores.js';
 import { TaskLedger } from './task-ledger.js';
 import type { TaskHost } from './task-host.js';
 import { Task } from './task.js';
+import { tracedProcess } from './traced-process.js';
 
 export interface TaskFactorySettings {
   readonly applicationId: string;
@@ -104,7 +105,12 @@ export class TaskFactory {
     const sharing = sub.stores.length === 0 ? 'none' : sub.isSerial ? 'all' : 'key';
     const task = new Task(
       { id, partition, sources: sub.sourceTopics, laneLog, sharing },
-      { ledger, processor, book, stores },
+      {
+        ledger,
+        processor: { ...processor, process: tracedProcess(processor.process, this.host.tracing) },
+        book,
+        stores,
+      },
       this.host,
     );
     ledger.onSettled = () => this.settled(task);

@@ -1,6 +1,7 @@
 /** What a task needs of the world around it, and what it is told. */
 import type { DeadLetterPolicy } from '../lanes/lane-state.js';
 import type { Clock } from '../ports/clock.js';
+import type { Tracing } from '../ports/tracing.js';
 import type { RetryTier } from '../record/retry-tier.js';
 import type { BreakerView } from './breaker-desk.js';
 import type { RefusedWhy } from './holding.js';
@@ -28,6 +29,8 @@ export interface TaskHost {
   readonly clock: Clock;
   readonly settings: TaskSettings;
   readonly breaker: BreakerView;
+  /** Absent: nobody records traces. */
+  readonly tracing?: Tracing | undefined;
   partitionCount(topic: string): number;
   /** Records or bytes that the task holds changed by a batch, a lane or a commit. */
   loadChanged(task: Task): void;

@@ -6,6 +6,7 @@
 import type { CommitSource } from '../ports/commit.js';
 import type { AdmissionControl, AdmissionVerdict, PauseReason } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
+import { AuthorError } from '../record/author-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import { partitionName } from '../ports/topic-partition.js';
@@ -268,7 +269,8 @@ export class TaskManager {
   }
 
   #closeFailed(task: Task, error: unknown): void {
-    this.parts.logger.error({ task: task.id, err: error }, 'a processor failed to close');
+    const err = new AuthorError('close', error);
+    this.parts.logger.warn({ task: task.id, err }, 'a processor failed to close');
   }
 }
 

@@ -17,6 +17,7 @@ import type { RestoredLanes } from '../lanes/lane-log-image.js';
 import type { TaskSteps } from '../ports/progress.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import { toldOf } from '../record/author-error.js';
 import type { CommitOffset, EpochMs, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { epochMs } from '../record/units.js';
 import type { LaneKeeper } from './lane-keeper.js';
@@ -217,7 +218,7 @@ export class Task implements EntryOwner {
     } catch (error) {
       if (error instanceof HandlerSaysFail) this.host.failed(this, error);
       else if (error instanceof Unwritable || error instanceof PunctuationFailed)
-        this.host.stopped(this, { reason: error.reason, message: error.message });
+        this.host.stopped(this, { reason: error.reason, message: toldOf(error) });
       else throw error;
       return;
     }

@@ -4,6 +4,7 @@
  */
 import type { Topology } from '../dsl/graph/topology.js';
 import type { Logger } from '../ports/logger.js';
+import type { Tracing } from '../ports/tracing.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { Task } from '../task/task.js';
 import { ClusterClock } from './cluster-clock.js';
@@ -33,6 +34,7 @@ export class DrivenEngine implements Driven {
     readonly config: StreamsConfig,
     startMs: number | undefined,
     private readonly logger: Logger,
+    private readonly tracing?: Tracing,
   ) {
     this.named = topology.forApplication(config.applicationId);
     this.clock = new VirtualClock(startMs);
@@ -134,8 +136,8 @@ export class DrivenEngine implements Driven {
   }
 
   #begin(): DrivenProcess {
-    const { cluster, clock, config, logger, named, topology } = this;
-    return new DrivenProcess({ topology, named, config, cluster, clock, logger });
+    const { cluster, clock, config, logger, named, topology, tracing } = this;
+    return new DrivenProcess({ topology, named, config, cluster, clock, logger, tracing });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { CommitOutcome } from '../ports/telemetry.js';
 import { NO_TELEMETRY } from '../ports/telemetry.js';
+import type { Tracing } from '../ports/tracing.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { TaskStatus } from '../streams-status.js';
 import { Streams } from '../streams.js';
@@ -32,6 +33,7 @@ export interface DrivenProcessParts {
   /** In the test's hand. */
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracing: Tracing | undefined;
 }
 
 export class DrivenProcess {
@@ -67,6 +69,7 @@ export class DrivenProcess {
       clock: this.#clock,
       logger: this.#logger(),
       telemetry: { ...NO_TELEMETRY, commit: (outcome) => this.#committed(outcome) },
+      tracing: parts.tracing,
     });
     void this.#live();
   }
@@ -193,15 +196,19 @@ export class DrivenProcess {
       warn: (fields, message) => {
         logger.warn(fields, message);
         this.#lastWarning = (fields as { readonly err?: unknown }).err ?? message;
+        this.#heard(fields, message);
       },
       error: (fields, message) => {
         logger.error(fields, message);
-        const { err } = fields as { readonly err?: unknown };
-        if (!message.startsWith('the session is over')) return;
-        this.#interruption = err;
-        this.#wasInterrupted = true;
+        this.#heard(fields, message);
       },
     };
+  }
+
+  #heard(fields: { readonly err?: unknown }, message: string): void {
+    if (!message.startsWith('the session is over')) return;
+    this.#interruption = fields.err;
+    this.#wasInterrupted = true;
   }
 }
 

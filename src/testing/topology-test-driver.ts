@@ -18,8 +18,8 @@
 import type { Topology } from '../dsl/graph/topology.js';
 import { Serdes } from '../dsl/serdes.js';
 import type { Lane } from '../lanes/lane.js';
-import type { Logger } from '../ports/logger.js';
-import { SILENT } from '../ports/logger.js';
+import { SILENT, type Logger } from '../ports/logger.js';
+import type { Tracing } from '../ports/tracing.js';
 import type { Deserializer, Serializer } from '../record/serde.js';
 import { deadLetterTopic } from '../record/topic-names.js';
 import type { EpochMs } from '../record/units.js';
@@ -50,6 +50,7 @@ export interface TopologyTestDriverOptions {
   readonly config?: DriverConfig;
   /** Hears what the engine says. Default: nobody does. */
   readonly logger?: Logger;
+  readonly tracing?: Tracing;
 }
 
 type Bytes = Buffer | null;
@@ -71,10 +72,11 @@ export class TopologyTestDriver {
       partitions = 1,
       config = {},
       logger = SILENT,
+      tracing,
     }: TopologyTestDriverOptions = {},
   ) {
     const settings = driverConfig(applicationId, partitions, config);
-    this.#engine = new DrivenEngine(topology, settings, initialWallClockTimeMs, logger);
+    this.#engine = new DrivenEngine(topology, settings, initialWallClockTimeMs, logger, tracing);
     this.#topology = this.#engine.named;
     this.#outputs = new OutputLog(this.#engine.cluster);
   }

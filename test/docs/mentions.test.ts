@@ -27,6 +27,7 @@ const OTHER_VARIABLES: readonly string[] = [
   'SIMULATION_SEEDS',
   'SOAK_SECONDS',
   'UV_THREADPOOL_SIZE',
+  'NODE_OPTIONS',
   'XDG_STATE_HOME',
 ];
 

@@ -10,7 +10,10 @@
 const text = (description, more = {}) => ({ type: 'string', ...more, description });
 
 const DIGITS = { pattern: '^[0-9]+$' };
-const trace = text('W3C trace context. Of a source record it is handed on as it came.');
+const trace = text(
+  'W3C trace context. Handed on as it came; where the service records spans, that of its own span in its place.',
+);
+const traceState = text('What tracing systems add to it. Handed on with it.');
 
 /** @type {HeaderSchemas} */
 export const SOURCE_HEADERS = {
@@ -29,6 +32,7 @@ export const SOURCE_HEADERS = {
       'Class name that a Spring producer writes: com.x.UserRegisteredEvent is user.registered.',
     ),
     traceparent: trace,
+    tracestate: traceState,
   },
 };
 
@@ -44,6 +48,7 @@ export const outputHeaders = (type, schemaId) => ({
     ce_time: text('The timestamp of the value.', { format: 'date-time' }),
     ce_dataschema: text('The schema of the value; it ends in its version.', { const: schemaId }),
     traceparent: trace,
+    tracestate: traceState,
   },
 });
 

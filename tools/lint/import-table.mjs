@@ -100,7 +100,7 @@ export const IMPORT_TABLE = [
   {
     folder: 'observability',
     mayImport: ['record', 'ports'],
-    packages: ['pino', 'pino-pretty', 'prom-client', 'rxjs'],
+    packages: ['@opentelemetry/api', 'pino', 'pino-pretty', 'prom-client', 'rxjs'],
     node: 'all',
     reason: 'what watches the engine is told by it through ports, and never reaches into it',
   },

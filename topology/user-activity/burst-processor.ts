@@ -57,6 +57,7 @@ const burstProcessor = (
       recordName(topic, partition, offset),
       lastFailure,
       value.traceparent,
+      value.tracestate,
     );
     const alert = { userId, failures: burst.failures, firstFailure: isoOf(burst.firstMs), lastFailure };
     context.forward(record.withValue(alert).withHeaders(headers));

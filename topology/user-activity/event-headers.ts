@@ -14,6 +14,7 @@ export type EventHeaders = (
   /** ISO 8601. */
   time: string,
   traceparent?: string,
+  tracestate?: string,
 ) => readonly ProducedHeader[];
 
 const SPEC_VERSION: ProducedHeader = Object.freeze({ name: 'ce_specversion', value: '1.0' });
@@ -21,7 +22,7 @@ const SPEC_VERSION: ProducedHeader = Object.freeze({ name: 'ce_specversion', val
 /** `source` is the CloudEvents source: the application. */
 export const eventHeaders = (source: string): EventHeaders => {
   const sourceHeader: ProducedHeader = Object.freeze({ name: 'ce_source', value: source });
-  return (type, name, time, traceparent) => {
+  return (type, name, time, traceparent, tracestate) => {
     const headers = [
       SPEC_VERSION,
       { name: 'ce_id', value: uuidV5(`${type}/${name}`) },
@@ -30,6 +31,7 @@ export const eventHeaders = (source: string): EventHeaders => {
       { name: 'ce_time', value: time },
     ];
     if (traceparent !== undefined) headers.push({ name: 'traceparent', value: traceparent });
+    if (tracestate !== undefined) headers.push({ name: 'tracestate', value: tracestate });
     return headers;
   };
 };

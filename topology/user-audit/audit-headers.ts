@@ -15,12 +15,13 @@ export type AuditHeaders = (
   audit: SystemAudit,
   origin: RecordMetadata,
   traceparent: string | undefined,
+  tracestate?: string,
 ) => readonly ProducedHeader[];
 
 /** `source` is the CloudEvents source: the application. */
 export const auditHeaders = (source: string): AuditHeaders => {
   const sourceHeader: ProducedHeader = Object.freeze({ name: 'ce_source', value: source });
-  return (audit, origin, traceparent) => {
+  return (audit, origin, traceparent, tracestate) => {
     const headers = [
       SPEC_VERSION,
       { name: 'ce_id', value: eventId(origin.topic, origin.partition, origin.offset) },
@@ -30,6 +31,7 @@ export const auditHeaders = (source: string): AuditHeaders => {
       DATA_SCHEMA,
     ];
     if (traceparent !== undefined) headers.push({ name: 'traceparent', value: traceparent });
+    if (tracestate !== undefined) headers.push({ name: 'tracestate', value: tracestate });
     return headers;
   };
 };

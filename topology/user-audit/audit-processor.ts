@@ -25,8 +25,9 @@ const forwardAudit = (
   actor: Actor | undefined,
 ): void => {
   const origin = context.recordMetadata();
+  const { traceparent, tracestate } = record.value;
   const audit = auditOf(record.value, origin, record.timestamp, actor);
-  context.forward(record.withValue(audit).withHeaders(headersOf(audit, origin, record.value.traceparent)));
+  context.forward(record.withValue(audit).withHeaders(headersOf(audit, origin, traceparent, tracestate)));
 };
 
 const synchronous = (headersOf: AuditHeaders): Processor => ({
@@ -40,6 +41,7 @@ const enriching = (headersOf: AuditHeaders, directory: Directory): Processor => 
     const actor = await directory.actorOf(record.value.data.userId, {
       eventId: context.idempotencyKey,
       traceparent: record.value.traceparent,
+      tracestate: record.value.tracestate,
       signal: context.signal,
     });
     forwardAudit(record, context, headersOf, actor);

@@ -13,8 +13,10 @@ import {
   NotRetryableError,
   openEnvelope,
   typeHeaders,
+  type CloudEventAttributes,
   type Serde,
   type SerdeContext,
+  type TypeHeaders,
 } from '../../src/index.js';
 import { userAuthSchema } from './generated/user-auth.js';
 import { userRegisteredSchema } from './generated/user-registered.js';
@@ -80,18 +82,34 @@ class UserEventSerde implements Serde<UserEvent> {
     }
     const violation = this.#validators[type](withIsoTimestamp(payload));
     if (violation !== undefined) throw new NotRetryableError('schema-violation', `${type}: ${violation}`);
-    return {
+    const event = {
       type,
       data: payload,
       id: headerText(headers.ceId) ?? cloudEvent?.id,
-      traceparent: forwardable(headerText(headers.traceparent) ?? cloudEvent?.traceparent),
-    } as UserEvent;
+      ...traceContextOf(headers, cloudEvent),
+    };
+    return event as UserEvent;
   }
 }
 
 /** Printable ASCII of a sane length: what may stand in a Kafka header and in an HTTP header alike. */
-const forwardable = (text: string | undefined): string | undefined =>
-  text !== undefined && /^[!-~]{1,256}$/.test(text) ? text : undefined;
+const TRACEPARENT = /^[!-~]{1,256}$/;
+/** A list, so with blanks; at least 512 characters must be handed on (W3C trace context §3.3.1.5). */
+const TRACESTATE = /^[ -~]{1,512}$/;
+
+type TraceContext = Pick<UserEvent, 'traceparent' | 'tracestate'>;
+const UNTRACED: TraceContext = { traceparent: undefined };
+
+/** Both from the same place: the headers, else the structured CloudEvent. A tracestate means nothing alone. */
+const traceContextOf = (headers: TypeHeaders, cloudEvent: CloudEventAttributes | undefined): TraceContext => {
+  const inHeader = headerText(headers.traceparent);
+  const traceparent = inHeader ?? cloudEvent?.traceparent;
+  if (traceparent === undefined || !TRACEPARENT.test(traceparent)) return UNTRACED;
+  const tracestate = inHeader === undefined ? cloudEvent?.tracestate : headerText(headers.tracestate);
+  return tracestate !== undefined && TRACESTATE.test(tracestate)
+    ? { traceparent, tracestate }
+    : { traceparent };
+};
 
 /** The payload was parsed a moment ago and belongs to nobody else: it is changed in place. What is no timestamp stays. */
 const withIsoTimestamp = (payload: unknown): unknown => {

@@ -26,5 +26,7 @@ export type UserEvent = {
     readonly id: string | undefined;
     /** W3C trace context, handed on as it came. */
     readonly traceparent: string | undefined;
+    /** Only where there is one, and a traceparent: it means nothing alone. */
+    readonly tracestate?: string;
   };
 }[UserEventType];

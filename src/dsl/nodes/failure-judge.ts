@@ -2,7 +2,13 @@
  * Asks the author's error handlers what is to become of a failure, once each, and says it in the errors that the
  * task understands. See error-handlers.ts for what the answers mean.
  */
-import { asProcessingFailure, NotRetryableError, RetryableError } from '../../record/record-error.js';
+import { tellable } from '../../record/author-error.js';
+import {
+  asProcessingFailure,
+  likewiseQuoting,
+  NotRetryableError,
+  RetryableError,
+} from '../../record/record-error.js';
 import type { ErrorHandlerContext, ErrorHandlerError, ProcessingResponse } from '../error-handlers.js';
 import type { RecordRun } from '../execution.js';
 import { HandlerSaysFail } from '../execution.js';
@@ -53,20 +59,23 @@ export class FailureJudge {
     try {
       response = ask();
     } catch (cause) {
-      return new HandlerSaysFail('an error handler has itself failed', { cause });
+      return new HandlerSaysFail('an error handler has itself failed', tellable(cause), cause);
     }
     const { reason, message, retryable, retryAfterMs } = asFailure(error);
     switch (response) {
       case 'resume':
         return new Resumed(message, { cause: error });
       case 'fail':
-        return new HandlerSaysFail(message, { cause: error });
+        return new HandlerSaysFail(message, tellable(error), error);
       case 'dead-letter':
-        return this.#asIs(retryable ? new NotRetryableError(reason, message, { cause: error }) : error);
+        if (!retryable) return this.#asIs(error);
+        return this.#asIs(likewiseQuoting(error, new NotRetryableError(reason, message, { cause: error })));
       case 'retry': {
         const options = retryAfterMs === undefined ? {} : { retryAfterMs };
         return this.#asIs(
-          retryable ? error : new RetryableError(reason, message, { cause: error, ...options }),
+          retryable
+            ? error
+            : likewiseQuoting(error, new RetryableError(reason, message, { cause: error, ...options })),
         );
       }
     }

@@ -5,8 +5,8 @@
  * terminal: they are the supervisor's to answer. Exit codes as of main.ts.
  */
 import type { Settings } from '../../../config/schema.js';
-import { createLogger } from '../../observability/logger.js';
 import { EXIT } from '../exit-code.js';
+import { createProcessLogger } from '../process-log.js';
 import type { FromChild, ToChild } from './messages.js';
 import type { Channel } from './reporter.js';
 
@@ -66,11 +66,7 @@ const main = async (): Promise<number> => {
   if (told === null) return EXIT.clean;
   const { process: number, version } = told;
   const settings = settingsOf(told.settings, number);
-  const logger = createLogger({
-    level: settings.log.level,
-    pretty: process.stdout.isTTY,
-    base: { process: String(number) },
-  });
+  const logger = createProcessLogger(settings.log.level, { process: String(number) });
   try {
     const [{ createReporter }, { runService }, { Service }, { topologyOf }] = await Promise.all([
       import('./reporter.js'),
@@ -81,7 +77,7 @@ const main = async (): Promise<number> => {
     const service = new Service(topologyOf(settings), settings, version, logger, createReporter(channel));
     return await runService(service, stop.signal, logger);
   } catch (error) {
-    logger.error({ err: error }, 'the stream process could not be made');
+    logger.fatal({ err: error }, 'the stream process could not be made');
     // As one process alone: whatever keeps it from being made is its configuration.
     return EXIT.configuration;
   }

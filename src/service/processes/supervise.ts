@@ -12,6 +12,7 @@ import type { HttpSources } from '../../observability/http-routes.js';
 import { KeptCounters } from '../../observability/kept-counters.js';
 import type { ServiceLogger } from '../../observability/logger.js';
 import { createSupervisorMetrics } from '../../observability/supervisor-metrics.js';
+import { toldOf } from '../../record/author-error.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import type { ToChild } from './messages.js';
 import { ProcessSupervisor } from './process-supervisor.js';
@@ -59,7 +60,7 @@ export const superviseProcesses = async (service: SupervisedService): Promise<nu
     const port = await http.listen();
     logger.info({ port, processes: settings.service.processes }, 'listening');
   } catch (error) {
-    logger.error({ err: error }, error instanceof Error ? error.message : 'cannot listen');
+    logger.fatal({ err: error }, toldOf(error));
     return exitCodeOf(error);
   }
   process.on(LEVEL_SIGNAL.signal, () => supervisor.forward(LEVEL_SIGNAL.signal));

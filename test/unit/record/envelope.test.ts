@@ -51,7 +51,12 @@ describe('envelope', () => {
   });
 
   it('tells the attributes of a structured CloudEvent, with and without its content-type', () => {
-    const value = structured({ data: {}, dataschema: 'urn:x/1.0', traceparent: '00-a-b-01' });
+    const value = structured({
+      data: {},
+      dataschema: 'urn:x/1.0',
+      traceparent: '00-a-b-01',
+      tracestate: 'v=1',
+    });
     for (const contentType of [
       undefined,
       'application/cloudevents+json; charset=UTF-8',
@@ -63,6 +68,7 @@ describe('envelope', () => {
         id: 'e-1',
         dataschema: 'urn:x/1.0',
         traceparent: '00-a-b-01',
+        tracestate: 'v=1',
       });
     }
   });

@@ -227,7 +227,7 @@ describe('a punctuation', () => {
 
 describe('an error handler that says fail', () => {
   it('ends the session, and the record is decided by nobody', async () => {
-    const said = new HandlerSaysFail('no');
+    const said = new HandlerSaysFail('no', 'no', undefined);
     for (const isSync of [true, false]) {
       const bench = await new TaskBench({}, () => {
         if (isSync) throw said;

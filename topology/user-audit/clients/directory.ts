@@ -4,6 +4,7 @@
  * retryable, all other answers are not. Every call ends within its time-out, body included, reads a bounded
  * body, and stops when its signal is aborted. Must never put the user's id or an answer's text into an error.
  */
+import { channel } from 'node:diagnostics_channel';
 import { NotRetryableError, RetryableError } from '../../../src/index.js';
 import type { Actor } from '../audit-mapping.js';
 import { actorFrom } from './actor.js';
@@ -13,6 +14,7 @@ export interface DirectoryCall {
   /** `topic-partition-offset`: the same for every attempt. */
   readonly eventId: string;
   readonly traceparent: string | undefined;
+  readonly tracestate?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -91,6 +93,20 @@ const answerOf = async (response: Response, nowMs: number): Promise<Actor | unde
   );
 };
 
+const REQUESTS = channel('undici:request:create');
+
+/**
+ * None where somebody watches the requests of fetch: that is how instrumentation works, which adds the trace context of
+ * its own span, and a request with two is one without any.
+ */
+const traceHeaders = ({
+  traceparent,
+  tracestate,
+}: Pick<DirectoryCall, 'traceparent' | 'tracestate'>): Record<string, string> => {
+  if (traceparent === undefined || REQUESTS.hasSubscribers) return {};
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+};
+
 /** The code of a connection's failure: fetch hides it in the cause. */
 const codeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined;
@@ -107,7 +123,7 @@ export const createDirectory = (
   const { timeoutMs } = settings;
 
   return {
-    actorOf: async (userId, { eventId, traceparent, signal }) => {
+    actorOf: async (userId, { eventId, signal, ...traceContext }) => {
       // One controller for both ends of patience. AbortSignal.any would do it too, but keeps what it made alive
       // as long as a signal that outlives the call.
       const stop = new AbortController();
@@ -126,7 +142,7 @@ export const createDirectory = (
           headers: {
             accept: 'application/json',
             'x-event-id': eventId,
-            ...(traceparent === undefined ? {} : { traceparent }),
+            ...traceHeaders(traceContext),
             ...(authorization === undefined ? {} : { authorization }),
           },
         });
