@@ -61,7 +61,9 @@ public final class RecordTool {
     this.admin = Admin.create(Map.of("bootstrap.servers", servers));
     this.producer = new KafkaProducer<>(
         Map.of("bootstrap.servers", servers, "acks", "all", "enable.idempotence", true, "linger.ms", 5,
-            "max.request.size", 4_000_000, "reconnect.backoff.max.ms", 500, "max.block.ms", 120_000),
+            // Some tests take the broker away for longer than the default of two minutes.
+            "delivery.timeout.ms", 600_000,
+            "max.request.size", 4_000_000, "reconnect.backoff.max.ms", 500, "max.block.ms", 600_000),
         new ByteArraySerializer(), new ByteArraySerializer());
   }
 
