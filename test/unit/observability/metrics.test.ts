@@ -239,7 +239,7 @@ describe('metrics', () => {
         const text = (await one.render()).trimEnd().split('\n');
         const readable = /^$|^# |^audit_[a-z_]+(\{([a-z]+="(\\.|[^"\\])*",?)+\})? [0-9.e+-]+$/;
         expect(text.filter((line) => !readable.test(line))).to.deep.equal([]);
-        const series = text.filter((line) => line.startsWith("audit_") && !line.includes('_bucket{'));
+        const series = text.filter((line) => line.startsWith('audit_') && !line.includes('_bucket{'));
         expect(new Set(series.map((line) => line.replace(/ \S+$/, '')))).to.have.property(
           'size',
           series.length,
