@@ -262,10 +262,7 @@ export class Session {
   }
 
   #take(polled: Polled): void {
-    if (polled.kind === 'batch') {
-      this.tasks.offer(polled.batch, polled.poll);
-      return;
-    }
+    if (polled.kind === 'batch') return this.tasks.offer(polled.batch, polled.poll);
     const { error } = polled;
     this.parts.logger.warn({ err: error }, 'the consumer reports an error');
     if (error.stopped !== undefined) this.tasks.positionLost(error.stopped, error.message);

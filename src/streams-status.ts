@@ -106,7 +106,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
       positions: Object.fromEntries(task.ledger.positions),
       sequence: task.ledger.sequence,
       queued: task.queued,
-      waiting: task.waiting,
+      waiting: task.progress.waiting,
       inFlight: task.inFlight,
       uncommitted: task.ledger.uncommitted,
       paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
@@ -124,7 +124,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
 const sourcesOf = (task: Task): readonly SourceStatus[] =>
   task.sources.map((topic) => ({
     topic,
-    uncommittedSince: task.oldestUncommitted(topic),
+    uncommittedSince: task.progress.oldestUncommitted(topic),
     lastCommitted: task.ledger.lastCommitted(topic) ?? null,
   }));
 

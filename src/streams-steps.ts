@@ -36,10 +36,10 @@ export const stepsOf = (
   isBreakerOpen: session?.breaker.isOpen ?? false,
   tasks: (session?.tasks.holdings ?? []).map(({ task, partitions }) => ({
     task: task.id,
-    ...task.steps,
+    ...task.progress.steps,
     intake: partitions.map((of) => ({
       ...of,
-      position: task.readUpTo(of.topic),
+      position: task.progress.readUpTo(of.topic),
       logEnd: session?.tasks.logEnd(of),
       paused: session?.pauses.reasonsOf(of) ?? [],
     })),

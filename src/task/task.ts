@@ -14,12 +14,10 @@
 import type { TaskProcessor } from '../dsl/execution.js';
 import { HandlerSaysFail } from '../dsl/execution.js';
 import type { RestoredLanes } from '../lanes/lane-log-image.js';
-import type { TaskSteps } from '../ports/progress.js';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import { toldOf } from '../record/author-error.js';
-import type { CommitOffset, EpochMs, MonotonicMs, Partition, TaskId } from '../record/units.js';
-import { epochMs } from '../record/units.js';
+import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import type { LaneKeeper } from './lane-keeper.js';
 import { Mailbox } from './mailbox.js';
 import { PunctuationFailed } from './punctuation-desk.js';
@@ -28,11 +26,11 @@ import type { EntryOwner } from './queue-entry.js';
 import type { TaskHost } from './task-host.js';
 import type { TaskLedger } from './task-ledger.js';
 import type { RetryMessage, TaskMessage } from './task-message.js';
+import { TaskProgress } from './task-progress.js';
 import type { TaskBelongings, TaskIdentity } from './task-workings.js';
 import { TaskWorkings } from './task-workings.js';
 import type { TaskState } from './task-state.js';
 import { mayBecome } from './task-state.js';
-import { headsStep, phaseOf, queueStep } from './task-steps.js';
 import type { TaskStores } from '../state/task-stores.js';
 import { Unwritable } from './unwritable.js';
 
@@ -42,6 +40,7 @@ export class Task implements EntryOwner {
   readonly sources: readonly string[];
   readonly ledger: TaskLedger;
   readonly stores: TaskStores;
+  readonly progress: TaskProgress;
   #state: TaskState = 'created';
   /** Set once the source may be read: batches of polls that were issued before belong to an older epoch. */
   #acceptFrom = Number.POSITIVE_INFINITY;
@@ -70,6 +69,7 @@ export class Task implements EntryOwner {
       isRunning: () => this.#state === 'running',
       loadChanged: () => host.loadChanged(this),
     });
+    this.progress = new TaskProgress(this.#works, ledger, host.clock, () => this.#state);
   }
 
   get lanes(): LaneKeeper {
@@ -92,30 +92,6 @@ export class Task implements EntryOwner {
 
   get queued(): number {
     return this.#works.source.queue.length;
-  }
-
-  /** Of those, the ones that do not run: they wait for their attempt or, with a result, for the ones before them. */
-  get waiting(): number {
-    return Math.max(0, this.queued - this.#works.attempts.sources);
-  }
-
-  /** The timestamp of the oldest record of a source topic that was taken and is not committed; null: there is none. */
-  oldestUncommitted(topic: string): EpochMs | null {
-    const timestamp =
-      this.ledger.oldestDecided(topic) ?? this.#works.source.queue.firstOf(topic)?.record.timestamp;
-    return timestamp === undefined || timestamp < 0 ? null : epochMs(timestamp);
-  }
-
-  /** How far its lines have come, see `TaskSteps`. */
-  get steps(): Pick<TaskSteps, 'phase' | 'queue' | 'heads' | 'commit'> {
-    const phase = phaseOf(this.#state);
-    const [works, now] = [this.#works, this.host.clock.monotonic()];
-    return { phase, queue: queueStep(works), heads: headsStep(works, now), commit: this.ledger.step };
-  }
-
-  /** Up to where a source topic was read, what lies behind its last record and is none included. */
-  readUpTo(topic: string): CommitOffset | undefined {
-    return this.#works.source.positions.readUpTo(topic);
   }
 
   /** The position to read next of a source topic, once it runs. */

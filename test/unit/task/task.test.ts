@@ -261,14 +261,14 @@ describe('Task', () => {
     it('are neither queued nor waiting while they run, and neither are those that are done', async () => {
       const bench = await new TaskBench({ maxInFlight: 4 }).start();
       bench.offer([0, 1, 2, 3].map((at) => consumed(at, { key: `k${at}` })));
-      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([4, 1]);
+      expect([bench.task.queued, bench.task.progress.waiting]).to.deep.equal([4, 1]);
       // Its result waits for the first one.
       await bench.succeed(1);
-      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([4, 1]);
+      expect([bench.task.queued, bench.task.progress.waiting]).to.deep.equal([4, 1]);
       await bench.succeed(0);
       await bench.succeed(2);
       await bench.succeed(3);
-      expect([bench.task.queued, bench.task.waiting]).to.deep.equal([0, 0]);
+      expect([bench.task.queued, bench.task.progress.waiting]).to.deep.equal([0, 0]);
     });
 
     it('are counted as retries, by reason', async () => {
