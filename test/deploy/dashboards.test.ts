@@ -29,8 +29,6 @@ const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
   'Restore, progress A':
     'only while a task restores, which here takes less than the second between two scrapes',
   'Restore, time A': 'as its progress',
-  'Stream processes A': 'told by the supervisor of several processes (PROCESSES)',
-  'Restarts and sessions A': 'as the stream processes',
 };
 
 const allQueries = (): readonly Query[] => dashboards().flatMap((each) => queriesOf(each, WINDOW));
@@ -92,7 +90,7 @@ describe('a real Prometheus that scrapes services under load', function () {
     return service;
   };
 
-  /** With state stores. */
+  /** With state stores, in two stream processes. */
   const counting = async (source: string): Promise<ServiceProcess> => {
     const service = await ServiceProcess.start(
       'counting',
@@ -102,6 +100,7 @@ describe('a real Prometheus that scrapes services under load', function () {
         SOURCE_TOPICS: source,
         ACTIVITY_TOPIC: uniqueName('user.activity'),
         ALERTS_TOPIC: uniqueName('user.alerts'),
+        PROCESSES: '2',
       },
       ['--topology', 'user-activity'],
     );

@@ -14,13 +14,19 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Zs} ]/gu;
 const code = (character: string): string =>
   `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`;
 
+/** Of at most so many code units; a character of two is not cut in half. */
+const beginning = (text: string, length: number): string => {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+};
+
 export const visible = (text: string, length = SHOWN_LENGTH): string => {
   // Cut first: a text of any length costs the same.
   const cut = text.length > length;
-  const safe = (cut ? text.slice(0, length - 1) : text).replace(UNSEEN, code);
+  const safe = (cut ? beginning(text, length - 1) : text).replace(UNSEEN, code);
   // Marks that pile up on one another would grow out of their line.
   const flat = safe.replace(/(\p{M}{2})\p{M}+/gu, '$1…');
-  return cut || flat.length > 2 * length ? `${flat.slice(0, 2 * length)}…` : flat;
+  return cut || flat.length > 2 * length ? `${beginning(flat, 2 * length)}…` : flat;
 };
 
 const NUMBERS = new Intl.NumberFormat('en');

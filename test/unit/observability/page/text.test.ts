@@ -35,6 +35,12 @@ describe('the words of the status page', () => {
     );
   });
 
+  it('cut no character in half', () => {
+    expect(visible('a🙂b', 3)).to.equal('a…');
+    for (let length = 1; length < 20; length++)
+      expect(visible(`\u200b${'🙂'.repeat(20)}`, length)).not.to.match(UNSEEN);
+  });
+
   it('let no marks pile up', () => {
     expect(visible(`a${'\u0301'.repeat(100)}b`)).to.equal('a\u0301\u0301…b');
   });
