@@ -65,6 +65,7 @@ export class RetryBench {
         // On a busy machine an answer can be late, and nothing may fail that was not told to.
         DIRECTORY_TIMEOUT_MS: PATIENCE_MS,
         ATTEMPT_TIMEOUT_MS: PATIENCE_MS,
+        STALL_LIMIT_MS: '3600000',
         ...env,
       },
       envOf: (caller) => ({ DIRECTORY_URL: directory.urlFor(caller) }),
