@@ -2,24 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { assess, type HealthSnapshot } from '../../../../src/observability/health.js';
+import { assess } from '../../../../src/observability/health.js';
 import { SILENT } from '../../../../src/ports/logger.js';
 import type { ToChild } from '../../../../src/service/processes/messages.js';
 import { ProcessSupervisor } from '../../../../src/service/processes/process-supervisor.js';
 import type { StreamProcessEvents } from '../../../../src/service/processes/stream-process.js';
 import { until } from '../../../support/wait.js';
-
-const WELL: HealthSnapshot = {
-  state: 'RUNNING',
-  lastPollAgeMs: 1,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-};
+import { HEALTHY } from '../../../support/healthy.js';
 
 interface Fake {
   readonly process: number;
@@ -58,7 +47,7 @@ const bench = (drainLimitMs = 60_000) => {
     return found;
   };
   const well = (index: number): void =>
-    life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(WELL) });
+    life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(HEALTHY) });
   return { supervisor, lives, life, ends, well };
 };
 
