@@ -22,7 +22,7 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
     name: 'a record that waits for a lane is not looked at again when the lane is gone (F9)',
     focus: 'lanes',
     rewrites: one(KEEPER, 'this.events.over(lane.slot);', ';'),
-    caughtBy: ['I12'],
+    caughtBy: ['I12', 'P6'],
   },
   {
     name: 'a lane is dropped with followers left',
@@ -141,7 +141,7 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
       'this.queue.shift();\n        const record = new LaneRecord',
       'this.queue.shift();\n        this.queue.add(front);\n        const record = new LaneRecord',
     ),
-    caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed'],
+    caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed', 'P6'],
   },
   {
     name: 'the answer of a head that patience made goes to its place in the queue, and is lost',

@@ -111,7 +111,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: 'a punctuation is waited for by the records that it waits for',
     focus: 'stores',
     rewrites: one('task/task.js', 'this.#works.source.startFront()', 'false'),
-    caughtBy: ['I12'],
+    caughtBy: ['I12', 'P6'],
   },
   {
     name: 'a source record is processed by the key that it had before it was regrouped',
