@@ -48,9 +48,15 @@ export class KeptCounters {
     this.#last.delete(process);
   }
 
-  /** What is to be combined: those that answered, and the counters of all others that there ever were. */
+  /**
+   * What is to be combined: the gauges of those that answered and live, and the counters of all that there ever were. An
+   * answer's counters are those that were told by it, and of one that has ended since they are in the sum already.
+   */
   parts(answers: ReadonlyMap<number, ProcessMetrics>): readonly ProcessMetrics[] {
-    const silent = [...this.#last].filter(([process]) => !answers.has(process)).map(([, last]) => last);
-    return [...answers.values(), ...silent, this.#ended].filter((part) => part.length > 0);
+    const living = [...this.#last].map(([process, counted]) => [
+      ...(answers.get(process) ?? []).filter((metric) => !isCounted(metric)),
+      ...counted,
+    ]);
+    return [...living, this.#ended].filter((part) => part.length > 0);
   }
 }

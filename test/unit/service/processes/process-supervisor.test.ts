@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { loadSettings } from '../../../../config/load.js';
 import { assess, type HealthSnapshot } from '../../../../src/observability/health.js';
 import { SILENT } from '../../../../src/ports/logger.js';
 import type { ToChild } from '../../../../src/service/processes/messages.js';
@@ -160,6 +161,29 @@ describe('the supervisor of stream processes', () => {
 });
 
 describe('the entry of a stream process', () => {
+  it('heeds a signal that comes with its start, before there is a log whose level it could change', async () => {
+    const path = fileURLToPath(new URL('../../../../src/service/processes/child-main.js', import.meta.url));
+    const { settings } = loadSettings({
+      env: { KAFKA_BROKERS: '127.0.0.1:1', LOG_LEVEL: 'info' },
+      argv: [],
+      readFile: () => '',
+    });
+    const child = fork(path, ['1'], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    let said = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const messages: readonly ToChild[] = [
+      { kind: 'start', process: 1, settings, version: '0.0.0' },
+      { kind: 'signal', signal: 'SIGUSR2' },
+      { kind: 'stop' },
+    ];
+    for (const message of messages) child.send(message);
+    expect(await once(child, 'close')).to.deep.equal([0, null]);
+    expect(said).to.contain('"to":"debug"');
+  }).timeout(30_000);
+
   it('is for its supervisor: started by anybody else it says what to do, and ends with 2', async () => {
     const path = fileURLToPath(new URL('../../../../src/service/processes/child-main.js', import.meta.url));
     const child = spawn(process.execPath, [path, '1'], { stdio: ['ignore', 'ignore', 'pipe'] });
