@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadSettings } from '../../../../config/load.js';
 import { assess, type HealthSnapshot } from '../../../../src/observability/health.js';
-import { SILENT } from '../../../../src/ports/logger.js';
+import { createLogger } from '../../../../src/observability/logger.js';
 import type { ToChild } from '../../../../src/service/processes/messages.js';
 import { ProcessSupervisor } from '../../../../src/service/processes/process-supervisor.js';
 import type { StreamProcessEvents } from '../../../../src/service/processes/stream-process.js';
@@ -33,6 +33,12 @@ interface Fake {
 const bench = (drainLimitMs = 60_000) => {
   const lives: Fake[] = [];
   const ends: number[] = [];
+  const said: string[] = [];
+  const logger = createLogger({
+    level: 'info',
+    pretty: false,
+    destination: { write: (line) => void said.push(line) },
+  });
   const supervisor = new ProcessSupervisor({
     processes: 2,
     launch: (process, events) => {
@@ -49,7 +55,7 @@ const bench = (drainLimitMs = 60_000) => {
     },
     startMessages: () => [{ kind: 'stop' }],
     drainLimitMs,
-    logger: SILENT,
+    logger,
     lastWords: () => undefined,
     lifeEnded: (process) => ends.push(process),
   });
@@ -60,7 +66,7 @@ const bench = (drainLimitMs = 60_000) => {
   };
   const well = (index: number): void =>
     life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(WELL) });
-  return { supervisor, lives, life, ends, well };
+  return { supervisor, lives, life, ends, said, well };
 };
 
 describe('the supervisor of stream processes', () => {
@@ -145,6 +151,18 @@ describe('the supervisor of stream processes', () => {
     life(0).events.ended({ code: 0, signal: null });
     expect(await supervisor.ended).to.equal(1);
     expect(life(1).killed).to.equal(true);
+  });
+
+  it('says as its last word why it gives up', async () => {
+    const { life, said, supervisor } = bench();
+    supervisor.begin();
+    life(0).events.ended({ code: 2, signal: null });
+    expect(life(1).told.at(-1)).to.deep.equal({ kind: 'stop' });
+    life(1).events.ended({ code: 0, signal: null });
+    expect(await supervisor.ended).to.equal(2);
+    const fatal = said.filter((line) => line.includes('"level":"fatal"'));
+    expect(fatal).to.have.length(1);
+    expect(fatal[0]).to.contain('process 1 ended with exit code 2 at its first start');
   });
 
   it('passes a signal on to all as a message, which harms none that does not know it', async () => {
