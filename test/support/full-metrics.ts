@@ -3,6 +3,7 @@ import type { GaugeSnapshot } from '../../src/observability/gauges.js';
 import { assess } from '../../src/observability/health.js';
 import type { Metrics } from '../../src/observability/metrics.js';
 import { createMetrics } from '../../src/observability/metrics.js';
+import { HEALTHY } from './healthy.js';
 
 const SNAPSHOT: GaugeSnapshot = {
   state: 'RUNNING',
@@ -30,17 +31,7 @@ const SNAPSHOT: GaugeSnapshot = {
   ],
   lastPollAgeMs: 20,
   lastCommitAgeMs: 400,
-  health: assess({
-    state: 'RUNNING',
-    lastPollAgeMs: 20,
-    joined: false,
-    restoringTasks: 0,
-    brokersUp: true,
-    producerUsable: true,
-    fatal: null,
-    stalls: [],
-    startedUp: true,
-  }),
+  health: assess({ ...HEALTHY, joined: false }),
 };
 
 export const fullSnapshot = (more: Partial<GaugeSnapshot> = {}): GaugeSnapshot => ({ ...SNAPSHOT, ...more });

@@ -8,6 +8,7 @@ import type {
 import { createHttpServer, type HttpServer } from '../../src/observability/http-server.js';
 import { assess } from '../../src/observability/health.js';
 import { SILENT } from '../../src/ports/logger.js';
+import { HEALTHY } from './healthy.js';
 
 export const task = (partition: number, more: Partial<PageTask> = {}): PageTask => ({
   id: `0_${partition}`,
@@ -85,18 +86,7 @@ export const serveMade = async (
     port,
     logger: SILENT,
     sources: {
-      health: () =>
-        assess({
-          state: 'RUNNING',
-          lastPollAgeMs: 0,
-          joined: true,
-          restoringTasks: 0,
-          brokersUp: true,
-          producerUsable: true,
-          fatal: null,
-          stalls: [],
-          startedUp: true,
-        }),
+      health: () => assess(HEALTHY),
       metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
       topology: () => 'Topologies:\n',
       drawing: () => drawing,

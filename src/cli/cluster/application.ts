@@ -1,9 +1,8 @@
 /** The application that the settings describe: its topology, and the topics that it needs. Pure. */
-import { ConfigError } from '../../../config/config-error.js';
 import type { Settings } from '../../../config/schema.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 import { streamsConfig } from '../../service/client-options.js';
-import { TOPOLOGIES } from '../../service/topologies.js';
+import { topologyOf as serviceTopologyOf } from '../../service/topologies.js';
 import { topicNeedsOf } from '../../topic-needs.js';
 import type { TopicNeeds, TopicRules } from '../../topics/topic-plan.js';
 
@@ -16,19 +15,8 @@ export interface Application {
 }
 
 /** Throws ConfigError when there is no topology of that name, and TopologyError. */
-export const topologyOf = (settings: Settings): Topology => {
-  const build = TOPOLOGIES[settings.topology];
-  if (build !== undefined) return build(settings).forApplication(settings.kafka.groupId);
-  throw new ConfigError([
-    {
-      setting: '--topology',
-      value: settings.topology,
-      origin: 'command line',
-      problem: 'there is no such topology',
-      allowed: Object.keys(TOPOLOGIES).join(', '),
-    },
-  ]);
-};
+export const topologyOf = (settings: Settings): Topology =>
+  serviceTopologyOf(settings).forApplication(settings.kafka.groupId);
 
 export const applicationOf = (settings: Settings): Application => {
   const topology = topologyOf(settings);

@@ -9,18 +9,7 @@ import {
 } from '../../../src/observability/health.js';
 import type { Health, HealthSnapshot } from '../../../src/observability/health.js';
 import type { Stall } from '../../../src/observability/progress-watch.js';
-
-const HEALTHY: HealthSnapshot = {
-  state: 'RUNNING',
-  lastPollAgeMs: 5,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-};
+import { HEALTHY } from '../../support/healthy.js';
 
 const verdicts = (change: Partial<HealthSnapshot>): { live: boolean; ready: boolean; started: boolean } => {
   const { live, ready, started } = assess({ ...HEALTHY, ...change });

@@ -14,18 +14,7 @@ import {
   SCRIPT_PATHS,
 } from '../../../src/observability/http-routes.js';
 import type { HttpSources } from '../../../src/observability/http-routes.js';
-
-const HEALTHY: HealthSnapshot = {
-  state: 'RUNNING',
-  lastPollAgeMs: 0,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-};
+import { HEALTHY } from '../../support/healthy.js';
 
 /** Everything that the server sends until it ends the connection. */
 const untilClosed = (socket: Socket): Promise<string> =>

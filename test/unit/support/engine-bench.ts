@@ -20,6 +20,7 @@ import { Scheduler } from '../../../src/testing/scheduler.js';
 import { SimulatedCluster } from '../../../src/testing/simulated-cluster.js';
 import type { SimulatedProcess } from '../../../src/testing/simulated-process.js';
 import { AUDIT, SOURCE } from './records.js';
+import { HEALTHY } from '../../support/healthy.js';
 
 const MAX_UNCOMMITTED = 20_000;
 export const GROUP = 'G';
@@ -64,15 +65,10 @@ export class EngineProcess {
     this.metrics.watch(() => {
       const status = this.streams.status();
       const health = assess({
+        ...HEALTHY,
         state: status.state,
         lastPollAgeMs: status.msSincePoll ?? null,
         joined: status.joined,
-        restoringTasks: 0,
-        brokersUp: true,
-        producerUsable: true,
-        fatal: null,
-        stalls: [],
-        startedUp: true,
       });
       const { lag } = this;
       return gaugesOf({ status, health, lag, maxUncommitted: MAX_UNCOMMITTED, nowMs: clock.now() });

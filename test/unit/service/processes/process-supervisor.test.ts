@@ -3,24 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadSettings } from '../../../../config/load.js';
-import { assess, type HealthSnapshot } from '../../../../src/observability/health.js';
+import { assess } from '../../../../src/observability/health.js';
 import { createLogger } from '../../../../src/observability/logger.js';
 import type { ToChild } from '../../../../src/service/processes/messages.js';
 import { ProcessSupervisor } from '../../../../src/service/processes/process-supervisor.js';
 import type { StreamProcessEvents } from '../../../../src/service/processes/stream-process.js';
 import { until } from '../../../support/wait.js';
-
-const WELL: HealthSnapshot = {
-  state: 'RUNNING',
-  lastPollAgeMs: 1,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-};
+import { HEALTHY } from '../../../support/healthy.js';
 
 interface Fake {
   readonly process: number;
@@ -65,7 +54,7 @@ const bench = (drainLimitMs = 60_000) => {
     return found;
   };
   const well = (index: number): void =>
-    life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(WELL) });
+    life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(HEALTHY) });
   return { supervisor, lives, life, ends, said, well };
 };
 

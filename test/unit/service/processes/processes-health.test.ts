@@ -7,21 +7,10 @@ import {
   SILENCE_LIMIT_MS,
   type ProcessView,
 } from '../../../../src/service/processes/processes-health.js';
-
-const WELL: HealthSnapshot = {
-  state: 'RUNNING',
-  lastPollAgeMs: 1,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-};
+import { HEALTHY } from '../../../support/healthy.js';
 
 const report = (more: Partial<HealthSnapshot> = {}) => {
-  const snapshot = { ...WELL, ...more };
+  const snapshot = { ...HEALTHY, ...more };
   return { state: snapshot.state, health: assess(snapshot) };
 };
 

@@ -4,18 +4,9 @@ import type { ServiceStatus } from '../../../../src/service/service-status.js';
 import type { ProcessView } from '../../../../src/service/processes/processes-health.js';
 import { mergeStatuses } from '../../../../src/service/processes/processes-status.js';
 import type { TaskStatus } from '../../../../src/streams-status.js';
+import { HEALTHY } from '../../../support/healthy.js';
 
-const HEALTH = assess({
-  state: 'RUNNING',
-  lastPollAgeMs: 1,
-  joined: true,
-  restoringTasks: 0,
-  brokersUp: true,
-  producerUsable: true,
-  fatal: null,
-  stalls: [],
-  startedUp: true,
-});
+const HEALTH = assess(HEALTHY);
 
 const task = (partition: number): TaskStatus => ({
   id: `0_${partition}`,
