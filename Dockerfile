@@ -4,14 +4,15 @@ ARG NODE_VERSION=24
 ARG DEBIAN_RELEASE=bookworm
 
 FROM node:${NODE_VERSION}-${DEBIAN_RELEASE}-slim AS base
-# ca-certificates, libssl3, zlib1g: what the Kafka client is linked with (TLS, gzip). tini: process 1 hands signals
+# ca-certificates, libssl3, libzstd1, zlib1g: what the Kafka client is linked with (TLS, zstd, gzip; a topic whose
+# producers compress with zstd cannot be read without it). tini: process 1 hands signals
 # on and buries orphans; Node.js as process 1 would do neither by default.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates libssl3 tini zlib1g \
+  && apt-get install -y --no-install-recommends ca-certificates libssl3 libzstd1 tini zlib1g \
   && rm -rf /var/lib/apt/lists/*
 
 FROM base AS build
-RUN apt-get update && apt-get install -y --no-install-recommends g++ libssl-dev make python3 zlib1g-dev
+RUN apt-get update && apt-get install -y --no-install-recommends g++ libssl-dev libzstd-dev make python3 zlib1g-dev
 WORKDIR /build
 # Before the sources: the client's build takes minutes, and is only repeated when the dependencies change.
 COPY package.json package-lock.json .npmrc ./

@@ -6,7 +6,15 @@
  * Names and attributes are those of OpenTelemetry's messaging conventions. A span holds places, counts and reasons,
  * never a key (no `messaging.kafka.message.key`), a value or the text of an error.
  */
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import {
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  context,
+  diag,
+  trace,
+} from '@opentelemetry/api';
 import type { Attributes, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import type { CommitUnit } from '../ports/commit.js';
 import type { AttemptOf, AttemptSpan, CommitSpan, Tracing } from '../ports/tracing.js';
@@ -52,18 +60,41 @@ export const openTracing = ({ groupId, version }: TracingOptions): OpenTracing |
   const tracer = trace.getTracer(SCOPE, version);
   const common: Attributes = { 'messaging.system': 'kafka', 'messaging.consumer.group.name': groupId };
   return {
-    attempt: (of) => attemptSpan(tracer, common, of),
-    commit: (units) => commitSpan(tracer, common, units),
+    attempt: (of) => unharmed(() => attemptSpan(tracer, common, of), NO_ATTEMPT),
+    commit: (units) => unharmed(() => commitSpan(tracer, common, units), NO_COMMIT),
     flush: async (limitMs) => {
       if (!hasMethod(provider, 'forceFlush')) return;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
       // What cannot be exported is lost either way, and its exporter has said so.
-      const flushed = Promise.resolve(provider.forceFlush()).catch(() => undefined);
+      const flushed = Promise.resolve(unharmed(() => provider.forceFlush(), undefined)).catch(
+        () => undefined,
+      );
       await Promise.race([flushed, late]);
       clearTimeout(timer);
     },
   };
+};
+
+const NO_ATTEMPT: AttemptSpan = {
+  mark: INVALID_SPAN_CONTEXT,
+  carried: null,
+  run: (work) => work(),
+  end: () => undefined,
+};
+const NO_COMMIT: CommitSpan = { end: () => undefined };
+
+/**
+ * The provider is somebody else's code (a sampler, a processor of spans), and may throw: neither a record nor a commit fails for
+ * that. OpenTelemetry's own diagnostics hear of it.
+ */
+const unharmed = <T>(work: () => T, instead: T): T => {
+  try {
+    return work();
+  } catch (error) {
+    diag.error('audit-lanes: the tracer provider has thrown; the span is left out', error);
+    return instead;
+  }
 };
 
 const attemptSpan = (tracer: Tracer, common: Attributes, of: AttemptOf): AttemptSpan => {
@@ -151,10 +182,11 @@ const linksOf = (records: readonly ProducedRecord[]): Link[] => {
   return [...links.values()];
 };
 
-const end = (span: Span, reason: string | null): void => {
-  if (reason !== null) {
-    span.setAttribute('error.type', reason);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
-  }
-  span.end();
-};
+const end = (span: Span, reason: string | null): void =>
+  unharmed(() => {
+    if (reason !== null) {
+      span.setAttribute('error.type', reason);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+    }
+    span.end();
+  }, undefined);

@@ -9,6 +9,7 @@ import type { Stall } from '../observability/progress-watch.js';
 import { ProgressWatch } from '../observability/progress-watch.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import { toldOf } from '../record/author-error.js';
 import type { Streams } from '../streams.js';
 
 const LOOK_MS = 1_000;
@@ -39,8 +40,9 @@ export class HealthDesk {
   }
 
   /** The streams gave up: nothing of this process mends that. */
-  failed(why: string): void {
-    this.#fatal = why;
+  failed(error: unknown): void {
+    // Whoever asks a probe is told no more than the log is: no text of an author's error.
+    this.#fatal = toldOf(error);
   }
 
   /** Looks again and again until stopped. */

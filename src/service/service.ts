@@ -135,7 +135,7 @@ export class Service {
     try {
       await this.#streams.ended();
     } catch (error) {
-      this.#health.failed(error instanceof Error ? error.message : String(error));
+      this.#health.failed(error);
       throw error;
     }
   }

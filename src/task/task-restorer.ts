@@ -106,8 +106,11 @@ export class TaskRestorer {
     try {
       const restored = image.lanes.restored(clock.now(), unfenced);
       const { orphans } = restored;
-      const message = 'records of the lane log had no lane: their lanes are due now';
-      if (orphans > 0) logger.warn({ task: task.id, lanes: orphans }, message);
+      if (orphans > 0)
+        logger.warn(
+          { task: task.id, lanes: orphans },
+          'records of the lane log had no lane: their lanes are due now',
+        );
       const { strangers } = task.stores;
       if (strangers.length > 0)
         logger.warn(

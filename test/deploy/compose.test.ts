@@ -11,6 +11,7 @@ import { parseDuration } from '../../config/duration.js';
 import { loadSettings } from '../../config/load.js';
 import { understand } from '../../src/cli/program.js';
 import { PATHS } from '../../src/observability/http-routes.js';
+import { drainLimitMs } from '../../src/service/processes/supervise.js';
 import { projectRoot } from '../support/broker.js';
 import { imageCommands } from '../support/image.js';
 import { epochMs } from '../../src/record/units.js';
@@ -142,8 +143,7 @@ describe('compose.yaml', () => {
 
   it('gives the service the time that it gives itself', () => {
     const graceMs = parseDuration(service.stop_grace_period ?? '');
-    const { service: own, kafka } = settings.settings;
-    expect(graceMs).to.be.greaterThan(own.drainTimeoutMs + kafka.transactionTimeoutMs);
+    expect(graceMs).to.be.greaterThan(drainLimitMs(settings.settings));
   });
 
   it('starts things in their order, by health', () => {

@@ -95,6 +95,19 @@ describe('the Dockerfile', () => {
     );
   });
 
+  it('has at run time each library whose headers the client is built with', () => {
+    const RUN_TIME = { 'libssl-dev': 'libssl3', 'libzstd-dev': 'libzstd1', 'zlib1g-dev': 'zlib1g' };
+    const packagesOf = (stage: Stage): readonly string[] =>
+      [
+        ...textsOf(stage, 'RUN')
+          .join(' ')
+          .matchAll(/--no-install-recommends ([^&]+)/g),
+      ].flatMap(([, names = '']) => names.trim().split(/\s+/));
+    const headers = packagesOf(build).filter((name) => name.endsWith('-dev'));
+    expect(headers).to.have.members(Object.keys(RUN_TIME));
+    expect(packagesOf(stages[0]!)).to.include.members(Object.values(RUN_TIME));
+  });
+
   it('runs as a user with a number that is not root', () => {
     const [user = ''] = textsOf(last, 'USER');
     expect(user).to.match(/^[1-9]\d*:[1-9]\d*$/);
@@ -229,6 +242,8 @@ describe('what runs in the image', function () {
       'LICENSE',
       'healthcheck.mjs',
       'config/production.json',
+      // Forked by its path, so that no import names it.
+      'dist/src/service/processes/child-main.js',
     ]);
     const scripts = filesIn(join(ROOT, 'dist/src/observability/page/browser')).filter((file) =>
       file.endsWith('.js'),

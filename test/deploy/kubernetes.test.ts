@@ -10,6 +10,7 @@ import { loadSettings } from '../../config/load.js';
 import { KNOWN_VARIABLES } from '../../config/command-line.js';
 import type { Settings } from '../../config/schema.js';
 import { PATHS } from '../../src/observability/http-routes.js';
+import { drainLimitMs } from '../../src/service/processes/supervise.js';
 import { projectRoot } from '../support/broker.js';
 import { imageCommands } from '../support/image.js';
 import { at, build, problemsOf, type Fields, type KubernetesObject } from '../support/kubernetes.js';
@@ -20,6 +21,9 @@ const OVERLAYS = ['static-membership', 'keda', 'prometheus-operator'].map(
 );
 /** Variables of Node.js, which are no settings. */
 const NOT_SETTINGS = ['NODE_OPTIONS', 'UV_THREADPOOL_SIZE'];
+
+/** docs/health.md: on a machine without a core to spare an answer can take a second. */
+const PROBE_TIME_OUT_S = 5;
 
 type Env = Readonly<Record<string, string>>;
 
@@ -149,22 +153,31 @@ for (const folder of [BASE, ...OVERLAYS]) {
     });
 
     it('gives the service the time that it gives itself', () => {
-      const { service, kafka } = settingsOf(environmentOf(objects)).settings;
+      const { settings } = settingsOf(environmentOf(objects));
       const container = containerOf(objects);
       const graceMs = Number(at(podOf(objects), 'spec', 'terminationGracePeriodSeconds')) * 1000;
-      expect(graceMs).to.be.greaterThan(service.drainTimeoutMs + kafka.transactionTimeoutMs);
+      // What one process needs is less: what its supervisor gives several.
+      expect(graceMs).to.be.greaterThan(drainLimitMs(settings));
       const startup = at(container, 'startupProbe') as Fields;
       expect(Number(startup['periodSeconds']) * Number(startup['failureThreshold']) * 1000).to.be.greaterThan(
-        service.startTimeoutMs,
+        settings.service.startTimeoutMs,
       );
+      // A container that turns not live has its last chance by itself before it is killed.
+      const liveness = at(container, 'livenessProbe') as Fields;
+      expect(liveness['terminationGracePeriodSeconds']).to.equal(undefined);
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'])
+        expect(at(container, probe, 'timeoutSeconds'), probe).to.equal(PROBE_TIME_OUT_S);
     });
 
     it('has memory for all partitions on one pod', () => {
-      const { processing, topics } = settingsOf(environmentOf(objects)).settings;
+      const { processing, service, topics } = settingsOf(environmentOf(objects)).settings;
       const limit = /^(\d+)Gi$/.exec(String(at(containerOf(objects), 'resources', 'limits', 'memory')))?.[1];
       const heap = /--max-old-space-size=(\d+)/.exec(environmentOf(objects)['NODE_OPTIONS'] ?? '')?.[1];
       const IDLE_AND_CLIENT_MB = 100 + 64;
-      const neededMb = IDLE_AND_CLIENT_MB + Number(heap) + topics.partitions * processing.taskMaxBufferMb;
+      // Each process has a client and a heap of its own, their supervisor neither.
+      const processesMb = service.processes * (IDLE_AND_CLIENT_MB + Number(heap));
+      const supervisorMb = service.processes > 1 ? 80 : 0;
+      const neededMb = processesMb + supervisorMb + topics.partitions * processing.taskMaxBufferMb;
       expect(Number(limit) * 1024).to.be.greaterThan(neededMb);
     });
 
@@ -237,6 +250,42 @@ for (const folder of [BASE, ...OVERLAYS]) {
   });
 }
 
+describe('what the documents say of probes and of the grace period', function () {
+  this.timeout(60_000);
+  const textOf = (path: string): string => readFileSync(join(projectRoot(), path), 'utf8');
+  let objects: readonly KubernetesObject[];
+
+  before(async () => {
+    objects = await build(BASE);
+  });
+
+  it('docs/health.md: what the base has', () => {
+    const [, section = ''] = /^## In Kubernetes\n+```yaml\n(.*?)^```/ms.exec(textOf('docs/health.md')) ?? [];
+    const shown = parse(section) as Fields;
+    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+    expect(Object.keys(shown)).to.deep.equal([...probes, 'terminationGracePeriodSeconds']);
+    for (const probe of probes) expect(shown[probe], probe).to.deep.equal(at(containerOf(objects), probe));
+    expect(shown['terminationGracePeriodSeconds']).to.equal(
+      at(podOf(objects), 'spec', 'terminationGracePeriodSeconds'),
+    );
+  });
+
+  it('docs/deployment.md: the numbers that the base has', () => {
+    const text = textOf('docs/deployment.md');
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      const { periodSeconds, failureThreshold, timeoutSeconds, httpGet } = at(
+        containerOf(objects),
+        probe,
+      ) as Record<string, unknown>;
+      const numbers = `every ${String(periodSeconds)} s, within ${String(timeoutSeconds)} s, ${String(failureThreshold)} misses`;
+      const row = text.split('\n').find((line) => line.includes(`| \`${String(at(httpGet, 'path'))}\``));
+      expect(row, probe).to.contain(numbers);
+    }
+    const grace = String(at(podOf(objects), 'spec', 'terminationGracePeriodSeconds'));
+    expect(text).to.contain(`The grace period (${grace} s)`).and.contain(`docker stop --time ${grace}`);
+  });
+});
+
 describe('the overlays', function () {
   this.timeout(60_000);
 
@@ -257,7 +306,7 @@ describe('the overlays', function () {
     const objects = await build('deploy/kubernetes/overlays/keda');
     const scaled = at(one(objects, 'ScaledObject'), 'spec') as Fields;
     const deployment = one(objects, 'Deployment');
-    const { kafka, topics } = settingsOf(environmentOf(objects)).settings;
+    const { kafka, service, topics } = settingsOf(environmentOf(objects)).settings;
     const triggers = listAt(scaled, 'triggers');
     expect(triggers.map((trigger) => at(trigger, 'metadata', 'topic'))).to.deep.equal(topics.source);
     for (const trigger of triggers) {
@@ -268,7 +317,7 @@ describe('the overlays', function () {
         limitToPartitionsWithLag: 'true',
       });
     }
-    expect(scaled['maxReplicaCount']).to.equal(topics.partitions);
+    expect(scaled['maxReplicaCount']).to.equal(Math.ceil(topics.partitions / service.processes));
     expect(Number(scaled['minReplicaCount'])).to.be.at.least(1);
     expect(scaled['scaleTargetRef']).to.deep.equal({
       apiVersion: deployment.apiVersion,

@@ -29,6 +29,15 @@ const channel: Channel = {
   },
 };
 
+/** Signals that came before there was somebody to heed them: the log follows the start message, and both may come at once. */
+const early: NodeJS.Signals[] = [];
+let onSignal: (signal: NodeJS.Signals) => void = (signal) => void early.push(signal);
+
+const heedSignals = (): void => {
+  onSignal = (signal) => void process.emit(signal, signal);
+  for (const signal of early.splice(0)) onSignal(signal);
+};
+
 /** Null: the supervisor was gone, or said stop, before it said start. */
 const startMessage = (): Promise<Extract<ToChild, { kind: 'start' }> | null> =>
   new Promise((resolve) => {
@@ -42,7 +51,7 @@ const startMessage = (): Promise<Extract<ToChild, { kind: 'start' }> | null> =>
         case 'ask':
           return onAsked(message);
         case 'signal':
-          return void process.emit(message.signal, message.signal);
+          return onSignal(message.signal);
       }
     });
   });
@@ -67,6 +76,7 @@ const main = async (): Promise<number> => {
   const { process: number, version } = told;
   const settings = settingsOf(told.settings, number);
   const logger = createProcessLogger(settings.log.level, { process: String(number) });
+  heedSignals();
   try {
     const [{ createReporter }, { runService }, { Service }, { topologyOf }] = await Promise.all([
       import('./reporter.js'),

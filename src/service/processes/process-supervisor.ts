@@ -2,7 +2,7 @@
  * Carries out what supervision.ts decides: forks, drains, kills, wakes. Keeps what each stream process last said, and asks
  * all of them for more with a time-out. Everything that a probe needs is in memory.
  */
-import type { Logger } from '../../ports/logger.js';
+import type { ServiceLogger } from '../../observability/logger.js';
 import type { Answers, FromChild, Report, ToChild } from './messages.js';
 import type { ProcessView } from './processes-health.js';
 import type { Launch, StreamProcess } from './stream-process.js';
@@ -16,7 +16,7 @@ export interface ProcessSupervisorParts {
   readonly startMessages: (process: number) => readonly ToChild[];
   /** For all of them to drain; then those that still live are killed, and the exit code is 1. */
   readonly drainLimitMs: number;
-  readonly logger: Logger;
+  readonly logger: Pick<ServiceLogger, 'info' | 'error' | 'fatal'>;
   /** Counters of a life, as it last told them. */
   readonly lastWords: (process: number, metrics: Answers['metrics']) => void;
   /** A life is over. */
@@ -133,7 +133,7 @@ export class ProcessSupervisor {
   #stopped(): void {
     const { logger, drainLimitMs } = this.parts;
     const why = this.#state.stopping?.why;
-    if (why !== null && why !== undefined) logger.error({}, `${why}: all processes are stopped`);
+    if (why !== null && why !== undefined) logger.fatal({}, `${why}: all processes are stopped`);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#later(drainLimitMs, () => {
       const left = [...this.#lives.keys()];

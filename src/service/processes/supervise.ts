@@ -25,6 +25,10 @@ const ANSWER_LIMIT_MS = 2_000;
 /** A process drains within DRAIN_TIMEOUT_MS, ends its last transaction and leaves the group. */
 const LEAVE_MS = 10_000;
 
+/** After a stop; then what still lives is killed. The platform's grace period must be longer (deploy/kubernetes). */
+export const drainLimitMs = ({ kafka, service }: Settings): number =>
+  service.drainTimeoutMs + kafka.transactionTimeoutMs + LEAVE_MS;
+
 /** Changes the level of the log. */
 const LEVEL_SIGNAL = { kind: 'signal', signal: 'SIGUSR2' } as const satisfies ToChild;
 
@@ -49,7 +53,7 @@ export const superviseProcesses = async (service: SupervisedService): Promise<nu
       // The level was changed by signal since: one that is started now follows the others.
       ...(logger.level === settings.log.level ? [] : [LEVEL_SIGNAL]),
     ],
-    drainLimitMs: settings.service.drainTimeoutMs + settings.kafka.transactionTimeoutMs + LEAVE_MS,
+    drainLimitMs: drainLimitMs(settings),
     logger,
     lastWords: (process, metrics) => counters.told(process, metrics),
     lifeEnded: (process) => counters.ended(process),

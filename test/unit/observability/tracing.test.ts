@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { context, trace } from '@opentelemetry/api';
+import { context, diag, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AlwaysOffSampler,
@@ -121,6 +121,45 @@ describe('tracing', () => {
     } finally {
       if (before === undefined) Reflect.deleteProperty(global, place);
       else global[place] = before;
+    }
+  });
+
+  it('harms neither records nor commits when the provider throws, and says so to its diagnostics', async () => {
+    const told: string[] = [];
+    const hear = (message: string): void => void told.push(message);
+    const thrown = (): never => {
+      throw new Error('the provider is broken');
+    };
+    diag.setLogger({ error: hear, warn: hear, info: () => undefined, debug: () => undefined, verbose: hear });
+    const quiet = {
+      onStart: () => undefined,
+      onEnd: () => undefined,
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const broken = [
+      { sampler: { shouldSample: thrown, toString: () => 'broken' } },
+      { spanProcessors: [{ ...quiet, onStart: thrown }] },
+      { spanProcessors: [{ ...quiet, onEnd: thrown, forceFlush: thrown }] },
+    ];
+    try {
+      for (const config of broken) {
+        trace.setGlobalTracerProvider(new BasicTracerProvider(config));
+        const before = told.length;
+        const { driver, output, pipe } = benchOf();
+        await pipe('fine');
+        await pipe('fine too');
+        expect(output.readValuesToList()).to.deep.equal(['fine', 'fine too']);
+        await driver.close();
+        await opened().flush(1000);
+        expect(told.length).to.be.greaterThan(before);
+        trace.disable();
+      }
+      expect(new Set(told)).to.deep.equal(
+        new Set(['audit-lanes: the tracer provider has thrown; the span is left out']),
+      );
+    } finally {
+      diag.disable();
     }
   });
 

@@ -4,9 +4,10 @@ import type { ClusterSteps } from '../../../src/observability/progress-watch.js'
 import { KafkaError } from '../../../src/ports/kafka-error.js';
 import { SILENT } from '../../../src/ports/logger.js';
 import { NO_TELEMETRY } from '../../../src/ports/telemetry.js';
+import { AuthorError } from '../../../src/record/author-error.js';
 import { HealthDesk } from '../../../src/service/health-desk.js';
 import type { StreamsConfig } from '../../../src/streams-config.js';
-import { Streams } from '../../../src/streams.js';
+import { Streams, StreamsFailed } from '../../../src/streams.js';
 import { driverConfig } from '../../../src/testing/driver-config.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { SimulatedCluster } from '../../../src/testing/simulated-cluster.js';
@@ -200,8 +201,17 @@ describe('the health desk, beside an engine', () => {
 
   it('is not live once the streams gave up, and says why', async () => {
     bench = await DeskBench.running();
-    bench.desk.failed('fenced three times');
+    bench.desk.failed(new Error('fenced three times'));
     expect(bench.desk.health.live.reasons).to.deep.equal(['fatal error: fenced three times']);
+  });
+
+  it('tells a probe of an error of the author no more than it tells the log', async () => {
+    bench = await DeskBench.running();
+    const cause = new AuthorError('a punctuation', new Error('hunter2@example.org'));
+    bench.desk.failed(new StreamsFailed('ended: hunter2@example.org', cause, `ended: ${cause.told}`));
+    expect(bench.desk.health.live.reasons).to.deep.equal([
+      'fatal error: ended: a punctuation: Error, its text is withheld',
+    ]);
   });
 
   it('is live and not ready from the moment that it is told to stop', async () => {

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { loadSettings } from '../../../../config/load.js';
 import { assess } from '../../../../src/observability/health.js';
-import { SILENT } from '../../../../src/ports/logger.js';
+import { createLogger } from '../../../../src/observability/logger.js';
 import type { ToChild } from '../../../../src/service/processes/messages.js';
 import { ProcessSupervisor } from '../../../../src/service/processes/process-supervisor.js';
 import type { StreamProcessEvents } from '../../../../src/service/processes/stream-process.js';
@@ -21,6 +22,12 @@ interface Fake {
 const bench = (drainLimitMs = 60_000) => {
   const lives: Fake[] = [];
   const ends: number[] = [];
+  const said: string[] = [];
+  const logger = createLogger({
+    level: 'info',
+    pretty: false,
+    destination: { write: (line) => void said.push(line) },
+  });
   const supervisor = new ProcessSupervisor({
     processes: 2,
     launch: (process, events) => {
@@ -37,7 +44,7 @@ const bench = (drainLimitMs = 60_000) => {
     },
     startMessages: () => [{ kind: 'stop' }],
     drainLimitMs,
-    logger: SILENT,
+    logger,
     lastWords: () => undefined,
     lifeEnded: (process) => ends.push(process),
   });
@@ -48,7 +55,7 @@ const bench = (drainLimitMs = 60_000) => {
   };
   const well = (index: number): void =>
     life(index).events.said({ kind: 'report', state: 'RUNNING', health: assess(HEALTHY) });
-  return { supervisor, lives, life, ends, well };
+  return { supervisor, lives, life, ends, said, well };
 };
 
 describe('the supervisor of stream processes', () => {
@@ -135,6 +142,18 @@ describe('the supervisor of stream processes', () => {
     expect(life(1).killed).to.equal(true);
   });
 
+  it('says as its last word why it gives up', async () => {
+    const { life, said, supervisor } = bench();
+    supervisor.begin();
+    life(0).events.ended({ code: 2, signal: null });
+    expect(life(1).told.at(-1)).to.deep.equal({ kind: 'stop' });
+    life(1).events.ended({ code: 0, signal: null });
+    expect(await supervisor.ended).to.equal(2);
+    const fatal = said.filter((line) => line.includes('"level":"fatal"'));
+    expect(fatal).to.have.length(1);
+    expect(fatal[0]).to.contain('process 1 ended with exit code 2 at its first start');
+  });
+
   it('passes a signal on to all as a message, which harms none that does not know it', async () => {
     const { life, supervisor } = bench();
     supervisor.begin();
@@ -149,6 +168,29 @@ describe('the supervisor of stream processes', () => {
 });
 
 describe('the entry of a stream process', () => {
+  it('heeds a signal that comes with its start, before there is a log whose level it could change', async () => {
+    const path = fileURLToPath(new URL('../../../../src/service/processes/child-main.js', import.meta.url));
+    const { settings } = loadSettings({
+      env: { KAFKA_BROKERS: '127.0.0.1:1', LOG_LEVEL: 'info' },
+      argv: [],
+      readFile: () => '',
+    });
+    const child = fork(path, ['1'], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    let said = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const messages: readonly ToChild[] = [
+      { kind: 'start', process: 1, settings, version: '0.0.0' },
+      { kind: 'signal', signal: 'SIGUSR2' },
+      { kind: 'stop' },
+    ];
+    for (const message of messages) child.send(message);
+    expect(await once(child, 'close')).to.deep.equal([0, null]);
+    expect(said).to.contain('"to":"debug"');
+  }).timeout(30_000);
+
   it('is for its supervisor: started by anybody else it says what to do, and ends with 2', async () => {
     const path = fileURLToPath(new URL('../../../../src/service/processes/child-main.js', import.meta.url));
     const child = spawn(process.execPath, [path, '1'], { stdio: ['ignore', 'ignore', 'pipe'] });
