@@ -6,7 +6,7 @@ import type { ClusterView } from './cluster-view.js';
 import type { Health } from '../observability/health.js';
 import { assess } from '../observability/health.js';
 import type { Stall } from '../observability/progress-watch.js';
-import { ProgressWatch } from '../observability/progress-watch.js';
+import { LONGEST_STEP_MS, ProgressWatch } from '../observability/progress-watch.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Streams } from '../streams.js';
@@ -26,6 +26,9 @@ export class HealthDesk {
   #startedUp = false;
   #fatal: string | null = null;
   #cancel: () => void = () => undefined;
+  #lookedAt: number | undefined;
+  /** Since the poll loop turned, as far as it was looked at: a process that was frozen is not blamed for it. */
+  #pollAgeMs = 0;
   /** Those that were told of. */
   #told: ReadonlySet<string> = new Set();
 
@@ -60,7 +63,7 @@ export class HealthDesk {
     const { state } = streams;
     return assess({
       state,
-      lastPollAgeMs: state === 'PENDING_SHUTDOWN' ? null : (msSincePoll ?? null),
+      lastPollAgeMs: state === 'PENDING_SHUTDOWN' || msSincePoll === undefined ? null : this.#pollAgeMs,
       joined: joined || view.isSteadyMember,
       restoringTasks: restoring,
       brokersUp: view.brokersUp,
@@ -78,7 +81,11 @@ export class HealthDesk {
   #look(): void {
     const { clock, logger, streams, view } = this.parts;
     const steps = streams.steps();
-    this.#watch.look(clock.monotonic(), steps, view.steps(steps.session));
+    const nowMs = clock.monotonic();
+    const stepMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lookedAt ?? nowMs));
+    this.#lookedAt = nowMs;
+    this.#pollAgeMs = Math.min(steps.msSincePoll ?? 0, this.#pollAgeMs + stepMs);
+    this.#watch.look(nowMs, steps, view.steps(steps.session));
     const now = new Map(this.stalls.map((stall) => [`${stall.task ?? ''} ${stall.what}`, stall]));
     for (const [name, { forMs, task, what }] of now)
       if (!this.#told.has(name)) logger.error({ task, forMs }, `not live: ${what}`);
