@@ -32,6 +32,7 @@ export const addCounters = (one: ProcessMetrics, other: ProcessMetrics): Process
   return [...sums.values()].map(({ of, samples }) => ({ ...of, values: [...samples.values()] }));
 };
 
+/** Whatever a process answers is to be `told` too. */
 export class KeptCounters {
   /** Of those that live, their counters as they last told them. */
   readonly #last = new Map<number, ProcessMetrics>();
@@ -48,9 +49,12 @@ export class KeptCounters {
     this.#last.delete(process);
   }
 
-  /** What is to be combined: those that answered, and the counters of all others that there ever were. */
+  /**
+   * What is to be combined: the gauges of those that answered, and the counters of all that there ever were. Those of
+   * the answers are not taken from them: one may have ended since it answered, and is counted among the ended.
+   */
   parts(answers: ReadonlyMap<number, ProcessMetrics>): readonly ProcessMetrics[] {
-    const silent = [...this.#last].filter(([process]) => !answers.has(process)).map(([, last]) => last);
-    return [...answers.values(), ...silent, this.#ended].filter((part) => part.length > 0);
+    const gauges = [...answers.values()].map((metrics) => metrics.filter((metric) => !isCounted(metric)));
+    return [...gauges, ...this.#last.values(), this.#ended].filter((part) => part.length > 0);
   }
 }

@@ -17,6 +17,9 @@ export interface Metric {
   readonly by?: 'supervisor';
 }
 
+/** Of dead letters: nothing was attempted. */
+export const REASONS_WITHOUT_ATTEMPT = ['skipped', 'lane-full'] as const;
+
 export const METRICS = {
   message_count_total: {
     type: 'counter',
@@ -137,6 +140,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Part of its changelog (lanes and state stores) that a task has replayed, 0 to 1; tasks that restore only.',
     labels: ['task'],
+    combined: 'min',
   },
   restore_age_seconds: {
     type: 'gauge',
@@ -193,8 +197,9 @@ export const METRICS = {
   },
   partition_lag: {
     type: 'gauge',
-    help: 'Records between the position of this process and the end of the partition; assigned partitions only.',
+    help: 'Records between the position of this process and the end of the partition, of a paused one at most 30 s ago; assigned partitions only.',
     labels: ['topic', 'partition'],
+    combined: 'max',
   },
   last_poll_age_seconds: {
     type: 'gauge',

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
+import type { PartitionLag } from './cluster-view.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
 import { HealthDesk } from './health-desk.js';
@@ -21,6 +22,7 @@ import { RepeatLimit } from '../observability/repeat-limit.js';
 import type { OpenTracing } from '../observability/tracing.js';
 import { openTracing } from '../observability/tracing.js';
 import type { Logger } from '../ports/logger.js';
+import { lagOf } from './lag.js';
 import { loggedTelemetry } from './logged-telemetry.js';
 import { Streams } from '../streams.js';
 import type { ServiceStatus } from './service-status.js';
@@ -63,7 +65,7 @@ export class Service {
       gaugesOf({
         status: this.#streams.status(),
         health: this.#health.health,
-        lag: this.#view.lag,
+        lag: this.#lag(),
         maxUncommitted: settings.processing.maxUncommitted,
         nowMs: systemClock.now(),
       }),
@@ -149,6 +151,10 @@ export class Service {
     this.#logger.flush();
   }
 
+  #lag(): readonly PartitionLag[] {
+    return lagOf(this.#view.lag, this.#streams.steps().tasks);
+  }
+
   /** From memory, and bounded: the status page asks every two seconds. */
   #status(): ServiceStatus {
     const { live, ready } = this.#health.health;
@@ -160,7 +166,7 @@ export class Service {
       ready: { ok: ready.ok, reasons: ready.reasons },
       ...this.#streams.status(),
       stalls: this.#health.stalls,
-      lag: this.#view.lag,
+      lag: this.#lag(),
       laneHeads: this.#streams.laneHeads(SHOWN_LANES),
       deadLetters: this.#recent.newestFirst,
     };

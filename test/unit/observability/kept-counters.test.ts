@@ -74,6 +74,19 @@ describe('counters of processes that come and go', () => {
     expect(valueOf(text, 'records_total{topic="t",type="a"}')).to.equal(5);
   });
 
+  it('count one once that ended after it had answered, while another did not answer yet', async () => {
+    const kept = new KeptCounters();
+    const one = life();
+    one.lag.set(3);
+    one.records.inc({ topic: 't', type: 'a' }, 5);
+    const answers = new Map([[1, await one.values()]]);
+    await shown(kept, answers);
+    kept.ended(1);
+    const text = await combineMetrics(kept.parts(answers));
+    expect(valueOf(text, 'records_total{topic="t",type="a"}')).to.equal(5);
+    expect(valueOf(text, 'lag')).to.equal(3);
+  });
+
   it('adding is commutative, and does not grow with the number of lives', async () => {
     const one = life();
     one.records.inc({ topic: 't', type: 'a' }, 1);
