@@ -9,6 +9,7 @@ import type { Stall } from '../observability/progress-watch.js';
 import { LONGEST_STEP_MS, ProgressWatch } from '../observability/progress-watch.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import type { EngineSteps } from '../ports/progress.js';
 import type { Streams } from '../streams.js';
 
 const LOOK_MS = 1_000;
@@ -58,8 +59,7 @@ export class HealthDesk {
 
   get health(): Health {
     const { streams, view } = this.parts;
-    this.#look();
-    const { joined, msSincePoll, restoring } = streams.steps();
+    const { joined, msSincePoll, restoring } = this.#look();
     const { state } = streams;
     return assess({
       state,
@@ -78,7 +78,7 @@ export class HealthDesk {
     return this.#watch.stalls;
   }
 
-  #look(): void {
+  #look(): EngineSteps {
     const { clock, logger, streams, view } = this.parts;
     const steps = streams.steps();
     const nowMs = clock.monotonic();
@@ -90,5 +90,6 @@ export class HealthDesk {
     for (const [name, { forMs, task, what }] of now)
       if (!this.#told.has(name)) logger.error({ task, forMs }, `not live: ${what}`);
     this.#told = new Set(now.keys());
+    return steps;
   }
 }

@@ -13,6 +13,7 @@ import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_EVENT_KINDS } from '../kafka/client-events.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
+import type { StreamsState } from '../observability/health.js';
 import type { HttpServer, HttpServerOptions } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -34,7 +35,7 @@ const SHOWN_LANES = 500;
 const FLUSH_LIMIT_MS = 2_000;
 
 /** Who answers for the service: its HTTP server, or, of several processes, the supervisor that is told. */
-export type Front = (options: HttpServerOptions, metrics: Metrics) => HttpServer;
+export type Front = (options: HttpServerOptions, metrics: Metrics, state: () => StreamsState) => HttpServer;
 
 export class Service {
   readonly #streams: Streams;
@@ -116,7 +117,7 @@ export class Service {
         status: () => this.#status(),
       },
     };
-    this.#http = front(options, metrics);
+    this.#http = front(options, metrics, () => this.#streams.state);
   }
 
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */

@@ -119,11 +119,14 @@ describe('the health desk, and a poll loop that does not turn', () => {
   };
 
   it('does not blame it for time in which the process was frozen, and does for time that was looked at', () => {
-    let [nowMs, polledAtMs] = [0, 0];
+    let [nowMs, polledAtMs, asked] = [0, 0, 0];
     const desk = new HealthDesk({
       streams: {
         state: 'RUNNING',
-        steps: () => ({ ...BEFORE_ANY_PARTITION, msSincePoll: nowMs - polledAtMs }),
+        steps: () => {
+          asked += 1;
+          return { ...BEFORE_ANY_PARTITION, msSincePoll: nowMs - polledAtMs };
+        },
       },
       view: {
         brokersUp: true,
@@ -139,6 +142,7 @@ describe('the health desk, and a poll loop that does not turn', () => {
       logger: SILENT,
     });
     expect(desk.health.live.ok).to.equal(true);
+    expect(asked, 'the engine is asked once for an answer').to.equal(1);
     nowMs += 3_600_000;
     expect(desk.health.live.ok, 'just after it was frozen').to.equal(true);
     polledAtMs = nowMs;
