@@ -91,7 +91,7 @@ export const METRICS = {
     type: 'histogram',
     help: 'Of each commit, its slowest record: stage attempt: its longest attempt; read-to-commit: from reading it to the commit; end-to-end: from its timestamp to the commit.',
     labels: ['topic', 'stage'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600],
   },
   state: {
     type: 'gauge',
