@@ -48,7 +48,7 @@ export interface TaskStatus {
   readonly sources: readonly SourceStatus[];
   /** Since its partitions were assigned. */
   readonly assignedForMs: number;
-  /** While it restores. */
+  /** While it restores, since the first try. */
   readonly restoringForMs?: number;
   readonly lanes: LaneStatus;
   /** Its state stores by name: entries, and the bytes of their keys and values, in memory. */
@@ -99,7 +99,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
   uncommitted: session?.tasks.uncommitted ?? 0,
   breaker: session?.breaker.isOpen === true ? 'open' : 'closed',
   tasks: (session?.tasks.holdings ?? []).map(
-    ({ began, task, partitions, progress, refused: now, refusedBefore }) => ({
+    ({ began, isRestoring, task, partitions, progress, refused: now, refusedBefore }) => ({
       id: task.id,
       partition: task.partition,
       state: task.state,
@@ -112,7 +112,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
       paused: [...new Set(partitions.flatMap((of) => session?.pauses.reasonsOf(of) ?? []))],
       sources: sourcesOf(task),
       assignedForMs: clock.monotonic() - began.assignedAt,
-      ...(task.state === 'restoring' ? { restoringForMs: clock.monotonic() - began.at } : {}),
+      ...(isRestoring ? { restoringForMs: clock.monotonic() - began.at } : {}),
       lanes: laneStatusOf(task.lanes, clock.now(), clock.monotonic()),
       stores: task.stores.sizes,
       ...(progress === undefined ? {} : { restore: progress }),

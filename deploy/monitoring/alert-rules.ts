@@ -54,7 +54,8 @@ export const ALERT_RULES = {
     runbook: 'Not ready',
   },
   AuditLanesNoProgress: {
-    expr: 'min_over_time(partition_lag[10m]) > 0 and delta(oldest_unprocessed_age[10m]) > 540',
+    // The age of a record that waits grows by 600. What grows by more is another, older record: a backlog is begun.
+    expr: 'min_over_time(partition_lag[10m]) > 0 and delta(oldest_unprocessed_age[10m]) > 540 < 660',
     for: '2m',
     severity: 'critical',
     summary: `${WHO}: ${PLACE} makes no progress`,
@@ -65,7 +66,8 @@ export const ALERT_RULES = {
   AuditLanesLagWillNotDrain: {
     expr: [
       'topic_lag',
-      `  > 300 * ${by('sum', [...SERVICE, 'topic'], 'message_rate')}`,
+      // A topic of which nothing was processed has no rate.
+      `  > 300 * (${by('sum', [...SERVICE, 'topic'], 'message_rate')} or 0 * topic_lag)`,
       '  and predict_linear(topic_lag[15m], 3600) > 0',
     ].join('\n'),
     for: '15m',
@@ -127,11 +129,12 @@ export const ALERT_RULES = {
   },
   AuditLanesRebalanceStorm: {
     expr: `${by('max', SERVICE, increase(metric.of('rebalances_total', { kind: '=~revoke|lost' }), '15m'))} > 5`,
-    for: '10m',
+    // Longer than a deployment, in which each process that comes or goes takes partitions away.
+    for: '30m',
     severity: 'warning',
     summary: `${WHO}: partitions are taken away again and again`,
     description:
-      'A process has lost partitions {{ $value | humanize }} times within a quarter of an hour. Each time tasks restore before they go on.',
+      'A process has lost partitions {{ $value | humanize }} times within a quarter of an hour, and it has been so for half an hour. Each time tasks restore before they go on.',
     runbook: 'Rebalances do not end',
   },
   AuditLanesPartitionRefused: {
@@ -152,12 +155,18 @@ export const ALERT_RULES = {
     runbook: 'A restore takes long',
   },
   AuditLanesProcessRestarts: {
-    expr: `${by('sum', [...SERVICE, 'instance'], increase(metric.of('process_restarts_total'), '30m'))} > 2`,
+    // A process alone cannot count its own ends; the time of its start changes.
+    expr: [
+      `${by('sum', [...SERVICE, 'instance'], increase(metric.of('process_restarts_total'), '30m'))} > 2`,
+      'or',
+      `${by('max', [...SERVICE, 'instance'], 'changes(process_start_time_seconds[30m])')} > 2`,
+      `  and on (${SERVICE.join(', ')}) ${KNOWN}`,
+    ].join('\n'),
     for: '0m',
     severity: 'warning',
     summary: `${WHO}: processes of {{ $labels.instance }} end by themselves`,
     description:
-      'About {{ $value | humanize }} of its stream processes (PROCESSES) ended within half an hour and were started again.',
+      'It, or its stream processes (PROCESSES), ended and were started again about {{ $value | humanize }} times within half an hour.',
     runbook: 'The service does not start or ends',
   },
 } as const satisfies Readonly<Record<string, AlertRule>>;

@@ -222,9 +222,11 @@ const clients: Row = {
       title: 'Brokers',
       unit: 'short',
       targets: [
+        // Of several processes the one that reaches fewest, and the one that misses most.
+        { expr: by('min', ['client'], shown.of('client_brokers', { state: 'up' })), legend: '{{client}} up' },
         {
-          expr: by('min', ['client', 'state'], shown.of('client_brokers')),
-          legend: '{{client}} {{state}}',
+          expr: by('max', ['client'], shown.of('client_brokers', { state: 'down' })),
+          legend: '{{client}} down',
         },
       ],
     }),

@@ -3,6 +3,7 @@
  * (namespace and job) whatever the number of its processes, so that a series outlives the process that it came from.
  * No rule has a label that records could make up, but the event type, which the service bounds.
  */
+import { attemptsOf, failuresOf } from './attempts.js';
 import { by, metricsWith, quantile, rate } from './promql.js';
 
 export interface RecordingRule {
@@ -23,13 +24,8 @@ const WINDOW = '2m';
 /** Failures come in bursts: a ratio needs a longer look. */
 const RATIO_WINDOW = '5m';
 
-/** Failed attempts a second. The two counters differ in their labels, so that `or` keeps both. */
-const failed = (window: string): string =>
-  `${rate(metric.of('retry_count_total'), window)} or ${rate(metric.of('dlq_count_total'), window)}`;
-
-/** Attempts a second: each record that has its outcome, and each failure that was tried again. */
-const attempts = (window: string): string =>
-  `${rate(metric.of('message_count_total'), window)} or ${rate(metric.of('retry_count_total'), window)}`;
+const failed = (window: string): string => failuresOf(metric, window);
+const attempts = (window: string): string => attemptsOf(metric, window);
 
 const OF_TOPIC = [...SERVICE, 'topic'];
 const OF_PARTITION = [...OF_TOPIC, 'partition'];

@@ -1,5 +1,6 @@
 /** The dashboard of those who own the service: is it keeping up, what fails, what waits, and what to do about it. */
 import { ALERT_RULES, runbookUrl, type AlertRule } from './alert-rules.js';
+import { attemptsOf, failuresOf } from './attempts.js';
 import { shown, WINDOW, type Dashboard, type Row } from './dashboard.js';
 import { figure, graph, list, type Panel } from './panel.js';
 import { by, increase, quantile, rate } from './promql.js';
@@ -12,8 +13,8 @@ const deadLetters = shown.of('dlq_count_total', TOPIC);
 const lag = shown.of('partition_lag', TOPIC);
 const age = shown.of('oldest_unprocessed_age_seconds', TOPIC);
 
-const attempts = by('sum', [], `${rate(messages, WINDOW)} or ${rate(retries, WINDOW)}`);
-const failures = by('sum', [], `${rate(retries, WINDOW)} or ${rate(deadLetters, WINDOW)}`);
+const attempts = by('sum', [], attemptsOf(shown, WINDOW, TOPIC));
+const failures = by('sum', [], failuresOf(shown, WINDOW, TOPIC));
 const slope = by('sum', ['topic'], `deriv(${lag}[${WINDOW}])`);
 
 const whatToDo = (): Panel => {
@@ -34,7 +35,7 @@ const now: Row = {
   title: 'Now',
   panels: [
     figure({
-      title: 'Ready processes',
+      title: 'Ready instances',
       unit: 'short',
       target: { expr: by('sum', [], shown.of('health', { probe: 'ready' })), legend: 'ready' },
     }),

@@ -17,6 +17,9 @@ export interface Metric {
   readonly by?: 'supervisor';
 }
 
+/** Of dead letters: nothing was attempted. */
+export const REASONS_WITHOUT_ATTEMPT = ['skipped', 'lane-full'] as const;
+
 export const METRICS = {
   message_count_total: {
     type: 'counter',
@@ -88,7 +91,7 @@ export const METRICS = {
     type: 'histogram',
     help: 'Of each commit, its slowest record: stage attempt: its longest attempt; read-to-commit: from reading it to the commit; end-to-end: from its timestamp to the commit.',
     labels: ['topic', 'stage'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600],
   },
   state: {
     type: 'gauge',
@@ -137,6 +140,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Part of its changelog (lanes and state stores) that a task has replayed, 0 to 1; tasks that restore only.',
     labels: ['task'],
+    combined: 'min',
   },
   restore_age_seconds: {
     type: 'gauge',
@@ -193,8 +197,9 @@ export const METRICS = {
   },
   partition_lag: {
     type: 'gauge',
-    help: 'Records between the position of this process and the end of the partition; assigned partitions only.',
+    help: 'Records between the position of this process and the end of the partition, of a paused one at most 30 s ago; assigned partitions only.',
     labels: ['topic', 'partition'],
+    combined: 'max',
   },
   last_poll_age_seconds: {
     type: 'gauge',

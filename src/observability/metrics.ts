@@ -14,7 +14,7 @@ import type { ProcessMetrics } from './combined-metrics.js';
 import type { GaugeSnapshot } from './gauges.js';
 import { createGauges } from './gauges.js';
 import { labelBound, seriesBound } from './label-bound.js';
-import { METRICS } from './metric-table.js';
+import { METRICS, REASONS_WITHOUT_ATTEMPT } from './metric-table.js';
 import type { LabelOf, Metric, MetricName, NameOf } from './metric-table.js';
 import { collectProcessMetrics } from './process-metrics.js';
 import { RateWindow } from './rate-window.js';
@@ -61,8 +61,7 @@ const COMMIT_OUTCOMES: readonly CommitOutcome[] = ['committed', 'aborted', 'unkn
 const COMMANDS: readonly CommandName[] = ['release', 'skip', 'redrive', 'dismiss', 'unknown'];
 const COMMAND_OUTCOMES: readonly CommandOutcome[] = ['done', 'ignored', 'refused'];
 const REBALANCE_KINDS = ['assign', 'revoke', 'lost'] as const;
-/** Reasons of dead letters that no attempt led to. */
-const WITHOUT_ATTEMPT: readonly string[] = ['skipped', 'lane-full'];
+const WITHOUT_ATTEMPT: readonly string[] = REASONS_WITHOUT_ATTEMPT;
 
 export const createMetrics = (options: MetricsOptions): Metrics => {
   const { build, clientEventKinds = ['other'], nowMs = () => performance.now(), prefix } = options;

@@ -11,6 +11,7 @@ export interface Pauses {
   revoked(partition: TopicPartition): void;
   set(partition: TopicPartition, reason: PauseReason): void;
   clear(partition: TopicPartition, reason: PauseReason): void;
+  reasonsOf(partition: TopicPartition): readonly PauseReason[];
 }
 
 /** What a task holds. */

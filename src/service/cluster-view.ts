@@ -15,7 +15,10 @@ export interface PartitionLag {
 export class ClusterView {
   /** By client: whether it has a connection. */
   readonly #up = new Map<ClientRole, boolean>();
-  /** By client: a broker that it needs is not connected. */
+  /**
+   * By client that gives statistics: a broker that it needs is not connected. A client without them tells of a
+   * connection that ends and never of one that is back: its word would hold for ever.
+   */
   readonly #lost = new Map<ClientRole, boolean>();
   /** Clients with a fatal error: in which session they had it. */
   readonly #fatal = new Map<ClientRole, number>();
@@ -55,7 +58,8 @@ export class ClusterView {
   hear(event: ClientEvent, session: number): void {
     const { client, kind, message } = event;
     if (kind === 'brokers-down') this.#up.set(client, false);
-    if (kind === 'brokers-down' || kind === 'broker-lost') this.#lost.set(client, true);
+    if ((kind === 'brokers-down' || kind === 'broker-lost') && this.#lost.has(client))
+      this.#lost.set(client, true);
     if (kind === 'fatal') this.#fatal.set(client, session);
     this.logger.warn({ client, kind }, message);
   }

@@ -6,10 +6,11 @@ import type { ClusterView } from './cluster-view.js';
 import type { Health } from '../observability/health.js';
 import { assess } from '../observability/health.js';
 import type { Stall } from '../observability/progress-watch.js';
-import { ProgressWatch } from '../observability/progress-watch.js';
+import { LONGEST_STEP_MS, ProgressWatch } from '../observability/progress-watch.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { toldOf } from '../record/author-error.js';
+import type { EngineSteps } from '../ports/progress.js';
 import type { Streams } from '../streams.js';
 
 const LOOK_MS = 1_000;
@@ -27,6 +28,9 @@ export class HealthDesk {
   #startedUp = false;
   #fatal: string | null = null;
   #cancel: () => void = () => undefined;
+  #lookedAt: number | undefined;
+  /** Since the poll loop turned, as far as it was looked at: a process that was frozen is not blamed for it. */
+  #pollAgeMs = 0;
   /** Those that were told of. */
   #told: ReadonlySet<string> = new Set();
 
@@ -57,12 +61,11 @@ export class HealthDesk {
 
   get health(): Health {
     const { streams, view } = this.parts;
-    this.#look();
-    const { joined, msSincePoll, restoring } = streams.steps();
+    const { joined, msSincePoll, restoring } = this.#look();
     const { state } = streams;
     return assess({
       state,
-      lastPollAgeMs: state === 'PENDING_SHUTDOWN' ? null : (msSincePoll ?? null),
+      lastPollAgeMs: state === 'PENDING_SHUTDOWN' || msSincePoll === undefined ? null : this.#pollAgeMs,
       joined: joined || view.isSteadyMember,
       restoringTasks: restoring,
       brokersUp: view.brokersUp,
@@ -77,13 +80,18 @@ export class HealthDesk {
     return this.#watch.stalls;
   }
 
-  #look(): void {
+  #look(): EngineSteps {
     const { clock, logger, streams, view } = this.parts;
     const steps = streams.steps();
-    this.#watch.look(clock.monotonic(), steps, view.steps(steps.session));
+    const nowMs = clock.monotonic();
+    const stepMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lookedAt ?? nowMs));
+    this.#lookedAt = nowMs;
+    this.#pollAgeMs = Math.min(steps.msSincePoll ?? 0, this.#pollAgeMs + stepMs);
+    this.#watch.look(nowMs, steps, view.steps(steps.session));
     const now = new Map(this.stalls.map((stall) => [`${stall.task ?? ''} ${stall.what}`, stall]));
     for (const [name, { forMs, task, what }] of now)
       if (!this.#told.has(name)) logger.error({ task, forMs }, `not live: ${what}`);
     this.#told = new Set(now.keys());
+    return steps;
   }
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../../config/schema.js';
 import { assignmentOf, clientOptions, streamsConfig } from './client-options.js';
+import type { PartitionLag } from './cluster-view.js';
 import { ClusterView } from './cluster-view.js';
 import { gaugesOf } from './gauges.js';
 import { HealthDesk } from './health-desk.js';
@@ -12,6 +13,7 @@ import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_EVENT_KINDS } from '../kafka/client-events.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
+import type { StreamsState } from '../observability/health.js';
 import type { HttpServer, HttpServerOptions } from '../observability/http-server.js';
 import { createHttpServer } from '../observability/http-server.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -21,6 +23,7 @@ import { RepeatLimit } from '../observability/repeat-limit.js';
 import type { OpenTracing } from '../observability/tracing.js';
 import { openTracing } from '../observability/tracing.js';
 import type { Logger } from '../ports/logger.js';
+import { lagOf } from './lag.js';
 import { loggedTelemetry } from './logged-telemetry.js';
 import { Streams } from '../streams.js';
 import type { ServiceStatus } from './service-status.js';
@@ -32,7 +35,7 @@ const SHOWN_LANES = 500;
 const FLUSH_LIMIT_MS = 2_000;
 
 /** Who answers for the service: its HTTP server, or, of several processes, the supervisor that is told. */
-export type Front = (options: HttpServerOptions, metrics: Metrics) => HttpServer;
+export type Front = (options: HttpServerOptions, metrics: Metrics, state: () => StreamsState) => HttpServer;
 
 export class Service {
   readonly #streams: Streams;
@@ -63,7 +66,7 @@ export class Service {
       gaugesOf({
         status: this.#streams.status(),
         health: this.#health.health,
-        lag: this.#view.lag,
+        lag: this.#lag(),
         maxUncommitted: settings.processing.maxUncommitted,
         nowMs: systemClock.now(),
       }),
@@ -114,7 +117,7 @@ export class Service {
         status: () => this.#status(),
       },
     };
-    this.#http = front(options, metrics);
+    this.#http = front(options, metrics, () => this.#streams.state);
   }
 
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
@@ -149,6 +152,10 @@ export class Service {
     this.#logger.flush();
   }
 
+  #lag(): readonly PartitionLag[] {
+    return lagOf(this.#view.lag, this.#streams.steps().tasks);
+  }
+
   /** From memory, and bounded: the status page asks every two seconds. */
   #status(): ServiceStatus {
     const { live, ready } = this.#health.health;
@@ -160,7 +167,7 @@ export class Service {
       ready: { ok: ready.ok, reasons: ready.reasons },
       ...this.#streams.status(),
       stalls: this.#health.stalls,
-      lag: this.#view.lag,
+      lag: this.#lag(),
       laneHeads: this.#streams.laneHeads(SHOWN_LANES),
       deadLetters: this.#recent.newestFirst,
     };

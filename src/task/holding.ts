@@ -27,15 +27,21 @@ export class Holding {
   constructor(
     readonly task: Task,
     readonly partitions: readonly TopicPartition[],
-    /** When its task began, and when its partitions were assigned: earlier when others stood for them before. */
+    /** When its restore was first begun, and when its partitions were assigned: earlier when others stood for them before. */
     readonly began: { readonly at: MonotonicMs; readonly assignedAt: MonotonicMs },
     /** Why the task before it was refused: this one tries again, and nobody waits for it (P6). */
     readonly refusedBefore?: RefusedWhy,
   ) {}
 
+  /** Also between two tries, when the first one failed for now. */
+  get isRestoring(): boolean {
+    const { state } = this.task;
+    return state === 'restoring' || (state === 'refused' && this.refused === undefined);
+  }
+
   /** Restoring for the first time: the process is not ready until it is done. */
   get isAwaited(): boolean {
-    return this.task.state === 'restoring' && this.refusedBefore === undefined;
+    return this.isRestoring && this.refusedBefore === undefined;
   }
 
   /** Its partitions are being given up: no other task may begin in its place, or it would outlive them. */

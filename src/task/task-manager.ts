@@ -187,8 +187,9 @@ export class TaskManager {
 
   /**
    * Looks after what no event tells of: an idle task's daily checkpoint, its position behind control
-   * records at the end (else retention would leave it below the log's start), and a position that fell
-   * out of the log (the published binding swallows that error when it comes amid records).
+   * records at the end (else retention would leave it below the log's start), a position that fell
+   * out of the log (the published binding swallows that error when it comes amid records), and the end of the
+   * log of a partition that is paused: the client does not look.
    */
   async patrol(watermarks: TaskManagerParts['watermarks']): Promise<void> {
     for (const { task, partitions } of this.holdings) {
@@ -198,10 +199,11 @@ export class TaskManager {
       }
       for (const partition of partitions) {
         const next = task.nextOffset(partition.topic);
-        if (next === undefined || task.queued > 0) continue;
+        const isFetched = this.parts.pauses.reasonsOf(partition).length === 0;
+        if (next === undefined || (task.queued > 0 && isFetched)) continue;
         const { low: start, high } = await watermarks(partition);
         this.#logEnds.set(partitionName(partition), high);
-        if (start <= next || task.nextOffset(partition.topic) !== next) continue;
+        if (start <= next || task.queued > 0 || task.nextOffset(partition.topic) !== next) continue;
         const message = `${partitionName(partition)} is to be read from ${next}, but its log now starts at ${start}`;
         this.refuse(task, { reason: 'below-log-start', message });
       }
@@ -213,8 +215,10 @@ export class TaskManager {
     const [first] = partitions;
     if (first === undefined) return;
     const task = this.parts.factory.make(first.partition, sources);
-    const at = this.parts.clock.monotonic();
-    const began = { at, assignedAt: before?.began.assignedAt ?? at };
+    const now = this.parts.clock.monotonic();
+    // One that is begun again because a broker was late has been restoring since the first try.
+    const at = before?.refused === undefined ? (before?.began.at ?? now) : now;
+    const began = { at, assignedAt: before?.began.assignedAt ?? now };
     const holding = new Holding(task, partitions, began, before?.refused ?? before?.refusedBefore);
     this.#holdings.set(task.id, holding);
     for (const partition of partitions) {

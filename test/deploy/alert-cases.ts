@@ -141,6 +141,14 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
         at: '20m',
       },
       {
+        what: 'an old backlog is begun, and worked at',
+        series: {
+          [`audit_partition_lag{${ONE}, ${TOPIC}, partition="0"}`]: '_x19 90000-100x60',
+          [`audit_oldest_unprocessed_age_seconds{${ONE}, ${TOPIC}, partition="0"}`]: '_x19 5 604800-60x60',
+        },
+        at: '16m',
+      },
+      {
         what: 'the topic is idle',
         series: {
           [`audit_partition_lag{${ONE}, ${TOPIC}, partition="0"}`]: '0x60',
@@ -174,8 +182,24 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
             '240k records wait, more than are processed in five minutes, and as it has gone for a quarter of an hour some will be left in an hour.',
         },
       },
+      {
+        what: 'nothing of the topic was ever processed',
+        series: { [`audit_partition_lag{${ONE}, ${TOPIC}, partition="0"}`]: '7x100' },
+        at: '40m',
+        fired: {
+          labels: topic,
+          summary: 'lanes: the lag of user.events will not be gone in an hour',
+          description:
+            '7 records wait, more than are processed in five minutes, and as it has gone for a quarter of an hour some will be left in an hour.',
+        },
+      },
     ],
     silent: [
+      {
+        what: 'the topic is idle, and nothing of it was ever processed',
+        series: { [`audit_partition_lag{${ONE}, ${TOPIC}, partition="0"}`]: '0x90' },
+        at: '40m',
+      },
       {
         what: 'a large backlog drains within the hour',
         series: {
@@ -212,6 +236,17 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
             'Keys with a failed record wait for its retries, and what fails in all of them becomes a dead letter or is parked.',
         },
       },
+      {
+        what: 'every attempt leads to the notice of a parked head',
+        series: { [`audit_dlq_count_total{${ONE}, ${TOPIC}, reason="b"}`]: '0+30x60' },
+        at: '20m',
+        fired: {
+          labels: topic,
+          summary: 'lanes: 100% of the attempts on user.events fail',
+          description:
+            'Keys with a failed record wait for its retries, and what fails in all of them becomes a dead letter or is parked.',
+        },
+      },
     ],
     silent: [
       {
@@ -219,6 +254,15 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
         series: {
           [`audit_message_count_total{${ONE}, ${TOPIC}, type="a", outcome="processed"}`]: '0+297x60',
           [`audit_retry_count_total{${ONE}, ${TOPIC}, tier="5s", reason="b"}`]: '0+3x60',
+        },
+        at: '20m',
+      },
+      {
+        what: 'what waits behind a parked head is too much, and nothing of it was attempted',
+        series: {
+          [`audit_message_count_total{${ONE}, ${TOPIC}, type="a", outcome="processed"}`]: '0+10x60',
+          [`audit_message_count_total{${ONE}, ${TOPIC}, type="a", outcome="dead-letter"}`]: '0+90x60',
+          [`audit_dlq_count_total{${ONE}, ${TOPIC}, reason="lane-full"}`]: '0+90x60',
         },
         at: '20m',
       },
@@ -350,13 +394,13 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
     fires: [
       {
         what: 'partitions are taken away every minute',
-        series: { [`audit_rebalances_total{${ONE}, kind="revoke"}`]: '0 0 1 1 2 2 3 3 4 4 5 5 6+0.5x80' },
-        at: '40m',
+        series: { [`audit_rebalances_total{${ONE}, kind="revoke"}`]: '0 0 1 1 2 2 3 3 4 4 5 5 6+0.5x100' },
+        at: '50m',
         fired: {
           labels: job,
           summary: 'lanes: partitions are taken away again and again',
           description:
-            'A process has lost partitions 15 times within a quarter of an hour. Each time tasks restore before they go on.',
+            'A process has lost partitions 15 times within a quarter of an hour, and it has been so for half an hour. Each time tasks restore before they go on.',
         },
       },
     ],
@@ -368,6 +412,11 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
           [`audit_rebalances_total{${ONE}, kind="assign"}`]: '1x20 2 3 4 5 6x80',
         },
         at: '20m',
+      },
+      {
+        what: 'ten processes are replaced within ten minutes, and each takes partitions away twice',
+        series: { [`audit_rebalances_total{${ONE}, kind="revoke"}`]: '0x20 0+1x20 20x80' },
+        at: '25m',
       },
       {
         what: 'partitions are given to it again and again',
@@ -433,11 +482,34 @@ export const ALERT_CASES: Readonly<Record<AlertName, Cases>> = {
           labels: instance,
           summary: 'lanes: processes of one:8080 end by themselves',
           description:
-            'About 4 of its stream processes (PROCESSES) ended within half an hour and were started again.',
+            'It, or its stream processes (PROCESSES), ended and were started again about 4 times within half an hour.',
+        },
+      },
+      {
+        what: 'one process alone is started again every few minutes, and is down now',
+        series: {
+          [`process_start_time_seconds{${ONE}}`]: '100x9 _ 400x9 _ 700x9 _ 1000x9 _x20',
+          [`audit_build_info{${ONE}}`]: '1x39 _x20',
+        },
+        at: '21m',
+        fired: {
+          labels: instance,
+          summary: 'lanes: processes of one:8080 end by themselves',
+          description:
+            'It, or its stream processes (PROCESSES), ended and were started again about 3 times within half an hour.',
         },
       },
     ],
     silent: [
+      {
+        what: 'a process is started again once, and those of others all the time',
+        series: {
+          [`process_start_time_seconds{${ONE}}`]: '100x9 _ 400x60',
+          [`audit_build_info{${ONE}}`]: '1x70',
+          'process_start_time_seconds{job="node", instance="x"}': '1 2 3 4 5 6 7x60',
+        },
+        at: '20m',
+      },
       {
         what: 'one ended once',
         series: { [`audit_process_restarts_total{${ONE}}`]: '0x9 1x60' },

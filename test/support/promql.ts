@@ -9,6 +9,7 @@ const TARGET_LABELS: readonly string[] = ['namespace', 'job', 'instance'];
 /** What prom-client, or Prometheus, names. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   up: [],
+  process_start_time_seconds: [],
   process_cpu_user_seconds_total: [],
   process_cpu_system_seconds_total: [],
   process_resident_memory_bytes: [],

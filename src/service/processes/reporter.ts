@@ -16,7 +16,7 @@ export interface Channel {
 
 export const createReporter =
   (channel: Channel): Front =>
-  ({ logger, sources }, metrics) => {
+  ({ logger, sources }, metrics, state) => {
     let timer: NodeJS.Timeout | undefined;
     let isSending = false;
     let closing: Promise<void> | undefined;
@@ -24,9 +24,10 @@ export const createReporter =
     const report = (): void => {
       if (isSending) return;
       isSending = true;
-      const health = sources.health();
-      const { state } = sources.status() as Answers['status'];
-      void channel.send({ kind: 'report', state, health }).then(() => (isSending = false));
+      // Four times a second: never what looks at each task and lane.
+      void channel
+        .send({ kind: 'report', state: state(), health: sources.health() })
+        .then(() => (isSending = false));
     };
 
     const answer = async ({ id, what }: Extract<ToChild, { kind: 'ask' }>): Promise<void> => {

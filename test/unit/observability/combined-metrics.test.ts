@@ -66,10 +66,21 @@ describe('combined metrics', () => {
       values.find((metric) => metric.name === `audit_${name}`)?.aggregator;
     expect(aggregatorOf('build_info')).to.equal('first');
     expect(aggregatorOf('breaker_open')).to.equal('max');
+    // A partition that moves can be in two processes for a moment: it has one lag.
+    expect(aggregatorOf('partition_lag')).to.equal('max');
+    expect(aggregatorOf('restore_progress_ratio')).to.equal('min');
     expect(aggregatorOf('message_count_total')).to.equal('sum');
     expect(await combined(create(), create())).to.include(
       'audit_build_info{version="1.2.3",client="2.12.0",features=""} 1',
     );
+  });
+
+  it('shows the slowest event loop: the mean of quantiles is no quantile', async () => {
+    const values = await create('1.2.3', true).values();
+    const quantiles = values.filter(({ name }) =>
+      /^nodejs_eventloop_lag_(p\d+_|mean_|stddev_)?seconds$/.test(name),
+    );
+    expect(quantiles.map(({ aggregator }) => aggregator)).to.deep.equal(new Array(6).fill('max'));
   });
 
   it('shows the series of both where each has its own', async () => {

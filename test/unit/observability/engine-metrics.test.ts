@@ -42,7 +42,7 @@ describe('the metrics of the engine', () => {
       'audit_sessions_total 1',
       `audit_latency_seconds_bucket{le="300",topic="${SOURCE}",stage="read-to-commit"} 1`,
       // The first record says that it is of 1970.
-      `audit_latency_seconds_bucket{le="300",topic="${SOURCE}",stage="end-to-end"} 0`,
+      `audit_latency_seconds_bucket{le="3600",topic="${SOURCE}",stage="end-to-end"} 0`,
       `audit_latency_seconds_bucket{le="+Inf",topic="${SOURCE}",stage="end-to-end"} 1`,
       `audit_latency_seconds_bucket{le="0.01",topic="${SOURCE}",stage="attempt"} 1`,
     ]);

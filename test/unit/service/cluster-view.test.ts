@@ -42,7 +42,7 @@ describe('the view of the cluster, for whoever watches that the engine goes on',
   });
 
   it('has lost brokers while any client misses one that it needs, until its next statistics', () => {
-    for (const client of ['source', 'transactional', 'log'] as const) {
+    for (const client of ['source', 'transactional', 'acknowledged'] as const) {
       const view = connected();
       view.see(statistics(true, client));
       expect(view.steps(1).brokersLost, client).to.equal(true);
@@ -51,6 +51,17 @@ describe('the view of the cluster, for whoever watches that the engine goes on',
       expect(view.steps(1).brokersLost, client).to.equal(false);
       view.hear(event('broker-lost', client), 1);
       expect(view.steps(1).brokersLost, client).to.equal(true);
+    }
+  });
+
+  it('has not lost brokers for ever because a client without statistics told of one: it never tells that it is back', () => {
+    for (const client of ['log', 'admin'] as const) {
+      const view = connected();
+      view.see(statistics(false));
+      view.hear(event('broker-lost', client), 1);
+      view.hear(event('brokers-down', client), 1);
+      view.see(statistics(false));
+      expect(view.steps(1).brokersLost, client).to.equal(false);
     }
   });
 

@@ -3,8 +3,10 @@ import { Consumed, Produced, RetryableError, Serdes, StreamsBuilder } from '../.
 import type { ClusterSteps } from '../../../src/observability/progress-watch.js';
 import { KafkaError } from '../../../src/ports/kafka-error.js';
 import { SILENT } from '../../../src/ports/logger.js';
+import type { EngineSteps } from '../../../src/ports/progress.js';
 import { NO_TELEMETRY } from '../../../src/ports/telemetry.js';
 import { AuthorError } from '../../../src/record/author-error.js';
+import { epochMs, monotonicMs } from '../../../src/record/units.js';
 import { HealthDesk } from '../../../src/service/health-desk.js';
 import type { StreamsConfig } from '../../../src/streams-config.js';
 import { Streams, StreamsFailed } from '../../../src/streams.js';
@@ -105,6 +107,53 @@ class DeskBench {
     return { brokersLost, fatalClients, seen };
   }
 }
+
+describe('the health desk, and a poll loop that does not turn', () => {
+  const BEFORE_ANY_PARTITION: EngineSteps = {
+    session: 1,
+    phase: 'open',
+    joined: true,
+    msSincePoll: 0,
+    restoring: 0,
+    isBreakerOpen: false,
+    tasks: [],
+  };
+
+  it('does not blame it for time in which the process was frozen, and does for time that was looked at', () => {
+    let [nowMs, polledAtMs, asked] = [0, 0, 0];
+    const desk = new HealthDesk({
+      streams: {
+        state: 'RUNNING',
+        steps: () => {
+          asked += 1;
+          return { ...BEFORE_ANY_PARTITION, msSincePoll: nowMs - polledAtMs };
+        },
+      },
+      view: {
+        brokersUp: true,
+        isSteadyMember: true,
+        steps: () => ({ brokersLost: false, fatalClients: [], seen: new Map() }),
+      },
+      stallLimitMs: LIMIT_MS,
+      clock: {
+        now: () => epochMs(nowMs),
+        monotonic: () => monotonicMs(nowMs),
+        after: () => () => undefined,
+      },
+      logger: SILENT,
+    });
+    expect(desk.health.live.ok).to.equal(true);
+    expect(asked, 'the engine is asked once for an answer').to.equal(1);
+    nowMs += 3_600_000;
+    expect(desk.health.live.ok, 'just after it was frozen').to.equal(true);
+    polledAtMs = nowMs;
+    for (let looks = 0; looks <= 61; looks++, nowMs += 1_000)
+      expect(desk.health.live.ok, `${looks} s`).to.equal(looks <= 60);
+    expect(desk.health.live.reasons.join()).to.include('the poll loop has not turned for 62 s');
+    polledAtMs = nowMs;
+    expect(desk.health.live.ok).to.equal(true);
+  });
+});
 
 describe('the health desk, beside an engine', () => {
   let bench: DeskBench;

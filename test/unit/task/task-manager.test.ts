@@ -271,10 +271,19 @@ describe('TaskManager', () => {
       };
       bench.tasks.assigned([P0]);
       await settled();
-      expect(bench.tasks.holdings[0]?.refused).to.equal(undefined);
+      const [first] = bench.tasks.holdings;
+      expect(first?.refused).to.equal(undefined);
+      expect([first?.isRestoring, first?.isAwaited], 'it is not done between two tries').to.deep.equal([
+        true,
+        true,
+      ]);
       await bench.scheduler.advance(REFUSED_RETRY_MS / 3);
       await settled();
       expect(bench.stateOf('0_0')).to.equal('running');
+      const [again] = bench.tasks.holdings;
+      expect(again).to.not.equal(first);
+      expect([again?.isRestoring, again?.isAwaited]).to.deep.equal([false, false]);
+      expect(again?.began.at, 'it has been restoring since the first try').to.equal(first?.began.at);
       expect(bench.board.reasonsOf(P0)).to.deep.equal([]);
     });
 
@@ -408,6 +417,19 @@ describe('TaskManager', () => {
       expect(bench.tasks.logEnd(P0)).to.equal(9);
       bench.tasks.revoked([P0]);
       expect(bench.tasks.logEnd(P0)).to.equal(undefined);
+    });
+
+    it('knows the end of the log of a partition that is paused, also while records of it wait', async () => {
+      const bench = await running(0);
+      const [task] = bench.tasks.holdings.map((holding) => holding.task);
+      if (task === undefined) throw new Error('there is a task');
+      Object.defineProperty(task, 'queued', { value: 3 });
+      await bench.tasks.patrol(low(0));
+      expect(bench.tasks.logEnd(P0), 'the client looks').to.equal(undefined);
+      bench.board.set(P0, 'credit');
+      await bench.tasks.patrol(low(5));
+      expect(bench.tasks.logEnd(P0)).to.equal(9);
+      expect(bench.stateOf('0_0'), 'what waits is decided first').to.equal('running');
     });
 
     it('refuses a task whose next record retention has deleted', async () => {
