@@ -139,7 +139,9 @@ export class Session {
     this.#fail = (error) => subscriber.error(error);
   });
 
-  readonly msSinceCommit = (): number => this.#commitLoop.msSinceCommit();
+  get commits(): Pick<CommitLoop, 'msSinceCommit' | 'aborted'> {
+    return this.#commitLoop;
+  }
 
   readonly commit = (): Promise<unknown> => this.#gate.run(() => this.#commitLoop.commitNow());
 

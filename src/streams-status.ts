@@ -93,7 +93,7 @@ export const statusOf = (state: StreamsState, session: Session | undefined, cloc
   state,
   joined: session?.joined ?? false,
   msSincePoll: session?.pollLoop.msSinceTurn(),
-  msSinceCommit: session?.msSinceCommit(),
+  msSinceCommit: session?.commits.msSinceCommit(),
   pausedPartitions: session?.pauses.pausedCount ?? 0,
   held: session?.pauses.counts ?? {},
   uncommitted: session?.tasks.uncommitted ?? 0,

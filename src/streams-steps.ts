@@ -34,6 +34,7 @@ export const stepsOf = (
   msSincePoll: session?.pollLoop.msSinceTurn(),
   restoring: session?.tasks.holdings.filter(({ isAwaited }) => isAwaited).length ?? 0,
   isBreakerOpen: session?.breaker.isOpen ?? false,
+  aborted: session?.commits.aborted ?? 0,
   tasks: (session?.tasks.holdings ?? []).map(({ task, partitions }) => ({
     task: task.id,
     ...task.progress.steps,

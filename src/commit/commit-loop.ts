@@ -34,6 +34,7 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
 
 export class CommitLoop {
+  #aborted = 0;
   #aborts = 0;
   /** Sources that were refused: they commit alone until one such commit succeeds, so that others do not wait for them. */
   readonly #suspects = new Set<string>();
@@ -59,6 +60,11 @@ export class CommitLoop {
   /** Since the last commit that succeeded; before the first one, since the loop was made. */
   msSinceCommit(): number {
     return this.clock.monotonic() - this.#committedAt;
+  }
+
+  /** Commits that were aborted in order: the brokers do not take them, and nothing hangs. */
+  get aborted(): number {
+    return this.#aborted;
   }
 
   /** Runs the loop while subscribed. Also what `commitNow` brings about is reported here. */
@@ -169,6 +175,7 @@ export class CommitLoop {
         break;
       case 'aborted':
         this.#count(result.cause);
+        this.#aborted += 1;
         for (const unit of units) unit.settle('aborted');
         this.#report(result);
         break;

@@ -7,7 +7,7 @@
  * | intake of a source | its log has more than was taken                 | more is taken, or seen        | paused, for whatever reason   |
  * | queue of a task    | source records are not decided                  | the oldest goes a step on     | the breaker is open           |
  * | heads of a task    | a head runs, is ready, or its time has come     | the oldest goes a step on     | the breaker is open           |
- * | commit of a task   | something is decided and not in Kafka           | one of its commits succeeds   | –                             |
+ * | commit of a task   | something is decided and not in Kafka           | a commit succeeds, or aborts  | –                             |
  * | session            | there is none                                   | one is open                   | –                             |
  * | client             | it has a fatal error, and its session goes on   | another session is open       | –                             |
  *
@@ -87,7 +87,7 @@ type NamedDuty = readonly [name: string, duty: Duty];
 
 /** What has something to do and may not stand. */
 export function* dutiesOf(engine: EngineSteps, cluster: ClusterSteps): Generator<NamedDuty> {
-  const { isBreakerOpen, phase, session, tasks } = engine;
+  const { aborted, isBreakerOpen, phase, session, tasks } = engine;
   if (cluster.brokersLost || phase === 'starting' || phase === 'stopping') return;
   if (phase === 'closed') {
     const what = 'no session with the brokers could be opened, although they are connected';
@@ -105,7 +105,7 @@ export function* dutiesOf(engine: EngineSteps, cluster: ClusterSteps): Generator
       if (!isBreakerOpen) yield* lineOf(task, session);
     }
     if (task.commit !== null)
-      yield dutyOf(task, 'commit', session, task.commit, 'what is decided is not committed');
+      yield dutyOf(task, 'commit', session, `${task.commit}.${aborted}`, 'what is decided is not committed');
   }
 }
 

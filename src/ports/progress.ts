@@ -41,5 +41,7 @@ export interface EngineSteps {
   /** Tasks that restore for the first time. */
   readonly restoring: number;
   readonly isBreakerOpen: boolean;
+  /** Commits of this session that were aborted in order: the brokers do not take them, and a restart would not help. */
+  readonly aborted: number;
   readonly tasks: readonly TaskSteps[];
 }

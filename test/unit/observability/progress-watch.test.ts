@@ -43,6 +43,7 @@ const engine = (tasks: readonly TaskSteps[], more: Partial<EngineSteps> = {}): E
   msSincePoll: 1,
   restoring: 0,
   isBreakerOpen: false,
+  aborted: 0,
   tasks,
   ...more,
 });
@@ -112,6 +113,13 @@ describe('the progress watch (P6)', () => {
     expect(watched(LONG_MS, () => engine([busy(2, 'commit', 1)], { isBreakerOpen: true }))).to.deep.equal([
       '0_2',
     ]);
+  });
+
+  it('takes a commit that is aborted again and again for what it is: brokers that do not take it, and no hang', () => {
+    const commits = (look: number) => engine([busy(0, 'commit', 1)], { aborted: Math.floor(look / 10) });
+    expect(watched(LONG_MS, commits)).to.deep.equal([]);
+    const queue = (look: number) => engine([busy(0, 'queue', 1)], { aborted: Math.floor(look / 10) });
+    expect(watched(LONG_MS, queue)).to.deep.equal(['0_0']);
   });
 
   it('lets a partition that is paused take nothing, for whatever reason', () => {

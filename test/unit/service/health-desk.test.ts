@@ -116,6 +116,7 @@ describe('the health desk, and a poll loop that does not turn', () => {
     msSincePoll: 0,
     restoring: 0,
     isBreakerOpen: false,
+    aborted: 0,
     tasks: [],
   };
 
