@@ -3,43 +3,11 @@
  * process goes on, it is live throughout, and ready when it can work again.
  */
 import { expect } from 'chai';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startOwnBroker, type LocalKafka } from '../support/broker.js';
 import { Load } from '../support/load.js';
+import { ProbeWatch } from '../support/probe-watch.js';
 import { ServiceBench } from '../support/service-bench.js';
-import type { ServiceProcess } from '../support/service-process.js';
 import { until } from '../support/wait.js';
-
-/** Asks for a probe again and again, and keeps what was answered. */
-class ProbeWatch {
-  readonly answers = new Map<number | string, number>();
-  #stopped = false;
-  readonly #run: Promise<void>;
-
-  constructor(
-    private readonly service: ServiceProcess,
-    private readonly path: string,
-  ) {
-    this.#run = this.#watch();
-  }
-
-  async stop(): Promise<readonly (number | string)[]> {
-    this.#stopped = true;
-    await this.#run;
-    return [...this.answers.keys()];
-  }
-
-  async #watch(): Promise<void> {
-    while (!this.#stopped) {
-      const answer = await this.service.get(this.path).then(
-        ({ status }) => status,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
-      await sleep(100);
-    }
-  }
-}
 
 describe('the broker is killed under load and comes back', function () {
   this.timeout(240_000);
@@ -80,7 +48,7 @@ describe('the broker is killed under load and comes back', function () {
       const inputs = await load.stop();
       await bench.untilAllCommitted();
 
-      expect(await live.stop(), 'answers of /livez').to.deep.equal([200]);
+      expect((await live.stop()).statuses, 'answers of /livez').to.deep.equal([200]);
       expect(service.hasExited).to.equal(false);
       expect(service.pid).to.equal(pid);
       const exactlyOnce = guarantee === 'exactly_once_v2';

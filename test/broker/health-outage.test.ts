@@ -5,7 +5,8 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startOwnBroker, type LocalKafka } from '../support/broker.js';
-import { ProbeWatch, STALL_LIMIT_MS } from '../support/faulty-bench.js';
+import { STALL_LIMIT_MS } from '../support/faulty-bench.js';
+import { ProbeWatch } from '../support/probe-watch.js';
 import { Load } from '../support/load.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { until } from '../support/wait.js';
