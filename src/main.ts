@@ -1,6 +1,6 @@
 /**
  * The entry of the process: settings, run, exit code. 0 clean, 1 fatal at run time, 2 configuration,
- * 3 topics or brokers unusable at start (DESIGN §12). Nothing else in the project ends the process.
+ * 3 topics or brokers unusable at start (DESIGN §12).
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/config-error.js';

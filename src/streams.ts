@@ -66,7 +66,6 @@ export class Streams {
     this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   #session: Session | undefined;
-  /** Opened so far. */
   #sessions = 0;
   #opening: Promise<void> = Promise.resolve();
   #life: Promise<void> = Promise.resolve();
@@ -86,6 +85,11 @@ export class Streams {
 
   get state(): StreamsState {
     return this.#state$.value;
+  }
+
+  /** Opened so far: the number of the one that there is, or was last. */
+  get sessions(): number {
+    return this.#sessions;
   }
 
   /** Every state from the current one on; completes with the last. */

@@ -35,6 +35,7 @@ const LONGEST_BACKOFF_MS = 5000;
 
 export class CommitLoop {
   #aborted = 0;
+  /** In a row, for the same reason. */
   #aborts = 0;
   /** Sources that were refused: they commit alone until one such commit succeeds, so that others do not wait for them. */
   readonly #suspects = new Set<string>();

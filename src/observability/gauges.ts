@@ -2,7 +2,7 @@
 import type { PauseReason } from '../ports/flow-control.js';
 import { PAUSE_REASONS } from '../ports/flow-control.js';
 import type { Health, StreamsState } from './health.js';
-import { STATES } from './health.js';
+import { PROBES, STATES } from './health.js';
 import type { LabelOf, NameOf } from './metric-table.js';
 import type { ScrapedGauge } from './scraped-gauge.js';
 
@@ -64,8 +64,6 @@ export interface TaskGauges {
 }
 
 export type GaugeMaker = <Name extends NameOf<'gauge'>>(name: Name) => ScrapedGauge<LabelOf<Name>>;
-
-const PROBES = ['live', 'ready', 'started'] as const satisfies readonly (keyof Health)[];
 
 /** What is shown of a snapshot: called once a scrape, when the gauges are empty. */
 export const createGauges = (gauge: GaugeMaker): ((snapshot: GaugeSnapshot) => void) => {

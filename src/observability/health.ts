@@ -58,13 +58,16 @@ export interface Health {
   readonly started: Verdict;
 }
 
+export const PROBES = ['live', 'ready', 'started'] as const satisfies readonly (keyof Health)[];
+
 /**
  * A turn of the poll loop takes well below a second; what may hold it longer is one synchronous
  * handler or a client that hangs. Far below the default `max.poll.interval.ms` (five minutes).
  */
 export const POLL_STALL_LIMIT_MS = 60_000;
 
-const verdict = (checks: readonly Check[]): Verdict => ({
+/** Yes when all of them do. */
+export const verdict = (checks: readonly Check[]): Verdict => ({
   ok: checks.every(({ ok }) => ok),
   reasons: checks.filter(({ ok }) => !ok).map(({ reason }) => reason),
   checks,

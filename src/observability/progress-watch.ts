@@ -62,8 +62,11 @@ export class ProgressWatch {
 
   constructor(private readonly limitMs: number) {}
 
-  /** `nowMs` of a clock that never goes back. To be called about every second, and before `stalls` is asked. */
-  look(nowMs: number, engine: EngineSteps, cluster: ClusterSteps): void {
+  /**
+   * `nowMs` of a clock that never goes back. To be called about every second, and before `stalls` is asked. Answers how much
+   * of the time since the last look counts.
+   */
+  look(nowMs: number, engine: EngineSteps, cluster: ClusterSteps): number {
     const stepMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lookedAt ?? nowMs));
     this.#lookedAt = nowMs;
     const next = new Map<string, Standing>();
@@ -72,6 +75,7 @@ export class ProgressWatch {
       next.set(name, { duty, forMs: before?.duty.mark === duty.mark ? before.forMs + stepMs : 0 });
     }
     this.#standing = next;
+    return stepMs;
   }
 
   /** Those that stand for longest first. */

@@ -6,6 +6,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { ProcessMetrics } from './combined-metrics.js';
 import { valuesOf } from './combined-metrics.js';
 import type { Health } from './health.js';
+import { PROBES } from './health.js';
 import { METRICS } from './metric-table.js';
 
 export interface SupervisorSnapshot {
@@ -44,7 +45,7 @@ export const createSupervisorMetrics = (prefix: string): SupervisorMetrics => {
       }
       restarts.reset();
       restarts.inc(snapshot.restarts);
-      for (const probe of ['live', 'ready', 'started'] as const) {
+      for (const probe of PROBES) {
         health.set({ probe }, snapshot.health[probe].ok ? 1 : 0);
       }
       return valuesOf(register);

@@ -6,7 +6,7 @@ import type { StreamsStatus, TaskStatus } from '../streams-status.js';
 export interface GaugeSources {
   readonly status: StreamsStatus;
   readonly health: Health;
-  /** As the client last said, of partitions that may have been given up since. */
+  /** Of those of the tasks, at least. */
   readonly lag: GaugeSnapshot['lag'];
   readonly maxUncommitted: number;
   readonly nowMs: number;

@@ -6,7 +6,7 @@ import type { ClusterView } from './cluster-view.js';
 import type { Health } from '../observability/health.js';
 import { assess } from '../observability/health.js';
 import type { Stall } from '../observability/progress-watch.js';
-import { LONGEST_STEP_MS, ProgressWatch } from '../observability/progress-watch.js';
+import { ProgressWatch } from '../observability/progress-watch.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { toldOf } from '../record/author-error.js';
@@ -28,7 +28,6 @@ export class HealthDesk {
   #startedUp = false;
   #fatal: string | null = null;
   #cancel: () => void = () => undefined;
-  #lookedAt: number | undefined;
   /** Since the poll loop turned, as far as it was looked at: a process that was frozen is not blamed for it. */
   #pollAgeMs = 0;
   /** Those that were told of. */
@@ -83,11 +82,8 @@ export class HealthDesk {
   #look(): EngineSteps {
     const { clock, logger, streams, view } = this.parts;
     const steps = streams.steps();
-    const nowMs = clock.monotonic();
-    const stepMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lookedAt ?? nowMs));
-    this.#lookedAt = nowMs;
+    const stepMs = this.#watch.look(clock.monotonic(), steps, view.steps(steps.session));
     this.#pollAgeMs = Math.min(steps.msSincePoll ?? 0, this.#pollAgeMs + stepMs);
-    this.#watch.look(nowMs, steps, view.steps(steps.session));
     const now = new Map(this.stalls.map((stall) => [`${stall.task ?? ''} ${stall.what}`, stall]));
     for (const [name, { forMs, task, what }] of now)
       if (!this.#told.has(name)) logger.error({ task, forMs }, `not live: ${what}`);

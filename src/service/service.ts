@@ -78,7 +78,7 @@ export class Service {
       deliveryTimeoutMs: 0,
       onClientError: (event) => {
         metrics.clients.event(event.client, event.kind);
-        this.#view.hear(event, this.#streams.steps().session);
+        this.#view.hear(event, this.#streams.sessions);
       },
       onStatistics: (statistics) => {
         metrics.clients.figures(statistics);

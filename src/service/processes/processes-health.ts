@@ -5,7 +5,8 @@
  * word. One that waits for its back-off does not unset it: it is being restarted already.
  * Ready: all processes are ready, as the instance of Kafka Streams is RUNNING when all its threads are.
  */
-import type { Check, Health, StreamsState, Verdict } from '../../observability/health.js';
+import type { Check, Health, StreamsState } from '../../observability/health.js';
+import { verdict } from '../../observability/health.js';
 import type { Report } from './messages.js';
 import type { End, Phase } from './supervision.js';
 import { endText } from './supervision.js';
@@ -32,12 +33,6 @@ export const SILENCE_LIMIT_MS = 10_000;
 export const FIRST_WORD_LIMIT_MS = 60_000;
 
 const seconds = (ms: number): number => Math.round(ms / 1000);
-
-const verdict = (checks: readonly Check[]): Verdict => ({
-  ok: checks.every(({ ok }) => ok),
-  reasons: checks.filter(({ ok }) => !ok).map(({ reason }) => reason),
-  checks,
-});
 
 const isAlive = ({ phase }: ProcessView): boolean =>
   phase === 'starting' || phase === 'running' || phase === 'stopping';
