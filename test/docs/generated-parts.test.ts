@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../../config/load.js';
-import { ROOT, textOf } from './documents.js';
+import { ProjectCopy, runTool } from '../support/project-copy.js';
+import { textOf } from './documents.js';
 
 const COPIED = [
   'README.md',
@@ -19,41 +18,30 @@ const COPIED = [
   'test',
 ];
 
-const docs = (...args: readonly string[]): { status: number | null; said: string } => {
-  const tool = join(ROOT, 'tools', 'docs.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tool, ...args], { encoding: 'utf8' });
-  return { status, said: stdout + stderr };
-};
+const docs = (...args: readonly string[]) => runTool('docs.mjs', ...args);
 
 describe('the generated parts of the documents', function () {
   // Loads the compiler and the formatter: seconds on a busy machine.
   this.timeout(120_000);
 
-  let copy: string;
-  const change = (file: string, from: string, to: string): void => {
-    const path = join(copy, file);
-    const text = readFileSync(path, 'utf8');
-    expect(text, file).to.contain(from);
-    writeFileSync(path, text.replace(from, to));
-  };
+  let copy: ProjectCopy;
 
   beforeEach(() => {
-    copy = mkdtempSync(join(tmpdir(), 'audit-lanes-docs-'));
-    for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    copy = new ProjectCopy(COPIED);
   });
 
-  afterEach(() => rmSync(copy, { recursive: true, force: true }));
+  afterEach(() => copy.remove());
 
   it('fit the code', () => {
     expect(docs('--check')).to.deep.equal({ status: 0, said: '' });
   });
 
   it('are noticed when the code has changed, and written anew', () => {
-    change('config/schema-service.ts', 'Port of probes and metrics.', 'Another port.');
-    change('src/observability/metric-table.ts', 'Tasks of this process, by state.', 'Tasks.');
-    change('src/cli/status/status-program.ts', 'what a running service says of itself', 'what it says');
-    change('src/task/task.ts', 'The actor: one partition number', 'The one: a partition number');
-    const { status, said } = docs('--check', '--root', copy);
+    copy.change('config/schema-service.ts', 'Port of probes and metrics.', 'Another port.');
+    copy.change('src/observability/metric-table.ts', 'Tasks of this process, by state.', 'Tasks.');
+    copy.change('src/cli/status/status-program.ts', 'what a running service says of itself', 'what it says');
+    copy.change('src/task/task.ts', 'The actor: one partition number', 'The one: a partition number');
+    const { status, said } = docs('--check', '--root', copy.root);
     expect(status).to.equal(1);
     const stale = [
       '.env.example',
@@ -64,41 +52,41 @@ describe('the generated parts of the documents', function () {
       'ARCHITECTURE.md',
     ];
     for (const file of stale) expect(said).to.contain(file);
-    expect(docs('--root', copy).status).to.equal(0);
-    expect(docs('--check', '--root', copy)).to.deep.equal({ status: 0, said: '' });
-    expect(readFileSync(join(copy, 'ARCHITECTURE.md'), 'utf8')).to.contain('The one: a partition number');
+    expect(docs('--root', copy.root).status).to.equal(0);
+    expect(docs('--check', '--root', copy.root)).to.deep.equal({ status: 0, said: '' });
+    expect(copy.text('ARCHITECTURE.md')).to.contain('The one: a partition number');
   });
 
   it('hold every schema: one that belongs to no topic is an error that says where to add it', () => {
-    const schemas = join(copy, 'topology', 'user-audit', 'schemas');
+    const schemas = join(copy.root, 'topology', 'user-audit', 'schemas');
     cpSync(join(schemas, 'user.auth.json'), join(schemas, 'user.deleted.json'));
-    const { status, said } = docs('--check', '--root', copy);
+    const { status, said } = docs('--check', '--root', copy.root);
     expect(status).to.equal(1);
     expect(said).to.contain('user.deleted.json').and.to.contain('CHANNEL_OF in tools/docs/schema-files.mjs');
   });
 
   it('tell a change of a schema, of a retention or of the version to AsyncAPI', () => {
-    change('topology/user-audit/schemas/user.auth.json', 'What was tried.', 'What somebody tried.');
-    change('config/schema-kafka.ts', "'30d', 'Of dead letter topics", "'31d', 'Of dead letter topics");
-    expect(docs('--root', copy).status).to.equal(0);
-    const written = readFileSync(join(copy, 'docs', 'asyncapi.json'), 'utf8');
+    copy.change('topology/user-audit/schemas/user.auth.json', 'What was tried.', 'What somebody tried.');
+    copy.change('config/schema-kafka.ts', "'30d', 'Of dead letter topics", "'31d', 'Of dead letter topics");
+    expect(docs('--root', copy.root).status).to.equal(0);
+    const written = copy.text('docs/asyncapi.json');
     expect(written)
       .to.contain('What somebody tried.')
       .and.to.contain(String(31 * 86_400_000));
-    expect(readFileSync(join(copy, 'docs', 'schemas.md'), 'utf8')).to.contain('What somebody tried.');
+    expect(copy.text('docs/schemas.md')).to.contain('What somebody tried.');
   });
 
   it('list a new test that names a promise', () => {
     writeFileSync(
-      join(copy, 'test', 'unit', 'more.test.ts'),
+      join(copy.root, 'test', 'unit', 'more.test.ts'),
       "describe('more', () => { it('is live (P6)'); });\n",
     );
-    expect(docs('--check', '--root', copy).said).to.contain('ARCHITECTURE.md');
+    expect(docs('--check', '--root', copy.root).said).to.contain('ARCHITECTURE.md');
   });
 
   it('want a first comment of every file', () => {
-    writeFileSync(join(copy, 'src', 'silent.ts'), 'export const silent = true;\n');
-    const { status, said } = docs('--check', '--root', copy);
+    writeFileSync(join(copy.root, 'src', 'silent.ts'), 'export const silent = true;\n');
+    const { status, said } = docs('--check', '--root', copy.root);
     expect(status).to.equal(1);
     expect(said).to.contain('src/silent.ts');
   });

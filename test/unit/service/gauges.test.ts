@@ -3,35 +3,7 @@ import type { GaugeSnapshot } from '../../../src/observability/gauges.js';
 import type { Verdict } from '../../../src/observability/health.js';
 import { gaugesOf as from } from '../../../src/service/gauges.js';
 import type { StreamsStatus, TaskStatus } from '../../../src/streams-status.js';
-import type { LaneStatus } from '../../../src/task/lane-status.js';
-
-const NO_LANES: LaneStatus = {
-  retrying: 0,
-  parked: 0,
-  followers: 0,
-  bytes: 0,
-  held: 0,
-  oldestHeadAgeMs: null,
-  nextDueInMs: null,
-};
-
-const task = (id: string, more: Partial<TaskStatus> = {}): TaskStatus => ({
-  id,
-  partition: 0,
-  state: 'running',
-  positions: {},
-  sequence: 1,
-  queued: 0,
-  waiting: 0,
-  inFlight: 0,
-  uncommitted: 0,
-  paused: [],
-  sources: [],
-  assignedForMs: 0,
-  lanes: NO_LANES,
-  stores: {},
-  ...more,
-});
+import { NO_LANES, taskStatus as task } from '../../support/task-status.js';
 
 const status = (tasks: readonly TaskStatus[], more: Partial<StreamsStatus> = {}): StreamsStatus => ({
   state: 'RUNNING',

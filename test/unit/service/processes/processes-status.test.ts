@@ -5,33 +5,11 @@ import type { ProcessView } from '../../../../src/service/processes/processes-he
 import { mergeStatuses } from '../../../../src/service/processes/processes-status.js';
 import type { TaskStatus } from '../../../../src/streams-status.js';
 import { HEALTHY } from '../../../support/healthy.js';
+import { taskStatus } from '../../../support/task-status.js';
 
 const HEALTH = assess(HEALTHY);
 
-const task = (partition: number): TaskStatus => ({
-  id: `0_${partition}`,
-  partition,
-  state: 'running',
-  positions: { 'user.events': 7 },
-  sequence: 1,
-  queued: 0,
-  waiting: 0,
-  inFlight: 0,
-  uncommitted: 0,
-  paused: [],
-  sources: [],
-  assignedForMs: 1000,
-  lanes: {
-    retrying: 0,
-    parked: 0,
-    followers: 0,
-    bytes: 0,
-    held: 0,
-    oldestHeadAgeMs: null,
-    nextDueInMs: null,
-  },
-  stores: {},
-});
+const task = (partition: number): TaskStatus => taskStatus(`0_${partition}`, { partition });
 
 const letter = (at: string) => ({
   at,
