@@ -15,9 +15,25 @@ const asHeader = ({ name, value }: HeaderLike): Header => ({
   value: typeof value === 'string' ? Buffer.from(value) : value,
 });
 
+/** Names that were found to be nobody's but the author's: they are few, and asked for with every record. */
+const ownNames = new Set<string>();
+const MOST_NAMES = 512;
+
+const isOwnName = (name: string): boolean => {
+  if (ownNames.has(name)) return true;
+  if (isReservedHeader(name)) return false;
+  if (ownNames.size < MOST_NAMES) ownNames.add(name);
+  return true;
+};
+
 /** Whether it is written as it stands: the client cuts a text at a NUL, and reserved names are the engine's. */
-const isPlainText = (header: HeaderLike): header is ProducedHeader =>
-  typeof header.value === 'string' && !header.value.includes('\0') && !isReservedHeader(header.name);
+const isPlainText = ({ name, value }: HeaderLike): boolean =>
+  typeof value === 'string' && !value.includes('\0') && isOwnName(name);
+
+const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHeader[] => {
+  for (const header of headers) if (!isPlainText(header)) return false;
+  return true;
+};
 
 /** What a record of Kafka has as headers, asked for only when somebody reads them: they are built then. */
 export interface HeaderSource {
@@ -77,7 +93,7 @@ export class Record<K, V> extends FixedKeyRecord<K, V> {
   /** For sinks: the headers as they are written. */
   outputHeaders(): readonly ProducedHeader[] {
     const { from } = this;
-    if (!('headers' in from) && from.every(isPlainText)) return from;
+    if (!('headers' in from) && isPlain(from)) return from;
     return encodeHeaders(this.headers);
   }
 }

@@ -81,6 +81,20 @@ export class CircuitBreaker {
     this.#successes = 0;
   }
 
+  /** First runs that succeeded while none in the window has failed: they cannot open it, and may be told later together. */
+  firstRunsSucceeded(runs: number, now: MonotonicMs): void {
+    if (this.#openedAt !== null || runs === 0) return;
+    this.#moveTo(Math.floor(now / this.#sliceMs));
+    const slice = this.#newest % BREAKER_SLICES;
+    this.#runsOf[slice] = (this.#runsOf[slice] ?? 0) + runs;
+    this.#runs += runs;
+  }
+
+  /** Some in the window have failed: one that succeeds may be the one after which there are enough to judge by. */
+  get hasFailures(): boolean {
+    return this.#failures > 0;
+  }
+
   /** A probe ended: the one record that was run although it is open. */
   probeEnded(ok: boolean, now: MonotonicMs): void {
     if (this.#openedAt === null) return;

@@ -5,6 +5,8 @@
  * that can compute the id. Topic names are ASCII, and partition and offset are its last two parts.
  */
 import { hash } from 'node:crypto';
+import type { Digest } from './sha1-block.js';
+import { Sha1Block } from './sha1-block.js';
 
 /** Fixed for ever: another namespace would give re-delivered records a new id. */
 export const EVENT_ID_NAMESPACE = 'ab92455b-dda1-4c67-a3b1-30e77d89cc60';
@@ -14,19 +16,47 @@ export const recordName = (topic: string, partition: number, offset: number): st
   `${topic}-${partition}-${offset}`;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
-/** 16 bytes of namespace, 249 of the longest topic name, 2 x 17 of numbers and signs. Used within one call only. */
-const scratch = Buffer.alloc(512);
-NAMESPACE_BYTES.copy(scratch);
+/** Every record has an id: most names are short ASCII, and fit into one block behind the namespace. */
+const block = new Sha1Block(NAMESPACE_BYTES);
 
-const VARIANT = ['8', '9', 'a', 'b'];
+/** Beyond the longest topic name (249), two numbers and signs. */
+const MAX_NAME_BYTES = 496;
 
-/** The UUIDv5 of any name in this project's namespace; names of up to 496 bytes of UTF-8. */
+const longDigest = (name: string): Digest => {
+  const bytes = Buffer.from(name, 'utf8');
+  if (bytes.length >= MAX_NAME_BYTES) throw new RangeError('the name of an event id is too long');
+  const digest = hash('sha1', Buffer.concat([NAMESPACE_BYTES, bytes]), 'buffer');
+  return [digest.readInt32BE(0), digest.readInt32BE(4), digest.readInt32BE(8), digest.readInt32BE(12)];
+};
+
+/** Written and read within one call only. Read from it, an id is one flat text: it is kept until its commit. */
+const text = Buffer.alloc(36, '-');
+const DIGITS = Buffer.from('0123456789abcdef');
+/** Where each of the 16 bytes stands in `8-4-4-4-12`. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+const putByte = (at: number, byte: number): void => {
+  const place = PLACES[at] ?? 0;
+  text[place] = DIGITS[byte >> 4] ?? 0;
+  text[place + 1] = DIGITS[byte & 15] ?? 0;
+};
+
+const putWord = (at: number, word: number): void => {
+  putByte(at, word >>> 24);
+  putByte(at + 1, (word >>> 16) & 255);
+  putByte(at + 2, (word >>> 8) & 255);
+  putByte(at + 3, word & 255);
+};
+
+/** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */
 export const uuidV5 = (name: string): string => {
-  const length = 16 + scratch.write(name, 16, 'utf8');
-  if (length >= scratch.length) throw new RangeError('the name of an event id is too long');
-  const digest = hash('sha1', scratch.subarray(0, length), 'hex');
-  const variant = VARIANT[Number.parseInt(digest.charAt(16), 16) & 3] ?? '8';
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  const [a, b, c, d] = block.digest(name) ?? longDigest(name);
+  putWord(0, a);
+  // Version 5, and RFC 9562's variant.
+  putWord(4, (b & 0xffff0fff) | 0x5000);
+  putWord(8, (c & 0x3fffffff) | 0x80000000);
+  putWord(12, d);
+  return text.toString('latin1');
 };
 
 /** The id of the one event that is made from this record. */

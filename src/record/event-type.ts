@@ -8,7 +8,7 @@
  * `UserRegisteredEvent`, `com.x.UserRegisteredEvent`, `com.x.Outer$UserRegisteredEvent`, `com.x.user.registered`,
  * each also with a version (`.v1`, `/1.0`, `V1`), of which the major number is told.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { JsonObject } from './envelope.js';
 import type { Headers } from './record.js';
 
@@ -72,11 +72,28 @@ export const typeHeaders = (headers: Headers): TypeHeaders => {
 
 /** A header's text, without the quotes that Spring's JSON header mapper may put around it; empty is absent. */
 export const headerText = (value: Buffer | null): string | undefined => {
-  if (value === null || value.length === 0 || !isUtf8(value)) return undefined;
-  const text = value.toString('utf8').trim();
+  if (value === null || value.length === 0) return undefined;
+  const isPlain = isAscii(value);
+  if (!isPlain && !isUtf8(value)) return undefined;
+  const text = value.toString(isPlain ? 'latin1' : 'utf8').trim();
   const bare = text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
   return bare === '' ? undefined : bare;
 };
+
+/** The headers that name a type say the same few things over and over: by length, the last that were read. */
+class RememberedTexts {
+  readonly #last: { readonly bytes: Buffer; readonly text: string | undefined }[] = [];
+
+  text(value: Buffer | null): string | undefined {
+    if (value === null || value.length > MAX_NAME_LENGTH) return headerText(value);
+    const last = this.#last[value.length];
+    if (last?.bytes.equals(value) === true) return last.text;
+    const text = headerText(value);
+    // A copy: the value may be a view of a whole batch.
+    this.#last[value.length] = { bytes: Buffer.from(value), text };
+    return text;
+  }
+}
 
 const textOf = (payload: JsonObject | undefined, name: string): string | undefined => {
   const value = payload?.[name];
@@ -96,6 +113,7 @@ export class EventTypeResolver {
   readonly #known: ReadonlySet<string>;
   readonly #classNames: ReadonlyMap<string, string>;
   readonly #memo = new Map<string, ResolvedType>();
+  readonly #texts = new RememberedTexts();
 
   constructor(rules: EventTypeRules) {
     this.#known = new Set(rules.known);
@@ -110,11 +128,11 @@ export class EventTypeResolver {
   ): ResolvedType {
     const fields = typeof payload === 'object' && payload !== null ? (payload as JsonObject) : undefined;
     return this.named(
-      headerText(headers.ceType) ??
+      this.#texts.text(headers.ceType) ??
         cloudEventType ??
-        headerText(headers.eventType) ??
-        headerText(headers.type) ??
-        headerText(headers.typeId) ??
+        this.#texts.text(headers.eventType) ??
+        this.#texts.text(headers.type) ??
+        this.#texts.text(headers.typeId) ??
         textOf(fields, 'eventType') ??
         textOf(fields, 'type') ??
         topic,

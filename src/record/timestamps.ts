@@ -41,8 +41,18 @@ const digits = (text: string, at: number): number =>
 const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 
+/** The last one that was found canonical: a timestamp is asked for when it is read, and again when it is validated. */
+let lastCanonical = '';
+
 /** True for what `isoTimestamp` gives, and for nothing else. Cheap: most timestamps are in this spelling already. */
-export const isCanonicalTimestamp = (text: string): boolean =>
+export const isCanonicalTimestamp = (text: string): boolean => {
+  if (text === lastCanonical && text !== '') return true;
+  if (!isCanonical(text)) return false;
+  lastCanonical = text;
+  return true;
+};
+
+const isCanonical = (text: string): boolean =>
   text.length === 24 &&
   CANONICAL.test(text) &&
   isDay(digits(text, 0) * 100 + digits(text, 2), digits(text, 5), digits(text, 8)) &&
@@ -90,6 +100,19 @@ export const isoTimestamp = (value: unknown): string | undefined => {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 };
 
+/** Records come in the order of their times: the text of the last second is at hand. */
+let lastSecond = Number.NaN;
+let lastSecondText = '';
+const MILLISECONDS = Array.from({ length: 1000 }, (_, ms) => `.${String(ms).padStart(3, '0')}Z`);
+
 /** For a number that is known to be milliseconds, such as the time of a record. */
-export const isoOfEpochMs = (ms: number): string | undefined =>
-  inRange(ms) === undefined ? undefined : new Date(ms).toISOString();
+export const isoOfEpochMs = (ms: number): string | undefined => {
+  if (inRange(ms) === undefined) return undefined;
+  const whole = Math.trunc(ms);
+  const second = Math.floor(whole / 1000);
+  if (second !== lastSecond) {
+    lastSecondText = new Date(second * 1000).toISOString().slice(0, 19);
+    lastSecond = second;
+  }
+  return lastSecondText + (MILLISECONDS[whole - second * 1000] ?? '');
+};

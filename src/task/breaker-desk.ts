@@ -65,6 +65,8 @@ export class BreakerDesk implements BreakerView {
   #isProbing = false;
   #cancelTimer: (() => void) | undefined;
   #opening = 0;
+  /** First runs that the breaker has not been told of: a clock is not asked for each. */
+  #succeeded = 0;
   /** Of probes, in all. */
   #successes = 0;
   /** When there was a fresh record to probe for the last time, or the breaker opened. */
@@ -87,6 +89,11 @@ export class BreakerDesk implements BreakerView {
 
   firstRun(ok: boolean): void {
     if (this.isOpen) return;
+    if (ok && !this.#breaker.hasFailures) {
+      this.#succeeded += 1;
+      return;
+    }
+    this.#tellSucceeded();
     this.#breaker.firstRun(ok, this.clock.monotonic());
     if (this.isOpen) this.#changed();
   }
@@ -112,12 +119,19 @@ export class BreakerDesk implements BreakerView {
   }
 
   look(): void {
+    this.#tellSucceeded();
     if (this.isOpen && !this.#isProbing && this.#cancelTimer === undefined) this.#lookSoon();
   }
 
   stop(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  #tellSucceeded(): void {
+    if (this.#succeeded === 0) return;
+    this.#breaker.firstRunsSucceeded(this.#succeeded, this.clock.monotonic());
+    this.#succeeded = 0;
   }
 
   #isItsOwn(of: object): boolean {

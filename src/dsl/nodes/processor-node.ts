@@ -71,14 +71,12 @@ export class UserProcessorNode extends RuntimeNode {
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
-    return this.#run(new PassContext(this, pass, this.keepsKey ? record : null), (context) =>
-      this.#processor.process(record, context),
-    );
+    return this.#run(new PassContext(this, pass, this.keepsKey ? record : null), record, processRecord);
   }
 
   /** Between two records. */
   punctuate(punctuator: Punctuator<unknown, unknown>, timestampMs: number, pass: RecordPass): Pending {
-    return this.#run(new PassContext(this, pass, null), (context) => punctuator(timestampMs, context));
+    return this.#run(new PassContext(this, pass, null), timestampMs, (_, at, context) => punctuator(at, context));
   }
 
   /** As `pass` says which unit of work sees it. Throws when the topology did not connect it. */
@@ -103,12 +101,17 @@ export class UserProcessorNode extends RuntimeNode {
     );
   }
 
-  #run(context: PassContext, call: (context: PassContext) => unknown): Pending {
+  /** `call` is given what it works on, so that it need not be a closure of every record. */
+  #run<Subject>(
+    context: PassContext,
+    subject: Subject,
+    call: (processor: AnyProcessor, subject: Subject, context: PassContext) => unknown,
+  ): Pending {
     const before = this.#current;
     this.#current = context.pass;
     let returned: unknown;
     try {
-      returned = call(context);
+      returned = call(this.#processor, subject, context);
     } catch (error) {
       return context.endFailed(error);
     } finally {
@@ -117,3 +120,6 @@ export class UserProcessorNode extends RuntimeNode {
     return isThenable(returned) ? context.endAfter(returned) : context.end();
   }
 }
+
+const processRecord = (processor: AnyProcessor, record: FlowRecord, context: PassContext): unknown =>
+  processor.process(record, context);
