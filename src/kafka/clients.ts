@@ -7,6 +7,7 @@
 import rdkafka from 'node-rdkafka';
 import type { KafkaClients } from '../ports/kafka-clients.js';
 import { KafkaAcknowledgedProducer } from './acknowledged-producer.js';
+import { chooseBinding } from './binding.js';
 import { KafkaClusterAdmin } from './cluster-admin.js';
 import { makeKafkaError } from './errors.js';
 import { KafkaLogConsumer } from './log-consumer.js';
@@ -18,13 +19,14 @@ import { KafkaTransactionalProducer } from './transactional-producer.js';
 export const CLIENT_FEATURES: readonly string[] = rdkafka.features;
 export const CLIENT_VERSION: string = rdkafka.librdkafkaVersion;
 
-/** Throws a KafkaError of kind `unusable` when the options need a feature that was not built in. */
+/** Throws a KafkaError of kind `unusable` when the options need a feature, or a binding, that was not built in. */
 export const createKafkaClients = (options: KafkaClientOptions): KafkaClients => {
   const missing = neededFeatures(options).filter((feature) => !CLIENT_FEATURES.includes(feature));
   if (missing.length > 0) {
     const why = `librdkafka was built without ${missing.join(', ')}`;
     throw makeKafkaError('configure', options.clientId, 'unusable', -165, why);
   }
+  chooseBinding(options.binding);
   return {
     sourceConsumer: () => new KafkaSourceConsumer(options),
     logConsumer: () => new KafkaLogConsumer(options),

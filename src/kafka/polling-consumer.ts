@@ -1,31 +1,26 @@
 /**
  * What both consumers share: reading batches, pausing, and making visible what the binding hides.
  *
- * node-rdkafka 3.6.1 swallows an error that comes after at least one record of the same batch
- * (src/workers.cc, `KafkaConsumerConsumeNum::Execute` sets it only while the batch holds no record),
- * and drops the ends of partitions that came before an error (`HandleErrorCallback`). librdkafka says
- * each error once. So `poll` rejects for the errors it can see, and for the two that stop a consumer
- * in silence it goes by librdkafka's log: a partition without a position, a fatal error.
+ * The published binding swallows some errors (see batch-reader.ts), and librdkafka says each error once. So
+ * `poll` rejects for the errors it can see, and for the two that stop a consumer in silence it goes by
+ * librdkafka's log: a partition without a position, a fatal error.
  *
  * Never has two native reads under way, and never asks for zero records: that would start node-rdkafka's
  * endless loop.
  */
-import rdkafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
+import rdkafka, { type KafkaConsumer } from 'node-rdkafka';
 import { KafkaError } from '../ports/kafka-error.js';
+import type { RecordBatch } from '../ports/record-batch.js';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import { placeOf } from '../record/record.js';
-import { commitOffset, partition } from '../record/units.js';
+import { createBatchReader, type BatchReader } from './batch-reader.js';
+import { chooseBinding } from './binding.js';
 import type { LogMeaning } from './client-events.js';
 import { Connection, type ConnectionPlan } from './connection.js';
 import { AUTO_OFFSET_RESET, FATAL } from './error-codes.js';
 import { makeKafkaError, toKafkaError } from './errors.js';
-import { EMPTY_BATCH, MessageBatch } from './message-batch.js';
+import { EMPTY_BATCH } from './message-batch.js';
 import type { ConsumerSettings } from './settings.js';
-
-/** Per record, not per batch: a batch ends when nothing came for so long. */
-const BUSY_WAIT_MS = 5;
-/** While nothing comes: one record is waited for, in slices short enough for ends of partitions and for closing. */
-const IDLE_WAIT_MS = 25;
 
 export type PollingConsumerPlan = Omit<ConnectionPlan<KafkaConsumer>, 'make' | 'disconnect'> & {
   readonly settings: ConsumerSettings;
@@ -37,9 +32,7 @@ export type PollingConsumerPlan = Omit<ConnectionPlan<KafkaConsumer>, 'make' | '
 
 export class PollingConsumer {
   readonly connection: Connection<KafkaConsumer>;
-  #ends: TopicPartitionOffset[] = [];
-  /** The last read brought nothing. */
-  #idle = false;
+  #reader: BatchReader | undefined;
   #stopped: { at: TopicPartitionOffset; reason: string }[] = [];
   readonly #stoppedNames = new Set<string>();
   #fatal: string | undefined;
@@ -56,21 +49,16 @@ export class PollingConsumer {
     });
   }
 
-  async poll(max: number, timeoutMs: number): Promise<MessageBatch> {
+  async poll(max: number, timeoutMs: number): Promise<RecordBatch> {
     if (!(max >= 1)) throw new RangeError(`poll of ${max} records`);
     this.#throwHidden();
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
-      const messages = await this.#read(
-        this.#idle ? 1 : max,
-        this.#idle ? Math.min(IDLE_WAIT_MS, remaining) : Math.min(BUSY_WAIT_MS, remaining),
-      );
-      this.#idle = messages.length === 0;
-      const ends = this.#takeEnds();
+      const batch = await this.#read(max, remaining);
       // What was read under the assignment before is read again from the new positions.
       if (this.#reassign()) return EMPTY_BATCH;
-      if (messages.length > 0 || ends.length > 0) return new MessageBatch(messages, ends);
+      if (batch.length > 0 || batch.ends.length > 0) return batch;
       this.#throwHidden();
       if (performance.now() >= deadline || !this.connection.isOpen) return EMPTY_BATCH;
     }
@@ -98,13 +86,7 @@ export class PollingConsumer {
   #make(): KafkaConsumer {
     const { global, topic } = this.plan.settings;
     const client = new rdkafka.KafkaConsumer(global, topic);
-    client.on('partition.eof', (end) =>
-      this.#ends.push({
-        topic: end.topic,
-        partition: partition(end.partition),
-        offset: commitOffset(end.offset),
-      }),
-    );
+    this.#reader = createBatchReader(client, chooseBinding(this.plan.options.binding));
     return client;
   }
 
@@ -117,14 +99,13 @@ export class PollingConsumer {
     return true;
   }
 
-  async #read(max: number, waitMs: number): Promise<Message[]> {
+  async #read(max: number, limitMs: number): Promise<RecordBatch> {
     this.#reading = true;
     try {
-      const messages = await this.connection.call<Message[]>('poll', this.plan.where, (client, done) => {
-        client.setDefaultConsumeTimeout(waitMs);
-        client.consume(max, done);
-      });
-      return messages ?? [];
+      const batch = await this.connection.call<RecordBatch>('poll', this.plan.where, (_client, done) =>
+        this.#reader?.read(max, limitMs, done),
+      );
+      return batch ?? EMPTY_BATCH;
     } catch (thrown) {
       const error = toKafkaError('poll', this.plan.where, thrown);
       // The log's line about it may still wait in the event loop.
@@ -137,12 +118,6 @@ export class PollingConsumer {
     } finally {
       this.#reading = false;
     }
-  }
-
-  #takeEnds(): readonly TopicPartitionOffset[] {
-    const ends = this.#ends;
-    if (ends.length > 0) this.#ends = [];
-    return ends;
   }
 
   #onLog(meaning: NonNullable<LogMeaning>): void {

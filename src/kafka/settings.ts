@@ -11,6 +11,7 @@ import type {
   ProducerTopicConfig,
 } from 'node-rdkafka';
 import { HEADER_BUDGET_BYTES } from '../record/record-size.js';
+import type { BindingChoice } from './binding.js';
 import type { ClientEvent, ClientStatistics } from './client-events.js';
 
 export interface KafkaSecurity {
@@ -57,6 +58,8 @@ export interface KafkaClientOptions {
   readonly startTimeoutMs: number;
   readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
   readonly lingerMs?: number;
+  /** Default: `auto`. */
+  readonly binding?: BindingChoice;
   /** 0: no statistics. */
   readonly statisticsIntervalMs: number;
   readonly onClientError?: (event: ClientEvent) => void;

@@ -18,12 +18,14 @@ import { isKafkaError, type KafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
+import { chooseBinding } from './binding.js';
 import { Connection } from './connection.js';
 import { disconnectProducer } from './disconnect-producer.js';
-import { enqueue } from './enqueue.js';
+import { enqueueAll, enqueueEach, type Enqueued } from './enqueue.js';
 import { QUEUE_FULL, STATE, TIMED_OUT, UNKNOWN_PARTITION } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
 import { transactionalProducerSettings, type KafkaClientOptions } from './settings.js';
+import { RecordPacker } from './record-packer.js';
 import { KafkaSourceConsumer } from './source-consumer.js';
 
 const POLL_INTERVAL_MS = 10;
@@ -47,9 +49,12 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   readonly #asked = new Map<string, 'asking' | 'answered'>();
   /** The broker refused a record: see `begin`. */
   #hasGap = false;
+  /** Absent with the published binding. */
+  readonly #packer: RecordPacker | undefined;
 
   constructor(private readonly options: KafkaClientOptions) {
     this.#where = `transactional id ${options.transactionalId}`;
+    this.#packer = chooseBinding(options.binding) === 'packed' ? new RecordPacker() : undefined;
     this.#connection = this.#newConnection();
   }
 
@@ -81,28 +86,29 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     const client = this.#connection.use('produce');
     this.#unflushed = true;
     let polled = false;
-    for (let index = from; index < records.length; index += 1) {
-      const record = records[index];
-      if (record === undefined) break;
-      try {
-        enqueue(client, record);
-      } catch (thrown) {
-        const enqueued = index - from;
-        const where = `${record.topic}-${record.partition ?? 'any'}`;
-        const error = toKafkaError('produce', where, thrown);
-        if (error.code === UNKNOWN_PARTITION && this.#looksAgain(record.topic)) return enqueued;
-        if (error.code !== QUEUE_FULL) {
-          const cause = error.code === STATE ? (this.#failure ?? error) : error;
-          throw Object.assign(cause, { enqueued });
-        }
-        // Delivered records leave the queue only when it is polled: once more, then the caller waits.
-        if (polled) return enqueued;
-        polled = true;
-        client.poll();
-        index -= 1;
+    let next = from;
+    for (;;) {
+      const [enqueued, refusal] = this.#enqueue(client, records, next);
+      next += enqueued;
+      const record = records[next];
+      if (refusal === undefined || record === undefined) return next - from;
+      const error = toKafkaError('produce', `${record.topic}-${record.partition ?? 'any'}`, refusal);
+      if (error.code === UNKNOWN_PARTITION && this.#looksAgain(record.topic)) return next - from;
+      if (error.code !== QUEUE_FULL) {
+        const cause = error.code === STATE ? (this.#failure ?? error) : error;
+        throw Object.assign(cause, { enqueued: next - from });
       }
+      // Delivered records leave the queue only when it is polled: once more, then the caller waits.
+      if (polled) return next - from;
+      polled = true;
+      client.poll();
     }
-    return records.length - from;
+  }
+
+  #enqueue(client: Producer, records: readonly ProducedRecord[], from: number): Enqueued {
+    return this.#packer === undefined
+      ? enqueueEach(client, records, from)
+      : enqueueAll(client, this.#packer, records, from);
   }
 
   /**
