@@ -20,8 +20,8 @@ const METADATA_POLL_MS = 100;
 /** How far a group has come in one topic. */
 export interface Progress {
   /** Records that it has committed, over all partitions. */
-  read(): Promise<number>;
-  close(): Promise<void>;
+  readonly read: () => Promise<number>;
+  readonly close: () => Promise<void>;
 }
 
 export class BenchKafka {
@@ -103,10 +103,24 @@ export class BenchKafka {
       close: () =>
         ask((done) => {
           handle.disconnect((error: unknown) => {
-            done(error, undefined);
+            done(error);
           });
         }),
     };
+  }
+
+  /** Of a group that has no members. */
+  async setOffsets(
+    group: string,
+    offsets: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[],
+  ): Promise<void> {
+    const handle = await this.#handle(group);
+    handle.commitSync(offsets.map((one) => ({ ...one })));
+    await ask((done) => {
+      handle.disconnect((error: unknown) => {
+        done(error);
+      });
+    });
   }
 
   /** Joins no group. Uncommitted: it is not kept waiting for a transaction that is about to end. */

@@ -69,7 +69,7 @@ export class ExactlyOnceLoop {
   #heldOffsets = new Map<number, number>();
   #held: Output[] = [];
   #committing: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(
     private readonly options: LoopOptions,
@@ -97,7 +97,7 @@ export class ExactlyOnceLoop {
       if (!overlapped) await committed;
       else
         this.#committing = committed.catch((error: unknown) => {
-          this.#failure = error;
+          this.#failure = new Error('a transaction was not committed', { cause: error });
         });
     }
   }

@@ -4,8 +4,8 @@
  * and there is no figure but an error.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchKafka } from '../cluster/bench-kafka.js';
-import type { Place, Running, Subject } from '../subjects/subject.js';
+import type { Session, Source } from '../session.js';
+import type { Running, Subject } from '../subjects/subject.js';
 import { usageOf } from './process-usage.js';
 import type { Sample } from './window.js';
 
@@ -13,28 +13,14 @@ const SAMPLE_MS = 200;
 /** It counts as stuck when it has committed nothing for so long. */
 const STUCK_MS = 90_000;
 
-export interface Source {
-  readonly topic: string;
-  readonly partitions: number;
-  readonly records: number;
-}
-
 export interface Watched {
   readonly samples: readonly Sample[];
   /** From the start of the process to the first committed record that was seen. */
   readonly firstCommitMs: number;
 }
 
-/** Names of one run: of its group, and of everything that belongs to it. */
-const placeOf = (kafka: BenchKafka, source: string, run: string): Place => ({
-  bootstrapServers: kafka.bootstrapServers,
-  group: run,
-  source,
-  audit: `${run}.audit`,
-});
-
 const watch = async (
-  kafka: BenchKafka,
+  brokerPid: number,
   running: Running,
   read: () => Promise<number>,
   total: number,
@@ -49,8 +35,7 @@ const watch = async (
     if (ended !== undefined) throw new Error(ended);
     const records = await read();
     const atMs = performance.now();
-    const { cpuMs, rssBytes } = usageOf(running.pid);
-    samples.push({ atMs, records, cpuMs, rssBytes, brokerCpuMs: usageOf(kafka.pid).cpuMs });
+    samples.push({ atMs, records, ...usageOf(running.pid), brokerCpuMs: usageOf(brokerPid).cpuMs });
     if (records > 0) firstCommitMs ??= atMs - beganMs;
     if (records >= total) return { samples, firstCommitMs: firstCommitMs ?? 0 };
     if (records > lastRecords) [lastRecords, lastChangeMs] = [records, atMs];
@@ -60,22 +45,21 @@ const watch = async (
   }
 };
 
-/** `run` is a name that was never used; `expected`: how many records it must have written. */
+/** `expected`: how many records it must have written. */
 export const runToEnd = async (
-  kafka: BenchKafka,
+  session: Session,
   subject: Subject,
   source: Source,
-  run: string,
   expected = source.records,
 ): Promise<Watched> => {
-  const place = placeOf(kafka, source.topic, run);
-  await kafka.createTopic(place.audit, source.partitions);
+  const { kafka } = session;
+  const place = await session.newPlace(source.partitions, source);
   const progress = await kafka.progress(place.group, source.topic, source.partitions);
   try {
-    const running = await subject.start(place);
+    const running = await session.start(subject, place);
     let watched: Watched;
     try {
-      watched = await watch(kafka, running, progress.read, source.records);
+      watched = await watch(kafka.pid, running, () => progress.read(), source.records);
     } finally {
       await running.stop();
     }
@@ -87,6 +71,6 @@ export const runToEnd = async (
     return watched;
   } finally {
     await progress.close();
-    await kafka.deleteTopics(place.group);
+    await session.clear(place);
   }
 };

@@ -1,7 +1,7 @@
 /** Throughput and CPU of every subject on the same records, interleaved: each round runs each subject once. */
-import type { BenchKafka } from '../cluster/bench-kafka.js';
-import { runToEnd, type Source } from '../measure/run-to-end.js';
+import { runToEnd } from '../measure/run-to-end.js';
 import { figuresOf, type WindowFigures } from '../measure/window.js';
+import type { Session, Source } from '../session.js';
 import type { Subject } from '../subjects/subject.js';
 
 export interface RoundFigures extends WindowFigures {
@@ -16,14 +16,7 @@ export interface Measured {
   readonly errors: readonly string[];
 }
 
-export interface Rounds {
-  readonly rounds: number;
-  readonly say: (line: string) => void;
-  /** A name for a run that was never used. */
-  readonly newRun: () => string;
-}
-
-const described = ({ start: _, ...subject }: Subject): Omit<Subject, 'start'> => subject;
+export const described = ({ start: _, ...subject }: Subject): Omit<Subject, 'start'> => subject;
 
 /** Every round begins with another subject, so that none always comes after the same one. */
 export const rotated = <T>(list: readonly T[], by: number): readonly T[] => {
@@ -31,27 +24,30 @@ export const rotated = <T>(list: readonly T[], by: number): readonly T[] => {
   return [...list.slice(at), ...list.slice(0, at)];
 };
 
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export const measureThroughput = async (
-  kafka: BenchKafka,
+  session: Session,
   subjects: readonly Subject[],
   source: Source,
-  { rounds, say, newRun }: Rounds,
+  rounds: number,
+  stop: AbortSignal,
 ): Promise<readonly Measured[]> => {
   const figures = new Map(subjects.map(({ name }) => [name, [] as RoundFigures[]]));
   const errors = new Map(subjects.map(({ name }) => [name, [] as string[]]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const subject of rotated(subjects, round - 1)) {
+      stop.throwIfAborted();
+      const told = `round ${round}  ${subject.name.padEnd(24)}`;
       try {
-        const { samples, firstCommitMs } = await runToEnd(kafka, subject, source, newRun());
+        const { samples, firstCommitMs } = await runToEnd(session, subject, source);
         const of = { round, firstCommitMs, ...figuresOf(samples, source.records) };
         figures.get(subject.name)?.push(of);
-        say(
-          `round ${round}  ${subject.name.padEnd(24)} ${Math.round(of.recordsPerSecond)} records/s, ${of.cpuMicrosPerRecord.toFixed(1)} µs CPU a record`,
-        );
+        const rate = Math.round(of.recordsPerSecond);
+        session.say(`${told} ${rate} records/s, ${of.cpuMicrosPerRecord.toFixed(1)} µs CPU a record`);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        errors.get(subject.name)?.push(`round ${round}: ${why}`);
-        say(`round ${round}  ${subject.name.padEnd(24)} ERROR: ${why}`);
+        errors.get(subject.name)?.push(`round ${round}: ${messageOf(error)}`);
+        session.say(`${told} ERROR: ${messageOf(error)}`);
       }
     }
   }

@@ -11,6 +11,9 @@ const COMMIT_INTERVAL_MS = 100;
 export const runningProcess = (child: ServiceProcess): Running => ({
   pid: child.pid,
   ended: () => (child.hasExited ? `${child.name} has ended:\n${child.tail}` : undefined),
+  kill: async () => {
+    await child.kill();
+  },
   stop: async () => {
     if (!child.hasExited) await child.stop();
   },

@@ -24,23 +24,39 @@ export interface ServiceOptions {
   /** Absent: the one that the service chooses. */
   readonly binding?: Binding;
   readonly env?: ServiceEnvironment;
+  readonly args?: readonly string[];
+  /** One of the bench's own that ends in the service's main. */
+  readonly program?: string;
+  readonly name?: string;
 }
 
-export const serviceSubject = ({ processes, binding, env = {} }: ServiceOptions): Subject => ({
-  name: `service-${processes}${binding === undefined ? '' : `-${binding}`}`,
+export const serviceSubject = ({
+  processes,
+  binding,
+  env = {},
+  args = [],
+  program,
+  name = `service-${processes}${binding === undefined ? '' : `-${binding}`}`,
+}: ServiceOptions): Subject => ({
+  name,
   kind: 'service',
   parallel: processes,
   binding: binding ?? (KNOWS_BINDINGS ? 'packed' : 'published'),
   overlapped: true,
-  start: async (place) =>
-    runningProcess(
-      await ServiceProcess.start('service', {
-        ...serviceEnvironment(place),
-        PROCESSES: String(processes),
-        ...(binding === undefined ? {} : { KAFKA_BINDING: binding }),
-        ...env,
-      }),
-    ),
+  start: async (place) => {
+    const all = {
+      ...serviceEnvironment(place),
+      PROCESSES: String(processes),
+      ...(binding === undefined ? {} : { KAFKA_BINDING: binding }),
+      ...env,
+    };
+    const service = await ServiceProcess.start(name, all, [...args], program);
+    return {
+      ...runningProcess(service),
+      isReady: () => service.isReady(),
+      metric: (metric, labels) => service.metric(metric, labels),
+    };
+  },
 });
 
 export const services = (cores: number): readonly Subject[] =>

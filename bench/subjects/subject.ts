@@ -8,6 +8,8 @@ export interface Place {
   readonly group: string;
   readonly source: string;
   readonly audit: string;
+  /** Of Kafka Streams; the service makes its own. */
+  readonly deadLetters: string;
 }
 
 export interface Running {
@@ -15,6 +17,12 @@ export interface Running {
   readonly pid: number;
   /** Why it is no more, or undefined while it runs. */
   ended(): string | undefined;
+  /** Whether it says of itself that it is ready; a subject that cannot say it is not asked. */
+  isReady?(): Promise<boolean>;
+  /** A number of its metrics. */
+  metric?(name: string, labels: string): Promise<number>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,10 +1,20 @@
 /** All subjects of a machine with so many cores, in the order of the table. */
 import { UsageError } from '../options.js';
 import { bareLoops } from './bare-loop.js';
+import { kafkaStreamsSubject, type StartKafkaStreams } from './kafka-streams.js';
 import { services } from './service.js';
 import type { Subject } from './subject.js';
 
-export const subjectsFor = (cores: number): readonly Subject[] => [...bareLoops, ...services(cores)];
+export const subjectsFor = (
+  cores: number,
+  kafkaStreams: StartKafkaStreams | undefined,
+): readonly Subject[] => [
+  ...bareLoops,
+  ...services(cores),
+  ...(kafkaStreams === undefined
+    ? []
+    : [...new Set([1, cores])].map((threads) => kafkaStreamsSubject(kafkaStreams, threads))),
+];
 
 /** Those of that name; none: all. */
 export const chosen = (all: readonly Subject[], names: readonly string[]): readonly Subject[] => {
