@@ -86,7 +86,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'topology/**/*.ts', 'config/**/*.ts'],
+    files: ['src/**/*.ts', 'topology/**/*.ts', 'config/**/*.ts', 'bench/**/*.ts'],
     rules: { 'max-lines': ['error', { max: 300 }] },
   },
 

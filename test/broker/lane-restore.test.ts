@@ -3,70 +3,13 @@
  * lane log is written with the codec, as a service with as many failing keys would have left it.
  */
 import { expect } from 'chai';
-import { createKafkaClients } from '../../src/kafka/clients.js';
-import { encodeLane, followerKey, laneLogKey } from '../../src/lanes/lane-log.js';
-import { encodeRecord } from '../../src/lanes/record-codec.js';
-import { idText, sourceId } from '../../src/lanes/record-id.js';
-import type { ConsumedRecord, ProducedRecord } from '../../src/record/record.js';
-import { commitOffset, epochMs, offset, partition } from '../../src/record/units.js';
-import { CHECKPOINT_KEY, encodeCheckpoint } from '../../src/state/checkpoint.js';
 import { startBroker, type LocalKafka } from '../support/broker.js';
+import { laneValueOf, MANY_LANES_SEQUENCE, writeManyLanes } from '../support/many-lanes.js';
 import { ServiceBench } from '../support/service-bench.js';
 import { until } from '../support/wait.js';
 
 const LANES = 100_000;
-const AT_ONCE = 10_000;
-/** Offsets that the source has not reached: at those that it has are other records. */
-const FIRST_OFFSET = 1_000_000;
-const HOUR_MS = 3_600_000;
 const BOUND_MB = 512;
-const P0 = partition(0);
-
-const valueOf = (i: number): Buffer =>
-  Buffer.from(
-    JSON.stringify({
-      userId: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
-      updatedFields: ['email'],
-      timestamp: '2026-01-01T00:00:00Z',
-      metadata: { source: 'test', correlationId: '00000000-0000-4000-8000-000000000000' },
-    }),
-  );
-
-/** One lane with its head, an hour from its next run. */
-const entriesOf = (laneLog: string, source: string, i: number, nowMs: number): readonly ProducedRecord[] => {
-  const key = Buffer.from(`user-${i}`);
-  const headers = [{ name: '__TypeId__', value: Buffer.from('com.example.UserUpdatedEvent') }];
-  const at = { topic: source, partition: P0, offset: offset(FIRST_OFFSET + i) };
-  const record: ConsumedRecord = { ...at, timestamp: epochMs(nowMs), key, value: valueOf(i), headers };
-  const id = sourceId(record);
-  const failure = {
-    reason: 'directory-unavailable',
-    name: 'RetryableError',
-    message: '503',
-    retryable: true,
-  };
-  const state = {
-    status: 'retrying' as const,
-    attempts: 2,
-    delayMs: HOUR_MS,
-    due: epochMs(nowMs + HOUR_MS),
-    firstFailureAt: epochMs(nowMs),
-    copied: false,
-    failure,
-  };
-  const arm = { sequence: 1, ordinal: i + 1 };
-  const entry = (logKey: Buffer, value: Buffer): ProducedRecord => ({
-    topic: laneLog,
-    partition: P0,
-    key: logKey,
-    value,
-    headers: [],
-  });
-  return [
-    entry(followerKey(id), encodeRecord(record)),
-    entry(laneLogKey({ kind: 'keyed', key }), encodeLane({ state, head: idText(id), arm })),
-  ];
-};
 
 describe('a task with very many lanes', function () {
   this.timeout(300_000);
@@ -85,44 +28,16 @@ describe('a task with very many lanes', function () {
     const before = await idle.metric('process_resident_memory_bytes');
     await idle.stop();
 
-    const clients = createKafkaClients({
+    const { group, source, laneLog } = bench;
+    await writeManyLanes({
       bootstrapServers: kafka.bootstrapServers,
-      clientId: 'lanes',
-      groupId: bench.group,
-      groupProtocol: 'classic',
-      transactionalId: 'none',
-      sessionTimeoutMs: 45_000,
-      maxPollIntervalMs: 300_000,
-      transactionTimeoutMs: 60_000,
-      maxMessageBytes: 1_000_000,
-      startTimeoutMs: 60_000,
-      statisticsIntervalMs: 0,
+      group,
+      source,
+      laneLog,
+      lanes: LANES,
     });
-    const producer = clients.acknowledgedProducer();
-    await producer.connect();
-    const nowMs = Date.now();
-    for (let from = 0; from < LANES; from += AT_ONCE) {
-      const some = Array.from({ length: AT_ONCE }, (_, i) =>
-        entriesOf(bench.laneLog, bench.source, from + i, nowMs),
-      );
-      await producer.send(some.flat());
-    }
-    const sequence = 1000;
-    const source = new Map([[bench.source, commitOffset(0)]]);
-    const guarantee = 'exactly_once_v2';
-    const checkpoint = { sequence, guarantee, source, inputs: new Map(), adopted: new Map() } as const;
-    await producer.send([
-      {
-        topic: bench.laneLog,
-        partition: P0,
-        key: CHECKPOINT_KEY,
-        value: encodeCheckpoint(checkpoint),
-        headers: [],
-      },
-    ]);
-    await producer.close();
-    await bench.tool.setOffset(bench.group, bench.laneLog, 0, sequence);
-    await bench.tool.setOffset(bench.group, bench.source, 0, 0);
+    await bench.tool.setOffset(group, laneLog, 0, MANY_LANES_SEQUENCE);
+    await bench.tool.setOffset(group, source, 0, 0);
 
     const beganMs = Date.now();
     const service = await bench.start('with lanes');
@@ -143,7 +58,7 @@ describe('a task with very many lanes', function () {
     // A record of another key is processed, one of a key with a lane waits behind its head.
     const headers = [{ name: '__TypeId__', value: Buffer.from('com.example.UserUpdatedEvent') }];
     for (const key of ['other', 'user-7'])
-      await bench.tool.produce(bench.source, { key: Buffer.from(key), value: valueOf(7), headers });
+      await bench.tool.produce(source, { key: Buffer.from(key), value: laneValueOf(7), headers });
     await bench.untilAllCommitted();
     expect(await bench.audits()).to.have.length(1);
     expect(await service.metric('audit_lane_followers')).to.equal(1);

@@ -1,0 +1,61 @@
+/** Writes the events of the bench into a topic, as fast as the broker takes them, and not as a transaction. */
+import rdkafka from 'node-rdkafka';
+import { enqueue } from '../../src/kafka/enqueue.js';
+import type { BenchEvent } from '../events.js';
+import { ask } from './ask.js';
+
+const AT_ONCE = 5_000;
+const QUEUE_RECORDS = 100_000;
+const FLUSH_MS = 120_000;
+
+export type Enqueue = (event: BenchEvent) => void;
+
+/** `write` gives events to a connected producer; all are in the topic when it has resolved. */
+export const withProducer = async (
+  bootstrapServers: string,
+  topic: string,
+  write: (put: Enqueue, room: () => Promise<void>) => Promise<void>,
+  lingerMs = 20,
+): Promise<void> => {
+  const producer = new rdkafka.Producer(
+    {
+      'bootstrap.servers': bootstrapServers,
+      'enable.idempotence': true,
+      'linger.ms': lingerMs,
+      'queue.buffering.max.messages': QUEUE_RECORDS,
+      'queue.buffering.max.kbytes': 1_048_576,
+    },
+    { partitioner: 'murmur2_random' },
+  );
+  await ask<unknown>((done) => {
+    producer.connect({}, done);
+  });
+  const flush = (): Promise<void> =>
+    ask((done) => {
+      producer.flush(FLUSH_MS, done);
+    });
+  try {
+    await write(({ key, value, headers }) => {
+      enqueue(producer, { topic, partition: null, key, value, headers });
+    }, flush);
+    await flush();
+  } finally {
+    await ask<unknown>((done) => {
+      producer.disconnect(done);
+    });
+  }
+};
+
+export const loadEvents = (
+  bootstrapServers: string,
+  topic: string,
+  count: number,
+  eventOf: (index: number) => BenchEvent,
+): Promise<void> =>
+  withProducer(bootstrapServers, topic, async (put, flush) => {
+    for (let at = 0; at < count; at += AT_ONCE) {
+      for (let index = at; index < Math.min(count, at + AT_ONCE); index += 1) put(eventOf(index));
+      // What is in the queue at once is bounded.
+      if ((at / AT_ONCE) % 10 === 9) await flush();
+    }
+  });

@@ -1,0 +1,59 @@
+/** Throughput and CPU of every subject on the same records, interleaved: each round runs each subject once. */
+import { runToEnd } from '../measure/run-to-end.js';
+import { figuresOf, type WindowFigures } from '../measure/window.js';
+import type { Session, Source } from '../session.js';
+import type { Subject } from '../subjects/subject.js';
+
+export interface RoundFigures extends WindowFigures {
+  readonly round: number;
+  readonly firstCommitMs: number;
+}
+
+export interface Measured {
+  readonly subject: Omit<Subject, 'start'>;
+  readonly rounds: readonly RoundFigures[];
+  /** One for each round that has no figures. */
+  readonly errors: readonly string[];
+}
+
+export const described = ({ start: _, ...subject }: Subject): Omit<Subject, 'start'> => subject;
+
+/** Every round begins with another subject, so that none always comes after the same one. */
+export const rotated = <T>(list: readonly T[], by: number): readonly T[] => {
+  const at = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+};
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const measureThroughput = async (
+  session: Session,
+  subjects: readonly Subject[],
+  source: Source,
+  rounds: number,
+  stop: AbortSignal,
+): Promise<readonly Measured[]> => {
+  const figures = new Map(subjects.map(({ name }) => [name, [] as RoundFigures[]]));
+  const errors = new Map(subjects.map(({ name }) => [name, [] as string[]]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const subject of rotated(subjects, round - 1)) {
+      stop.throwIfAborted();
+      const told = `round ${round}  ${subject.name.padEnd(24)}`;
+      try {
+        const { samples, firstCommitMs } = await runToEnd(session, subject, source);
+        const of = { round, firstCommitMs, ...figuresOf(samples, source.records) };
+        figures.get(subject.name)?.push(of);
+        const rate = Math.round(of.recordsPerSecond);
+        session.say(`${told} ${rate} records/s, ${of.cpuMicrosPerRecord.toFixed(1)} µs CPU a record`);
+      } catch (error) {
+        errors.get(subject.name)?.push(`round ${round}: ${messageOf(error)}`);
+        session.say(`${told} ERROR: ${messageOf(error)}`);
+      }
+    }
+  }
+  return subjects.map((subject) => ({
+    subject: described(subject),
+    rounds: figures.get(subject.name) ?? [],
+    errors: errors.get(subject.name) ?? [],
+  }));
+};
