@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { CACHE, inProject, PROJECT } from '../lib/project.mjs';
 
-const SOURCES = ['src', 'topology', 'config', 'test', 'deploy'];
+const SOURCES = ['src', 'topology', 'config', 'test', 'deploy', 'bench'];
 const STAMP = join(CACHE, 'build-stamp');
 const COMMAND_LINE = inProject('dist', 'src', 'cli', 'audit-lanes.js');
 const TSC = inProject('node_modules', 'typescript', 'bin', 'tsc');
