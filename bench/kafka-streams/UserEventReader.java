@@ -131,8 +131,8 @@ final class UserEventReader {
     if (end - from >= 5 && bytes[from] == 0) from += 5;
     if (end - from >= 3 && bytes[from] == (byte) 0xef && bytes[from + 1] == (byte) 0xbb && bytes[from + 2] == (byte) 0xbf) from += 3;
     if (from == end) throw InvalidEvent.undeserializable("the value is empty");
-    // Jackson would take NULs at the beginning for UTF-16 and UTF-32.
-    if (bytes[from] == 0 || (from + 1 < end && bytes[from + 1] == 0) || !Utf8.isValid(bytes, from, end)) {
+    // Jackson would take NULs at the beginning for UTF-16 and UTF-32, and pass over a second byte order mark.
+    if (bytes[from] <= 0 || (from + 1 < end && bytes[from + 1] == 0) || !Utf8.isValid(bytes, from, end)) {
       throw InvalidEvent.undeserializable("the value is not valid UTF-8 of a JSON text");
     }
     event.clear();

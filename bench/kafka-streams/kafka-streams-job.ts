@@ -91,8 +91,17 @@ const compiled = async (java: string, classPath: string, say: (line: string) => 
   say('compiling the Kafka Streams job');
   mkdirSync(cache, { recursive: true });
   const part = mkdtempSync(join(cache, 'part-'));
-  // The compiler is a module of the JDK, so that no javac need be on the path.
-  const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '-cp', classPath, '-d', part, ...sources];
+  const jarNames = readdirSync(dirname(classPath)).map((name) => join(dirname(classPath), name));
+  // The compiler is a module of the JDK, so that no javac need be on the path. Started so, it takes no wildcard.
+  const compiler = [
+    '-m',
+    'jdk.compiler/com.sun.tools.javac.Main',
+    '-cp',
+    jarNames.join(':'),
+    '-d',
+    part,
+    ...sources,
+  ];
   const { code, errors } = await untilEnded(spawn(java, compiler, { stdio: ['ignore', 'ignore', 'pipe'] }));
   try {
     if (code !== 0) throw new Error(`the Kafka Streams job does not compile:\n${errors}`);
