@@ -1,6 +1,6 @@
 /**
- * The jars of the local Kafka, and those of Kafka Streams for the tests, copied once by Maven into folders that
- * are named after what the pom.xml of each says.
+ * The jars of the local Kafka, those of Kafka Streams for the tests, and those of the bench's Kafka Streams job,
+ * copied once by Maven into folders that are named after what the pom.xml of each says.
  * A folder that exists is complete: it is filled under another name and renamed at the end, so that a
  * copy which was interrupted, or two at once, leave nothing half done.
  */
@@ -25,6 +25,13 @@ const KAFKA_STREAMS = {
   pom: inProject('test', 'kafka-streams', 'pom.xml'),
   cache: join(CACHE, 'kafka-streams-jars'),
   size: '15 MB',
+};
+/** @type {Jars} */
+const KAFKA_STREAMS_JOB = {
+  title: 'Kafka Streams for the bench',
+  pom: inProject('bench', 'kafka-streams', 'pom.xml'),
+  cache: join(CACHE, 'kafka-streams-job-jars'),
+  size: '17 MB',
 };
 const LEAST_JAVA = 17;
 
@@ -65,6 +72,10 @@ export const missingForKafka = () => missing(KAFKA, 'a local Kafka needs', 'the 
 /** Why Kafka Streams cannot run here; null when it can. */
 export const missingForKafkaStreams = () => missing(KAFKA_STREAMS, 'Kafka Streams needs', 'Kafka Streams is');
 
+/** Why the bench's Kafka Streams job cannot run here; null when it can. */
+export const missingForKafkaStreamsJob = () =>
+  missing(KAFKA_STREAMS_JOB, "the bench's Kafka Streams job needs", 'its Kafka Streams is');
+
 /**
  * The class path of the local Kafka; fetches the jars when they are not there yet.
  * @param {(line: string) => void} say
@@ -74,6 +85,9 @@ export const kafkaClassPath = (say) => classPath(KAFKA, say);
 
 /** As `kafkaClassPath`. @param {(line: string) => void} say @returns {Promise<string>} */
 export const kafkaStreamsClassPath = (say) => classPath(KAFKA_STREAMS, say);
+
+/** As `kafkaClassPath`. @param {(line: string) => void} say @returns {Promise<string>} */
+export const kafkaStreamsJobClassPath = (say) => classPath(KAFKA_STREAMS_JOB, say);
 
 /** @param {Jars} jars @param {(line: string) => void} say @returns {Promise<string>} */
 const classPath = async (jars, say) => {
