@@ -207,6 +207,7 @@ export class Session {
       intake: this.pollLoop,
       pauses: this.pauses,
       admission,
+      hasten: () => this.#commitLoop.hasten(),
       clock,
       logger,
       topicsReady: async (sources, partition) => {
@@ -273,7 +274,7 @@ export class Session {
   #onCommit(report: CommitReport): void {
     switch (report.kind) {
       case 'committed':
-        return;
+        return this.tasks.balance();
       case 'aborted':
         if (report.cause === 'lost')
           return this.parts.logger.info({}, 'commit aborted, a partition of it is lost');

@@ -1,5 +1,5 @@
 /**
- * The one commit loop of a process: every `commitIntervalMs` it commits what the tasks have decided,
+ * The one commit loop of a process: every `commitIntervalMs`, or sooner when much waits, it commits what the tasks have decided,
  * while they go on deciding. It begins only when something is dirty and nobody waits at the gate, never
  * spins on errors, and after two aborts for the same reason commits task by task, so that the one whose
  * effects are refused stops alone (review F14).
@@ -27,6 +27,8 @@ export interface CommitLoopSettings {
 }
 
 const ABORTS_BEFORE_ISOLATION = 2;
+/** Of the interval: the shortest pause between two cycles. */
+const SHORTEST_PART = 4;
 /** Keys and values of one transaction, all tasks together. */
 const TRANSACTION_BYTES = 32_000_000;
 /** The first wait after an abort; doubled for each that follows for the same reason, until a rebalance explains it. */
@@ -45,6 +47,7 @@ export class CommitLoop {
   /** The source with which the next cycle begins. */
   #leftOut: string | undefined;
   #wake: (() => void) | undefined;
+  #hasten: (() => void) | undefined;
   #listener: ((report: CommitReport) => void) | undefined;
 
   constructor(
@@ -87,6 +90,11 @@ export class CommitLoop {
   /** A rebalance event came: an abort for a fenced member is explained, so its back-off ends. */
   rebalanced(): void {
     this.#wake?.();
+  }
+
+  /** Much waits to be committed: the next cycle need not wait for the whole interval. */
+  hasten(): void {
+    this.#hasten?.();
   }
 
   /**
@@ -135,8 +143,19 @@ export class CommitLoop {
         : await this.gate.run(async () => (this.gate.contended ? undefined : this.commitNow()));
       if (result?.kind === 'aborted') await this.#backOff(result.cause, stop);
       const spent = this.clock.monotonic() - began;
-      await sleep(this.clock, Math.max(1, this.settings.commitIntervalMs - spent), stop);
+      await this.#pause(Math.max(1, this.settings.commitIntervalMs - spent), stop);
     }
+  }
+
+  /** Shorter when it is hastened; never so short that the cycles would do nothing else. */
+  async #pause(pauseMs: number, stop: AbortSignal): Promise<void> {
+    const shortestMs = Math.min(pauseMs, this.settings.commitIntervalMs / SHORTEST_PART);
+    await sleep(this.clock, shortestMs, stop);
+    if (pauseMs <= shortestMs || stop.aborted) return;
+    const hastened = new AbortController();
+    this.#hasten = () => hastened.abort();
+    await sleep(this.clock, pauseMs - shortestMs, AbortSignal.any([stop, hastened.signal]));
+    this.#hasten = undefined;
   }
 
   async #oneByOne(dirty: readonly CommitSource[], othersPassed: boolean): Promise<CommitResult> {

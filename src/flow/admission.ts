@@ -1,12 +1,13 @@
 /**
- * How much may be taken in. Pure arithmetic over what the tasks hold: records taken and not yet
- * committed, and their bytes. The process total is shared out evenly, so that one partition that stands
- * still cannot eat the credit of the others (review F18), and a dropped task returns its credit simply
- * by not being counted any more.
+ * How much may be taken in. Pure arithmetic over what the tasks hold: records taken and not yet committed, and their
+ * bytes. A dropped task returns its credit simply by not being counted any more.
  *
- * A partition is paused at its share less two batches, because a batch may consist of its records alone and
- * the next one is under way before the last is counted: so the total is never exceeded. It resumes at half
- * of that, so that it does not flutter. A share of fewer than four records cannot be kept to that exactly.
+ * Half of the process total is shared out evenly, so that partitions that stand still cannot eat the credit of the
+ * others (review F18). The other half is a pool for whoever is ahead: records come in runs of one partition, and one
+ * that is paused throws away what the client has fetched of it.
+ * A partition is paused two batches before its own part and what is free of the pool, because a batch may consist of
+ * its records alone and the next one is under way before the last is counted: so the total is never exceeded. It
+ * resumes at half of that, so that it does not flutter. Fewer than eight records a partition cannot be kept to exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -23,12 +24,25 @@ const FIRST_RECORD_BYTES = 65_536;
 
 export class Admission implements AdmissionControl {
   #partitions = 1;
+  /** Of the pool. */
+  #free: number;
   #recordBytes = FIRST_RECORD_BYTES;
 
-  constructor(private readonly settings: AdmissionSettings) {}
+  constructor(private readonly settings: AdmissionSettings) {
+    this.#free = this.#pool;
+  }
 
-  share(partitions: number): void {
+  balance(partitions: number, loads: Iterable<Load>): AdmissionVerdict {
     this.#partitions = Math.max(1, partitions);
+    const own = this.#own;
+    let beyond = 0;
+    let total = 0;
+    for (const { uncommitted } of loads) {
+      total += uncommitted;
+      if (uncommitted > own) beyond += uncommitted - own;
+    }
+    this.#free = Math.max(0, this.#pool - beyond);
+    return verdict(total, this.settings.maxUncommitted / 2);
   }
 
   /** What one batch weighed; large records make the next batches small at once, small ones let them grow slowly. */
@@ -45,7 +59,7 @@ export class Admission implements AdmissionControl {
   }
 
   records(load: Load): AdmissionVerdict {
-    return verdict(load.uncommitted, Math.max(1, this.#shareRecords - 2 * this.#largestBatch));
+    return verdict(load.uncommitted, Math.max(1, this.#own + this.#free - 2 * this.#largestBatch));
   }
 
   bytes(load: Load): AdmissionVerdict {
@@ -53,11 +67,16 @@ export class Admission implements AdmissionControl {
   }
 
   get #largestBatch(): number {
-    return Math.max(1, Math.min(MAX_BATCH, Math.floor(this.#shareRecords / 4)));
+    return Math.max(1, Math.min(MAX_BATCH, Math.floor(Math.max(this.#own, this.#free) / 4)));
   }
 
-  get #shareRecords(): number {
-    return Math.max(1, Math.floor(this.settings.maxUncommitted / this.#partitions));
+  /** What nobody else can take from a partition. */
+  get #own(): number {
+    return Math.max(1, Math.floor(this.settings.maxUncommitted / 2 / this.#partitions));
+  }
+
+  get #pool(): number {
+    return Math.max(0, this.settings.maxUncommitted - this.#own * this.#partitions);
   }
 }
 

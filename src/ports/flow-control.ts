@@ -24,8 +24,11 @@ export interface Load {
 export type AdmissionVerdict = 'pause' | 'resume' | 'keep';
 
 export interface AdmissionControl {
-  /** How many partitions are assigned. */
-  share(partitions: number): void;
+  /**
+   * How many partitions are assigned, and what the tasks hold now. To be told after each batch and each commit. `pause`:
+   * half of what may be held is, and it is time to commit.
+   */
+  balance(partitions: number, loads: Iterable<Load>): AdmissionVerdict;
   /** What one batch weighed. */
   observe(records: number, bytes: number): void;
   records(load: Load): AdmissionVerdict;

@@ -18,7 +18,8 @@ export class Sha1Block {
 
   /** `prefix`: 16 bytes. */
   constructor(prefix: Buffer) {
-    if (prefix.length !== 4 * PREFIX_WORDS) throw new RangeError(`a prefix of ${prefix.length} bytes, not of 16`);
+    if (prefix.length !== 4 * PREFIX_WORDS)
+      throw new RangeError(`a prefix of ${prefix.length} bytes, not of 16`);
     this.#prefix = Array.from({ length: PREFIX_WORDS }, (_, word) => prefix.readInt32BE(4 * word));
   }
 

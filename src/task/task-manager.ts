@@ -4,7 +4,7 @@
  * It answers no rebalance callback and commits nothing by itself: the session does, in the right order.
  */
 import type { CommitSource } from '../ports/commit.js';
-import type { AdmissionControl, AdmissionVerdict, PauseReason } from '../ports/flow-control.js';
+import type { AdmissionControl, AdmissionVerdict, Load, PauseReason } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import { AuthorError } from '../record/author-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -21,6 +21,8 @@ import type { Task } from './task.js';
 
 export interface TaskManagerParts extends Omit<TaskRestorerParts, 'regulate'> {
   readonly admission: AdmissionControl;
+  /** Much is waiting to be committed. */
+  readonly hasten: () => void;
 }
 
 const REFUSED_RETRY_MS = 30_000;
@@ -80,7 +82,7 @@ export class TaskManager {
       this.#assigned.set(partitionName(partition), partition);
       this.parts.pauses.assigned(partition);
     }
-    this.#shareOut();
+    this.balance();
     for (const number of new Set(partitions.map((of) => of.partition))) {
       for (const sources of this.parts.factory.sourcesBySubtopology) {
         const mine = sources.flatMap((topic) => this.#assigned.get(`${topic}-${number}`) ?? []);
@@ -115,13 +117,18 @@ export class TaskManager {
       this.parts.pauses.revoked(partition);
       this.#logEnds.delete(partitionName(partition));
     }
-    this.#shareOut();
+    this.balance();
   }
 
-  /** A smaller share than before may be used up already: no event of its task would tell. */
-  #shareOut(): void {
-    this.parts.admission.share(this.#assigned.size);
+  /** What one task holds changes what the others may: no event of theirs would tell. */
+  balance(): void {
+    const verdict = this.parts.admission.balance(this.#assigned.size, this.#loads());
+    if (verdict === 'pause') this.parts.hasten();
     for (const { task } of this.#holdings.values()) this.regulate(task);
+  }
+
+  *#loads(): Generator<Load> {
+    for (const { task } of this.#holdings.values()) yield task.ledger;
   }
 
   /** Splits a batch into runs of one partition each. */
@@ -140,6 +147,7 @@ export class TaskManager {
     }
     for (const end of batch.ends) this.#byPartition.get(partitionName(end))?.task.reachEnd(end, poll);
     this.parts.admission.observe(batch.length, bytes);
+    this.balance();
   }
 
   /** Pauses and resumes by what the task holds. */

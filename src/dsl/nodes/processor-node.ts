@@ -76,7 +76,9 @@ export class UserProcessorNode extends RuntimeNode {
 
   /** Between two records. */
   punctuate(punctuator: Punctuator<unknown, unknown>, timestampMs: number, pass: RecordPass): Pending {
-    return this.#run(new PassContext(this, pass, null), timestampMs, (_, at, context) => punctuator(at, context));
+    return this.#run(new PassContext(this, pass, null), timestampMs, (_, at, context) =>
+      punctuator(at, context),
+    );
   }
 
   /** As `pass` says which unit of work sees it. Throws when the topology did not connect it. */

@@ -9,8 +9,8 @@ const load = (uncommitted: number, uncommittedBytes = 0) => ({ uncommitted, unco
 
 const settings = fc.record({
   partitions: fc.integer({ min: 1, max: 12 }),
-  /** Records per partition; two at the least, or one poll more than is counted cannot fit. */
-  share: fc.oneof(fc.integer({ min: 2, max: 200 }), fc.integer({ min: 2, max: 20_000 })),
+  /** Records per partition; eight at the least, or one poll more than is counted cannot fit. */
+  share: fc.oneof(fc.integer({ min: 8, max: 200 }), fc.integer({ min: 8, max: 20_000 })),
   spare: fc.nat(11),
   taskMaxBufferBytes: fc.integer({ min: 1, max: 64 }).map((mb) => mb * MB),
   recordBytes: fc.oneof(fc.nat(2000), fc.integer({ min: 2000, max: MB })),
@@ -33,15 +33,18 @@ class Intake {
   #underWay: { readonly size: number; readonly from: readonly number[] };
 
   constructor(private readonly given: Settings) {
-    const { partitions, share, spare, taskMaxBufferBytes, seed } = given;
-    const maxUncommitted = partitions * share + Math.min(spare, partitions - 1);
-    this.admission = new Admission({ maxUncommitted, taskMaxBufferBytes });
-    this.admission.share(partitions);
+    const { partitions, taskMaxBufferBytes, seed } = given;
+    this.admission = new Admission({ maxUncommitted: this.limit, taskMaxBufferBytes });
     this.held = Array.from({ length: partitions }, () => 0);
     this.paused = Array.from({ length: partitions }, () => false);
+    this.#balance();
     this.#random = new Random(seed);
     for (let i = 0; i < given.seen; i++) this.admission.observe(1, given.recordBytes);
     this.#underWay = this.#issue();
+  }
+
+  get limit(): number {
+    return this.given.partitions * this.given.share + Math.min(this.given.spare, this.given.partitions - 1);
   }
 
   get total(): number {
@@ -58,13 +61,13 @@ class Intake {
       const alone = this.#random.chance(0.5) ? this.#random.pick(senders) : undefined;
       for (; taken < polled.size; taken++) this.#take(alone ?? this.#random.pick(senders));
     }
-    for (const partition of senders) this.#regulate(partition);
     this.admission.observe(taken, taken * this.given.recordBytes);
+    this.#balance();
   }
 
   commit(partition: number, records: number): void {
     this.held[partition] = Math.max(0, (this.held[partition] ?? 0) - records);
-    this.#regulate(partition);
+    this.#balance();
   }
 
   #issue() {
@@ -76,6 +79,14 @@ class Intake {
     this.held[partition] = (this.held[partition] ?? 0) + 1;
   }
 
+  #balance(): void {
+    this.admission.balance(
+      this.given.partitions,
+      this.held.map((held) => load(held)),
+    );
+    for (const partition of this.held.keys()) this.#regulate(partition);
+  }
+
   #regulate(partition: number): void {
     const verdict = this.admission.records(load(this.held[partition] ?? 0));
     if (verdict !== 'keep') this.paused[partition] = verdict === 'pause';
@@ -84,7 +95,7 @@ class Intake {
 
 const admission = (maxUncommitted: number, partitions = 1, taskMaxBufferBytes = 64 * MB): Admission => {
   const made = new Admission({ maxUncommitted, taskMaxBufferBytes });
-  made.share(partitions);
+  made.balance(partitions, []);
   return made;
 };
 
@@ -93,12 +104,11 @@ describe('Admission', () => {
     fc.assert(
       fc.property(settings, fc.array(fc.nat(9), { maxLength: 80 }), (given, commits) => {
         const intake = new Intake(given);
-        const limit = given.partitions * given.share + Math.min(given.spare, given.partitions - 1);
         const random = new Random(given.seed + 1);
         for (const kind of commits) {
           if (kind === 0) intake.commit(random.below(given.partitions), random.below(given.share + 1));
           else intake.turn(() => true);
-          expect(intake.total).to.be.at.most(limit);
+          expect(intake.total).to.be.at.most(intake.limit);
         }
       }),
       { numRuns: 300 },
@@ -110,21 +120,40 @@ describe('Admission', () => {
       fc.property(settings, (given) => {
         fc.pre(given.partitions > 1);
         const intake = new Intake({ ...given, share: Math.min(given.share, 2000) });
-        // Partition 0 never commits again; the others commit all they hold after every turn.
-        for (let turns = 0; turns < 50; turns++) {
+        // All but the last never commit again; that one commits all it holds after every turn.
+        const last = given.partitions - 1;
+        const own = Math.max(1, Math.floor(intake.limit / 2 / given.partitions));
+        for (let turns = 0; turns < 200; turns++) {
           intake.turn(() => true);
-          for (let p = 1; p < given.partitions; p++) intake.commit(p, intake.held[p] ?? 0);
+          intake.commit(last, intake.held[last] ?? 0);
         }
-        for (let p = 1; p < given.partitions; p++) expect(intake.paused[p]).to.equal(false);
-        intake.turn((p) => p !== 0);
-        intake.turn((p) => p !== 0);
-        expect(intake.total).to.be.greaterThan(intake.held[0] ?? 0);
+        expect(intake.paused[last]).to.equal(false);
+        const before = intake.total;
+        intake.turn((p) => p === last);
+        intake.turn((p) => p === last);
+        expect(intake.total).to.be.greaterThan(before);
+        // It may always go on to half of what is its own, and no poll brings it beyond all of that.
+        expect(intake.admission.records(load(Math.floor(own / 2) - 1))).not.to.equal('pause');
       }),
       { numRuns: 100 },
     );
   });
 
-  it('as a law: whoever has committed everything is resumed, and whoever holds its share is paused', () => {
+  it('a partition that is ahead takes what nobody uses, and no more than the pool', () => {
+    const made = admission(20_000, 10);
+    const held = [9000, ...Array.from({ length: 9 }, () => 0)].map((records) => load(records));
+    made.balance(10, held);
+    expect(made.records(load(1500))).not.to.equal('pause');
+    expect(made.records(load(9000))).to.equal('pause');
+  });
+
+  it('says when half of all is held: it is time to commit', () => {
+    const made = admission(10_000, 2);
+    expect(made.balance(2, [load(2000), load(2000)])).not.to.equal('pause');
+    expect(made.balance(2, [load(2000), load(3000)])).to.equal('pause');
+  });
+
+  it('as a law: whoever has committed everything is resumed, and whoever holds all there is is paused', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100_000 }),
@@ -132,7 +161,7 @@ describe('Admission', () => {
         (max, partitions) => {
           const made = admission(max, partitions);
           expect(made.records(load(0))).to.equal('resume');
-          expect(made.records(load(Math.max(1, Math.floor(max / partitions))))).to.equal('pause');
+          expect(made.records(load(max))).to.equal('pause');
           expect(made.bytes(load(0, 0))).to.equal('resume');
           expect(made.bytes(load(0, 64 * MB))).to.equal('pause');
         },
@@ -162,11 +191,13 @@ describe('Admission', () => {
 
   it('shares what there is when partitions come and go', () => {
     const made = admission(10_000, 1);
+    made.balance(1, [load(4000)]);
     expect(made.records(load(4000))).not.to.equal('pause');
-    made.share(4);
-    expect(made.records(load(4000))).to.equal('pause');
-    made.share(1);
-    expect(made.records(load(4000))).not.to.equal('pause');
+    const full = Array.from({ length: 4 }, () => load(2400));
+    made.balance(4, full);
+    expect(made.records(load(2400))).to.equal('pause');
+    made.balance(1, [load(2400)]);
+    expect(made.records(load(2400))).not.to.equal('pause');
   });
 
   it('asks for few records once large ones were seen, and for more again when they become small', () => {

@@ -66,6 +66,7 @@ export class ManagerBench {
   /** Whether a poll is under way, so that `between` must wait for `turn`. */
   polling = false;
   poll = 1;
+  #partitions = 0;
   #between: ((nextPoll: number) => void)[] = [];
 
   constructor(topics: readonly string[] = [SOURCE]) {
@@ -118,11 +119,16 @@ export class ManagerBench {
       },
       pauses: this.board,
       admission: {
-        share: (partitions) => void this.log.push(`share ${partitions}`),
+        balance: (partitions) => {
+          if (partitions !== this.#partitions) this.log.push(`share ${partitions}`);
+          this.#partitions = partitions;
+          return 'resume';
+        },
         observe: () => undefined,
         records: (load) => this.credit(load),
         bytes: () => 'resume',
       },
+      hasten: () => undefined,
       clock,
       logger: SILENT,
       topicsReady: async () => undefined,
