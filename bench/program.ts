@@ -7,12 +7,11 @@ import { availableParallelism } from 'node:os';
 import { requireProc } from './measure/process-usage.js';
 import type { BenchOptions } from './options.js';
 import { measureParts } from './parts/parts.js';
-import { messageOf } from './parts/throughput.js';
 import { judgeAll } from './report/aims.js';
 import { thisMachine } from './report/machine.js';
 import { throughputPlot } from './report/plot.js';
 import { reportText } from './report/report.js';
-import type { Results } from './report/results.js';
+import { errorsOf, type Results } from './report/results.js';
 import { Session } from './session.js';
 import { findKafkaStreams } from './subjects/kafka-streams.js';
 import { chosen, subjectsFor } from './subjects/subjects.js';
@@ -39,6 +38,16 @@ const write = (options: BenchOptions, results: Results, beganAt: string, say: Su
   }
 };
 
+/** Rejects. What is being measured meanwhile is not waited for: it may wait for a broker that is no more. */
+const whenStopped = (stop: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => {
+      reject(new Error('stopped'));
+    };
+    if (stop.aborted) end();
+    else stop.addEventListener('abort', end, { once: true });
+  });
+
 /** False when something could not be measured. */
 export const runBench = async (
   options: BenchOptions,
@@ -50,20 +59,19 @@ export const runBench = async (
   const all = subjectsFor(cores, await findKafkaStreams());
   const subjects = chosen(all, options.subjects);
   const session = await Session.open(say);
-  const onStop = (): void => void session.close();
-  stop.addEventListener('abort', onStop);
   try {
-    const results = await measureParts(session, options, { all, subjects, stop });
+    const results = await Promise.race([
+      measureParts(session, options, { all, subjects, stop }),
+      whenStopped(stop),
+    ]);
     print(reportText(results));
     write(options, results, beganAt, say);
-    const errors = results.throughput?.flatMap((one) => one.errors) ?? [];
-    return errors.length === 0 && results.failures.length === 0;
+    return errorsOf(results).length === 0;
   } catch (error) {
     if (!stop.aborted) throw error;
-    say(`stopped: ${messageOf(error).split('\n')[0] ?? ''}`);
+    say('stopped before the end: nothing is reported');
     return false;
   } finally {
-    stop.removeEventListener('abort', onStop);
     await session.close();
   }
 };

@@ -80,11 +80,14 @@ export class Session {
 
   async start(subject: Subject, place: Place): Promise<Running> {
     const running = await subject.start(place);
+    let stopped: Promise<void> | undefined;
     const own: Running = {
       ...running,
-      stop: async () => {
+      // Once, however often it is asked.
+      stop: () => {
+        stopped ??= running.stop();
         this.#running.delete(own);
-        await running.stop();
+        return stopped;
       },
     };
     this.#running.add(own);

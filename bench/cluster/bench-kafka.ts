@@ -34,7 +34,9 @@ export class BenchKafka {
   static async start(say: (line: string) => void): Promise<BenchKafka> {
     // The tools are plain modules outside the TypeScript build.
     const path = pathToFileURL(join(projectRoot(), 'tools', 'kafka', 'local-kafka.mjs')).href;
-    const { startKafka } = (await import(path)) as { startKafka(options: KafkaOptions): Promise<LocalKafka> };
+    const { startKafka } = (await import(path)) as {
+      readonly startKafka: (options: KafkaOptions) => Promise<LocalKafka>;
+    };
     return new BenchKafka(await startKafka({ log: say }));
   }
 

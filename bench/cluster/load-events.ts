@@ -1,14 +1,15 @@
 /** Writes the events of the bench into a topic, as fast as the broker takes them, and not as a transaction. */
 import rdkafka from 'node-rdkafka';
 import { enqueue } from '../../src/kafka/enqueue.js';
+import { QUEUE_FULL } from '../../src/kafka/error-codes.js';
 import type { BenchEvent } from '../events.js';
 import { ask } from './ask.js';
 
-const AT_ONCE = 5_000;
 const QUEUE_RECORDS = 100_000;
 const FLUSH_MS = 120_000;
 
-export type Enqueue = (event: BenchEvent) => void;
+/** False when the producer has no room for it now. */
+export type Enqueue = (event: BenchEvent) => boolean;
 
 /** `write` gives events to a connected producer; all are in the topic when it has resolved. */
 export const withProducer = async (
@@ -36,7 +37,13 @@ export const withProducer = async (
     });
   try {
     await write(({ key, value, headers }) => {
-      enqueue(producer, { topic, partition: null, key, value, headers });
+      try {
+        enqueue(producer, { topic, partition: null, key, value, headers });
+        return true;
+      } catch (error) {
+        if ((error as { code?: number }).code === QUEUE_FULL) return false;
+        throw error;
+      }
     }, flush);
     await flush();
   } finally {
@@ -53,9 +60,8 @@ export const loadEvents = (
   eventOf: (index: number) => BenchEvent,
 ): Promise<void> =>
   withProducer(bootstrapServers, topic, async (put, flush) => {
-    for (let at = 0; at < count; at += AT_ONCE) {
-      for (let index = at; index < Math.min(count, at + AT_ONCE); index += 1) put(eventOf(index));
-      // What is in the queue at once is bounded.
-      if ((at / AT_ONCE) % 10 === 9) await flush();
+    for (let index = 0; index < count;) {
+      if (put(eventOf(index))) index += 1;
+      else await flush();
     }
   });

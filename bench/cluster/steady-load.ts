@@ -27,10 +27,8 @@ export class SteadyLoad {
         while (!this.#stopped) {
           const due = Math.floor(((performance.now() - beganMs) / 1000) * recordsPerSecond);
           const now = Math.min(due - passed, roomFor());
-          for (let written = 0; written < now; written += 1) {
-            put(eventOf(this.#written));
+          for (let written = 0; written < now && put(eventOf(this.#written)); written += 1)
             this.#written += 1;
-          }
           // What there was no room for is not made up for later.
           passed = due;
           await sleep(TICK_MS);

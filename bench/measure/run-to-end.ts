@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session, Source } from '../session.js';
 import type { Running, Subject } from '../subjects/subject.js';
+import { withCleanup } from './with-cleanup.js';
 import { usageOf } from './process-usage.js';
 import type { Sample } from './window.js';
 
@@ -46,31 +47,27 @@ const watch = async (
 };
 
 /** `expected`: how many records it must have written. */
-export const runToEnd = async (
+export const runToEnd = (
   session: Session,
   subject: Subject,
   source: Source,
   expected = source.records,
 ): Promise<Watched> => {
-  const { kafka } = session;
-  const place = await session.newPlace(source.partitions, source);
-  const progress = await kafka.progress(place.group, source.topic, source.partitions);
-  try {
+  return withCleanup(async (defer) => {
+    const { kafka } = session;
+    const place = await session.newPlace(source.partitions, source);
+    defer(() => session.clear(place));
+    const progress = await kafka.progress(place.group, source.topic, source.partitions);
+    defer(() => progress.close());
     const running = await session.start(subject, place);
-    let watched: Watched;
-    try {
-      watched = await watch(kafka.pid, running, () => progress.read(), source.records);
-    } finally {
-      await running.stop();
-    }
+    defer(() => running.stop());
+    const seen = await watch(kafka.pid, running, progress.read, source.records);
+    await running.stop();
     const { committed, aborted, open } = kafka.count(place.audit);
     if (committed !== expected)
       throw new Error(
         `wrote ${committed} committed records where there must be ${expected} (${aborted} aborted, ${open} open)`,
       );
-    return watched;
-  } finally {
-    await progress.close();
-    await session.clear(place);
-  }
+    return seen;
+  });
 };

@@ -5,9 +5,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAudits } from '../cluster/audit-reader.js';
+import { loadEvents } from '../cluster/load-events.js';
 import { SteadyLoad } from '../cluster/steady-load.js';
 import { benchEvents } from '../events.js';
 import { quantile } from '../measure/statistics.js';
+import { whenOf } from '../measure/when.js';
+import { withCleanup } from '../measure/with-cleanup.js';
 import type { Session } from '../session.js';
 import type { Subject } from '../subjects/subject.js';
 import { messageOf } from './throughput.js';
@@ -32,6 +35,11 @@ export interface LatencyOptions {
   readonly measuredMs: number;
 }
 
+const FIRST_EVENTS = 100;
+const START_LIMIT_MS = 120_000;
+/** With fewer it, or the machine, does not keep up, and latency is only a question of how long one waits. */
+const KEPT_UP = 0.9;
+
 /** Of the latencies of one rate, in milliseconds. */
 export const latencyFigures = (
   subject: string,
@@ -46,21 +54,31 @@ export const latencyFigures = (
   maxMs: quantile(latencies, 1),
 });
 
-const measureOne = async (
+const measureOne = (
   session: Session,
   subject: Subject,
   rate: number,
   { partitions, keys, warmUpMs, measuredMs }: LatencyOptions,
-): Promise<LatencyFigures> => {
-  const place = await session.newPlace(partitions);
-  const latencies: number[] = [];
-  let measuring = false;
-  const reader = await readAudits(place.bootstrapServers, place.audit, partitions, (recordMs, receivedMs) => {
-    if (measuring) latencies.push(receivedMs - recordMs);
-  });
-  const running = await session.start(subject, place);
-  const load = new SteadyLoad(place.bootstrapServers, place.source, benchEvents({ keys }), rate);
-  try {
+): Promise<LatencyFigures> =>
+  withCleanup(async (defer) => {
+    const place = await session.newPlace(partitions);
+    defer(() => session.clear(place));
+    const { bootstrapServers, source, audit } = place;
+    const eventOf = benchEvents({ keys });
+    const latencies: number[] = [];
+    let [seen, measuring] = [false, false];
+    const reader = await readAudits(bootstrapServers, audit, partitions, (recordMs, receivedMs) => {
+      seen = true;
+      if (measuring) latencies.push(receivedMs - recordMs);
+    });
+    defer(() => reader.close());
+    // It has started before the load begins: what waits meanwhile would be measured as well.
+    await loadEvents(bootstrapServers, source, FIRST_EVENTS, eventOf);
+    const running = await session.start(subject, place);
+    defer(() => running.stop());
+    await whenOf(running, `the first audit event of ${subject.name}`, () => seen, START_LIMIT_MS);
+    const load = new SteadyLoad(bootstrapServers, source, eventOf, rate);
+    defer(() => load.stop());
     await sleep(warmUpMs);
     measuring = true;
     await sleep(measuredMs);
@@ -68,16 +86,10 @@ const measureOne = async (
     const ended = running.ended();
     if (ended !== undefined) throw new Error(ended);
     const offered = (rate * measuredMs) / 1000;
-    if (latencies.length < offered / 2)
-      throw new Error(`only ${latencies.length} of ${offered} audit events came in the measured time`);
+    if (latencies.length < offered * KEPT_UP)
+      throw new Error(`${latencies.length} of ${offered} audit events came in the measured time: overloaded`);
     return latencyFigures(subject.name, rate, latencies);
-  } finally {
-    await load.stop();
-    await running.stop();
-    await reader.close();
-    await session.clear(place);
-  }
-};
+  });
 
 export const measureLatency = async (
   session: Session,

@@ -7,6 +7,7 @@ import { SteadyLoad } from '../cluster/steady-load.js';
 import { benchEvents } from '../events.js';
 import { flatnessOf, type Flatness, type MemorySample } from '../measure/flatness.js';
 import { usageOf } from '../measure/process-usage.js';
+import { withCleanup } from '../measure/with-cleanup.js';
 import type { Session } from '../session.js';
 import type { Subject } from '../subjects/subject.js';
 
@@ -19,27 +20,38 @@ export interface MemoryFigures extends Flatness {
 const SAMPLE_MS = 1_000;
 /** Records that wait in the source: it never runs dry, and the disk does not fill up. */
 const BACKLOG = 200_000;
+/** Between two of them the event loop has its turn. */
+const AT_ONCE = 2_000;
 const AS_MANY_AS_POSSIBLE = 10_000_000;
 
-export const measureMemory = async (
+export interface MemoryOptions {
+  readonly partitions: number;
+  readonly keys: number;
+  readonly forMs: number;
+}
+
+export const measureMemory = (
   session: Session,
   subject: Subject,
-  { partitions, keys, forMs }: { readonly partitions: number; readonly keys: number; readonly forMs: number },
-): Promise<MemoryFigures> => {
-  const { kafka } = session;
-  const place = await session.newPlace(partitions);
-  const progress = await kafka.progress(place.group, place.source, partitions);
-  let committed = 0;
-  const load: SteadyLoad = new SteadyLoad(
-    place.bootstrapServers,
-    place.source,
-    benchEvents({ keys }),
-    AS_MANY_AS_POSSIBLE,
-    () => Math.min(2_000, committed + BACKLOG - load.written),
-  );
-  const running = await session.start(subject, place);
-  const samples: MemorySample[] = [];
-  try {
+  { partitions, keys, forMs }: MemoryOptions,
+): Promise<MemoryFigures> =>
+  withCleanup(async (defer) => {
+    const place = await session.newPlace(partitions);
+    defer(() => session.clear(place));
+    const progress = await session.kafka.progress(place.group, place.source, partitions);
+    defer(() => progress.close());
+    let committed = 0;
+    const load: SteadyLoad = new SteadyLoad(
+      place.bootstrapServers,
+      place.source,
+      benchEvents({ keys }),
+      AS_MANY_AS_POSSIBLE,
+      () => Math.min(AT_ONCE, committed + BACKLOG - load.written),
+    );
+    defer(() => load.stop());
+    const running = await session.start(subject, place);
+    defer(() => running.stop());
+    const samples: MemorySample[] = [];
     const beganMs = performance.now();
     let firstMs = beganMs;
     for (let atMs = beganMs; atMs - beganMs < forMs; atMs = performance.now()) {
@@ -50,12 +62,7 @@ export const measureMemory = async (
       samples.push({ atMs: atMs - beganMs, rssBytes: usageOf(running.pid).rssBytes });
       await sleep(SAMPLE_MS);
     }
+    if (committed === 0) throw new Error(`nothing was committed within ${forMs / 1000} s`);
     const recordsPerSecond = (committed / (performance.now() - firstMs)) * 1000;
     return { subject: subject.name, recordsPerSecond, samples, ...flatnessOf(samples) };
-  } finally {
-    await load.stop();
-    await running.stop();
-    await progress.close();
-    await session.clear(place);
-  }
-};
+  });

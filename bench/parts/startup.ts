@@ -5,10 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAudits } from '../cluster/audit-reader.js';
+import { loadEvents } from '../cluster/load-events.js';
 import { SteadyLoad } from '../cluster/steady-load.js';
 import { benchEvents } from '../events.js';
+import { whenOf } from '../measure/when.js';
+import { withCleanup } from '../measure/with-cleanup.js';
 import type { Session } from '../session.js';
-import type { Running, Subject } from '../subjects/subject.js';
+import type { Subject } from '../subjects/subject.js';
 
 export interface StartUpFigures {
   readonly subject: string;
@@ -23,113 +26,73 @@ export interface RecoveryFigures {
   readonly recoveredMs: number;
 }
 
-const LOOK_MS = 20;
 const START_LIMIT_MS = 120_000;
 /** A transaction and a session that nobody takes over end after their time-outs. */
 const RECOVERY_LIMIT_MS = 240_000;
+/** They are there when it starts. */
+const WAITING_EVENTS = 1_000;
 const LOAD_PER_SECOND = 1_000;
 const UNDER_LOAD_MS = 5_000;
 
-/** When it held first, by this process's clock. */
-const when = async (
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  running: () => Running,
-  limitMs: number,
-): Promise<number> => {
-  const endMs = performance.now() + limitMs;
-  for (;;) {
-    if (await Promise.resolve(holds()).catch(() => false)) return performance.now();
-    const ended = running().ended();
-    if (ended !== undefined) throw new Error(ended);
-    if (performance.now() > endMs) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
-    await sleep(LOOK_MS);
-  }
-};
-
-export const measureStartUp = async (
+export const measureStartUp = (
   session: Session,
   subject: Subject,
   partitions: number,
-): Promise<StartUpFigures> => {
-  const place = await session.newPlace(partitions);
-  const eventOf = benchEvents({ keys: 100 });
-  let firstEventAtMs: number | undefined;
-  const reader = await readAudits(place.bootstrapServers, place.audit, partitions, () => {
-    firstEventAtMs ??= performance.now();
-  });
-  const load = new SteadyLoad(place.bootstrapServers, place.source, eventOf, LOAD_PER_SECOND);
-  const beganMs = performance.now();
-  const running = await session.start(subject, place);
-  try {
+): Promise<StartUpFigures> =>
+  withCleanup(async (defer) => {
+    const place = await session.newPlace(partitions);
+    defer(() => session.clear(place));
+    const { bootstrapServers, source, audit } = place;
+    let firstEventAtMs: number | undefined;
+    const reader = await readAudits(bootstrapServers, audit, partitions, () => {
+      firstEventAtMs ??= performance.now();
+    });
+    defer(() => reader.close());
+    await loadEvents(bootstrapServers, source, WAITING_EVENTS, benchEvents({ keys: 100 }));
+    const beganMs = performance.now();
+    const running = await session.start(subject, place);
+    defer(() => running.stop());
     const isReady = running.isReady?.bind(running);
-    const ready =
-      isReady === undefined
-        ? undefined
-        : when(`${subject.name} is ready`, isReady, () => running, START_LIMIT_MS);
-    await when(
-      'an audit event',
-      () => firstEventAtMs !== undefined,
-      () => running,
-      START_LIMIT_MS,
-    );
+    const [readyAtMs] = await Promise.all([
+      isReady && whenOf(running, `${subject.name} is ready`, isReady, START_LIMIT_MS),
+      whenOf(running, 'an audit event', () => firstEventAtMs !== undefined, START_LIMIT_MS),
+    ]);
     return {
       subject: subject.name,
-      readyMs: ready === undefined ? undefined : (await ready) - beganMs,
-      firstEventMs: (firstEventAtMs ?? 0) - beganMs,
+      readyMs: readyAtMs === undefined ? undefined : readyAtMs - beganMs,
+      firstEventMs: (firstEventAtMs ?? NaN) - beganMs,
     };
-  } finally {
-    await load.stop();
-    await running.stop();
-    await reader.close();
-    await session.clear(place);
-  }
-};
+  });
 
-export const measureRecovery = async (
+export const measureRecovery = (
   session: Session,
   subject: Subject,
   instanceId: boolean,
   partitions: number,
-): Promise<RecoveryFigures> => {
-  const place = await session.newPlace(partitions);
-  let seen = 0;
-  let killedAtMs = Infinity;
-  let recovered = false;
-  const reader = await readAudits(place.bootstrapServers, place.audit, partitions, (recordMs) => {
-    seen += 1;
-    if (recordMs > killedAtMs) recovered = true;
-  });
-  const load = new SteadyLoad(
-    place.bootstrapServers,
-    place.source,
-    benchEvents({ keys: 100 }),
-    LOAD_PER_SECOND,
-  );
-  let running = await session.start(subject, place);
-  try {
-    await when(
-      'audit events',
-      () => seen > 0,
-      () => running,
-      START_LIMIT_MS,
-    );
+): Promise<RecoveryFigures> =>
+  withCleanup(async (defer) => {
+    const place = await session.newPlace(partitions);
+    defer(() => session.clear(place));
+    const { bootstrapServers, source, audit } = place;
+    let seen = 0;
+    let killedAtMs = Infinity;
+    let recovered = false;
+    const reader = await readAudits(bootstrapServers, audit, partitions, (recordMs) => {
+      seen += 1;
+      if (recordMs > killedAtMs) recovered = true;
+    });
+    defer(() => reader.close());
+    const load = new SteadyLoad(bootstrapServers, source, benchEvents({ keys: 100 }), LOAD_PER_SECOND);
+    defer(() => load.stop());
+    const first = await session.start(subject, place);
+    defer(() => first.stop());
+    await whenOf(first, 'audit events', () => seen > 0, START_LIMIT_MS);
     await sleep(UNDER_LOAD_MS);
-    await running.kill();
+    await first.kill();
     killedAtMs = Date.now();
     const beganMs = performance.now();
-    running = await session.start(subject, place);
-    const endMs = await when(
-      'a new audit event',
-      () => recovered,
-      () => running,
-      RECOVERY_LIMIT_MS,
-    );
+    const second = await session.start(subject, place);
+    defer(() => second.stop());
+    const endMs = await whenOf(second, 'a new audit event', () => recovered, RECOVERY_LIMIT_MS);
     return { subject: subject.name, instanceId, recoveredMs: endMs - beganMs };
-  } finally {
-    await load.stop();
-    await running.stop();
-    await reader.close();
-    await session.clear(place);
-  }
-};
+  });

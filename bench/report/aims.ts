@@ -1,5 +1,6 @@
 /** All that issue 8 asks for, beside what was measured. Pure. */
 import { medianAt } from '../parts/axes.js';
+import type { MemoryFigures } from '../parts/memory.js';
 import { judge, judgeThroughput, type Aim, type Judged } from './ratios.js';
 import type { Results } from './results.js';
 
@@ -7,6 +8,7 @@ const aim = (what: string, atLeast: boolean, goal: number): Aim => ({ what, atLe
 
 /** Commit interval and 50 ms. */
 const P99_MS = 150;
+const SHORTEST_MS = 290_000;
 
 const ratio = (above: number | undefined, below: number | undefined): number | undefined =>
   above === undefined || below === undefined || below === 0 ? undefined : above / below;
@@ -17,6 +19,10 @@ const p99At = ({ latency = [] }: Results, recordsPerSecond: number): number | un
   );
   return found !== undefined && 'p99Ms' in found ? found.p99Ms : undefined;
 };
+
+/** Undefined of a run that is too short: while buffers fill up, ten minutes cannot be told from one. */
+const growthOf = (memory: MemoryFigures | undefined): number | undefined =>
+  (memory?.samples.at(-1)?.atMs ?? 0) < SHORTEST_MS ? undefined : memory?.growthIn10Min;
 
 /** Those of parts that were not measured are left out. */
 export const judgeAll = (results: Results): readonly Judged[] => {
@@ -39,8 +45,6 @@ export const judgeAll = (results: Results): readonly Judged[] => {
     );
   }
   if (memory !== undefined)
-    judged.push(
-      judge(aim('growth of memory in ten minutes of full load', false, 0.05), memory[0]?.growthIn10Min),
-    );
+    judged.push(judge(aim('growth of memory in ten minutes of full load', false, 0.05), growthOf(memory[0])));
   return judged;
 };

@@ -22,3 +22,11 @@ export interface Results {
   /** What could not be measured, beside the errors of single rounds. */
   readonly failures: readonly Failure[];
 }
+
+/** Every error of every part: with one of them the bench has not measured all that it was asked for. */
+export const errorsOf = ({ throughput, latency, axes, failures }: Results): readonly string[] => [
+  ...(throughput ?? []).flatMap(({ errors }) => errors),
+  ...(latency ?? []).flatMap((one) => ('error' in one ? [one.error] : [])),
+  ...(axes ?? []).flatMap(({ errors }) => errors),
+  ...failures.map(({ error }) => error),
+];

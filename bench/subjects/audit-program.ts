@@ -1,7 +1,9 @@
 /**
- * The service with `--topology bench-audit`: user-audit, but the events of a share of the users fail for ever
- * (BENCH_FAILING_SHARE), or a directory that answers after so many milliseconds is asked (BENCH_DIRECTORY_MS).
- * The directory is a timer and no server: a server would be measured too.
+ * The service with `--topology bench-audit`: user-audit, but the events of a share of the users fail for ever, or a
+ * directory that answers after so many milliseconds is asked.
+ *
+ * BENCH_FAILING_SHARE and BENCH_DIRECTORY_MS say which. The directory is a timer and no server: a server would be
+ * measured too.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../../config/schema.js';

@@ -14,7 +14,7 @@ export interface KafkaStreamsOrder {
 
 export type StartKafkaStreams = (
   order: KafkaStreamsOrder,
-) => Promise<{ readonly pid: number; stop(): Promise<void> }>;
+) => Promise<{ readonly pid: number; readonly stop: () => Promise<void> }>;
 
 const JOB = new URL('../kafka-streams/kafka-streams-job.js', import.meta.url);
 

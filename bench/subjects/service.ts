@@ -1,6 +1,6 @@
 /** The service as it runs in production: metrics, health and lanes on, defaults for everything that is not a place. */
 import { ServiceProcess, type ServiceEnvironment } from '../../test/support/service-process.js';
-import { settingRows } from '../../config/describe.js';
+import { COMPILED_BINDING } from '../cluster/compiled-binding.js';
 import { runningProcess } from './bare-loop.js';
 import type { Binding, Place, Subject } from './subject.js';
 
@@ -16,12 +16,9 @@ export const serviceEnvironment = ({
   AUDIT_TOPIC: audit,
 });
 
-/** A service can be told which binding to use. */
-const KNOWS_BINDINGS = settingRows().some(({ variable }) => variable === 'KAFKA_BINDING');
-
 export interface ServiceOptions {
   readonly processes: number;
-  /** Absent: the one that the service chooses. */
+  /** Absent: the one that the service chooses, which is the packed one where it was compiled. */
   readonly binding?: Binding;
   readonly env?: ServiceEnvironment;
   readonly args?: readonly string[];
@@ -41,7 +38,7 @@ export const serviceSubject = ({
   name,
   kind: 'service',
   parallel: processes,
-  binding: binding ?? (KNOWS_BINDINGS ? 'packed' : 'published'),
+  binding: binding ?? COMPILED_BINDING,
   overlapped: true,
   start: async (place) => {
     const all = {
@@ -62,5 +59,5 @@ export const serviceSubject = ({
 export const services = (cores: number): readonly Subject[] =>
   [...new Set([1, cores])].flatMap((processes) => [
     serviceSubject({ processes }),
-    ...(KNOWS_BINDINGS ? [serviceSubject({ processes, binding: 'published' as const })] : []),
+    ...(COMPILED_BINDING === 'packed' ? [serviceSubject({ processes, binding: 'published' })] : []),
   ]);

@@ -37,5 +37,5 @@ export interface Subject {
   readonly binding: Binding | undefined;
   /** A bare loop that processes while it commits. */
   readonly overlapped: boolean;
-  start(place: Place): Promise<Running>;
+  readonly start: (place: Place) => Promise<Running>;
 }

@@ -15,6 +15,7 @@ const COPIED = [
   'deploy',
   'src',
   'topology',
+  'bench',
   'test',
 ];
 

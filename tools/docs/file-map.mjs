@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The folders whose files the map lists, each with one line. */
-const MAPPED = ['src', 'topology', 'config'];
+const MAPPED = ['src', 'topology', 'config', 'bench'];
 /** JSON cannot say what it is. */
 const JSON_FILES = {
   'config/default.json': 'Every default, derived from the schema: there to be read and copied, never loaded.',
