@@ -78,7 +78,7 @@ export class ExactlyOnceCommitter implements Committer {
   async #produce(records: readonly ProducedRecord[], deadline: number): Promise<void> {
     let sent = 0;
     for (;;) {
-      sent += this.producer.produce(records, sent);
+      sent += await this.producer.produce(records, sent);
       if (sent >= records.length) return;
       if (this.clock.monotonic() > deadline) {
         const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records of a task were taken): the broker is slow or away`;

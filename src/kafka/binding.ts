@@ -37,15 +37,19 @@ export interface PackedConsumer {
 
 export interface PackedProducer {
   /** Enqueues up to the first record that is refused: how many, and why (0: all). */
-  producePacked(
-    count: number,
-    numbers: Float64Array,
-    records: Int32Array,
-    headers: Int32Array,
-    bytes: Buffer,
-    topics: readonly string[],
-  ): [enqueued: number, error: number];
+  producePacked(...records: PackedRecords): [enqueued: number, code: number];
+  /** The same on a thread of libuv's: nothing that is given may change before it is done. */
+  producePacked(...records: [...PackedRecords, done: (enqueued: number, code: number) => void]): void;
 }
+
+type PackedRecords = [
+  count: number,
+  numbers: Float64Array,
+  records: Int32Array,
+  headers: Int32Array,
+  bytes: Buffer,
+  topics: readonly string[],
+];
 
 const native = createRequire(import.meta.url)('node-rdkafka/librdkafka.js') as {
   readonly packedLayout?: number;

@@ -8,9 +8,7 @@
  */
 import type { MessageHeader, Producer } from 'node-rdkafka';
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
-import { packedProducer } from './binding.js';
-import { textOf } from './error-codes.js';
-import type { RecordPacker } from './record-packer.js';
+import type { Enqueued } from './packed-enqueuer.js';
 
 /** Zero bytes with an address: node-rdkafka takes the address of a plain empty buffer, null, for "no value". */
 const EMPTY = Buffer.from(new ArrayBuffer(1), 0, 0);
@@ -33,9 +31,6 @@ const withAddress = (bytes: Buffer | null): Buffer | null =>
 
 const toNodeHeader = (header: ProducedHeader): MessageHeader => ({ [header.name]: header.value });
 
-/** How many records were taken, and why the next one was not: node-rdkafka's error, or undefined. */
-export type Enqueued = readonly [count: number, refusal: unknown];
-
 /** One by one, by the published binding. */
 export const enqueueEach = (
   producer: Producer,
@@ -52,29 +47,4 @@ export const enqueueEach = (
     }
   }
   return [records.length - from, undefined];
-};
-
-/** By the patched binding. */
-export const enqueueAll = (
-  producer: Producer,
-  packer: RecordPacker,
-  records: readonly ProducedRecord[],
-  from: number,
-): Enqueued => {
-  let next = from;
-  while (next < records.length) {
-    const count = packer.pack(records, next);
-    const { numbers, records: index, headers, bytes, topics } = packer;
-    const [enqueued, code] = packedProducer(producer).producePacked(
-      count,
-      numbers,
-      index,
-      headers,
-      bytes,
-      topics,
-    );
-    next += enqueued;
-    if (code !== 0) return [next - from, { code, message: textOf(code) }];
-  }
-  return [next - from, undefined];
 };

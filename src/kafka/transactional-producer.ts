@@ -21,11 +21,11 @@ import type { ProducedRecord } from '../record/record.js';
 import { chooseBinding } from './binding.js';
 import { Connection } from './connection.js';
 import { disconnectProducer } from './disconnect-producer.js';
-import { enqueueAll, enqueueEach, type Enqueued } from './enqueue.js';
+import { enqueueEach } from './enqueue.js';
 import { QUEUE_FULL, STATE, TIMED_OUT, UNKNOWN_PARTITION } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
 import { transactionalProducerSettings, type KafkaClientOptions } from './settings.js';
-import { RecordPacker } from './record-packer.js';
+import { PackedEnqueuer, type Enqueued } from './packed-enqueuer.js';
 import { KafkaSourceConsumer } from './source-consumer.js';
 
 const POLL_INTERVAL_MS = 10;
@@ -50,11 +50,11 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   /** The broker refused a record: see `begin`. */
   #hasGap = false;
   /** Absent with the published binding. */
-  readonly #packer: RecordPacker | undefined;
+  readonly #packed: PackedEnqueuer | undefined;
 
   constructor(private readonly options: KafkaClientOptions) {
     this.#where = `transactional id ${options.transactionalId}`;
-    this.#packer = chooseBinding(options.binding) === 'packed' ? new RecordPacker() : undefined;
+    this.#packed = chooseBinding(options.binding) === 'packed' ? new PackedEnqueuer() : undefined;
     this.#connection = this.#newConnection();
   }
 
@@ -82,13 +82,12 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#unflushed = false;
   }
 
-  produce(records: readonly ProducedRecord[], from = 0): number {
-    const client = this.#connection.use('produce');
+  async produce(records: readonly ProducedRecord[], from = 0): Promise<number> {
     this.#unflushed = true;
     let polled = false;
     let next = from;
     for (;;) {
-      const [enqueued, refusal] = this.#enqueue(client, records, next);
+      const [enqueued, refusal] = await this.#enqueue(records, next);
       next += enqueued;
       const record = records[next];
       if (refusal === undefined || record === undefined) return next - from;
@@ -101,14 +100,17 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       // Delivered records leave the queue only when it is polled: once more, then the caller waits.
       if (polled) return next - from;
       polled = true;
-      client.poll();
+      this.#connection.use('produce').poll();
     }
   }
 
-  #enqueue(client: Producer, records: readonly ProducedRecord[], from: number): Enqueued {
-    return this.#packer === undefined
-      ? enqueueEach(client, records, from)
-      : enqueueAll(client, this.#packer, records, from);
+  async #enqueue(records: readonly ProducedRecord[], from: number): Promise<Enqueued> {
+    const packed = this.#packed;
+    if (packed === undefined) return enqueueEach(this.#connection.use('produce'), records, from);
+    const result = await this.#connection.call<Enqueued>('produce', this.#where, (client, done) => {
+      packed.enqueue(client, records, from).then((enqueued) => done(null, enqueued), done);
+    });
+    return result ?? [0, undefined];
   }
 
   /**

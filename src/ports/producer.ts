@@ -13,10 +13,11 @@ export interface TransactionalProducer {
   initTransactions(): Promise<void>;
   begin(): Promise<void>;
   /**
-   * Enqueues from the first on; the number that was enqueued. Throws a KafkaError of kind `unusable`,
+   * Enqueues from the first on; the number that was enqueued. Rejects with a KafkaError of kind `unusable`,
    * with `enqueued` records before it taken, when a record can never be sent (too large).
+   * Never called while another one is under way, and no record may change before it is done.
    */
-  produce(records: readonly ProducedRecord[], from?: number): number;
+  produce(records: readonly ProducedRecord[], from?: number): Promise<number>;
   /**
    * Waits until every enqueued record has an outcome. It does not report a failed delivery: the
    * `sendOffsets` that follows does, as `abortable`, before anything can be committed. Called before

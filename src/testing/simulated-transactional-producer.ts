@@ -80,19 +80,19 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     return Promise.resolve();
   }
 
-  produce(records: readonly ProducedRecord[], from = 0): number {
-    if (this.#failure) throw this.#failure;
-    if (this.#state !== 'open') throw this.#stateError('produce');
+  produce(records: readonly ProducedRecord[], from = 0): Promise<number> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#state !== 'open') return Promise.reject(this.#stateError('produce'));
     let enqueued = 0;
     for (const record of records.slice(from)) {
       if (this.#outgoing.size >= this.options.queueMaxRecords) break;
       if (recordBytes(record) > this.options.maxMessageBytes) {
-        throw Object.assign(brokerError('record-too-large', record.topic), { enqueued });
+        return Promise.reject(Object.assign(brokerError('record-too-large', record.topic), { enqueued }));
       }
       this.#outgoing.add(record);
       enqueued += 1;
     }
-    return enqueued;
+    return Promise.resolve(enqueued);
   }
 
   /** Every record has an outcome. A failure is told by `sendOffsets`, or by `commit` alone (see `#failDelivery`). */

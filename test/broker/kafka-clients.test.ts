@@ -229,11 +229,11 @@ describe('the Kafka clients of the service', function () {
       await producer.begin();
       // The queue holds 200,000, and is emptied once at most while it fills.
       const records = Array<ProducedRecord>(400_001).fill(record(topic, 'x'));
-      let taken = producer.produce(records);
+      let taken = await producer.produce(records);
       expect(taken).to.be.within(200_000, 400_000);
       while (taken < records.length) {
         await sleep(5);
-        taken += producer.produce(records, taken);
+        taken += await producer.produce(records, taken);
       }
       await producer.flush();
       await producer.commit();
@@ -322,7 +322,7 @@ describe('the Kafka clients of the service', function () {
         const producer = await connected(clients.transactionalProducer());
         await producer.initTransactions();
         await producer.begin();
-        producer.produce([record(topic, 'out')]);
+        await producer.produce([record(topic, 'out')]);
         await producer.flush();
         const place = { topic, partition: partition(0) };
         await producer.sendOffsets([{ ...place, offset: commitOffset(3) }], member.consumer);
@@ -391,7 +391,7 @@ describe('the Kafka clients of the service', function () {
         await producer.initTransactions();
         await eventually('the client says so', () => events.some(({ kind }) => kind === 'assignment-lost'));
         await producer.begin();
-        producer.produce([record(topic, 'late')]);
+        await producer.produce([record(topic, 'late')]);
         await producer.flush();
         const offsets = [{ topic, partition: partition(0), offset: commitOffset(1) }];
         const error = await rejection(producer.sendOffsets(offsets, member.consumer));
@@ -432,14 +432,14 @@ describe('the Kafka clients of the service', function () {
       const producer = await connected(clients.transactionalProducer());
       await producer.initTransactions();
       await producer.begin();
-      producer.produce([record(topic, 'a')]);
+      await producer.produce([record(topic, 'a')]);
       await producer.flush();
       await own.kill();
       const commit = producer.commit();
       await own.restart();
       await commit;
       await producer.begin();
-      producer.produce([record(topic, 'b')]);
+      await producer.produce([record(topic, 'b')]);
       await producer.flush();
       await producer.commit();
       const read = await readAll(clients, topic, 2);
@@ -459,7 +459,7 @@ describe('the Kafka clients of the service', function () {
       const producer = await connected(clients.transactionalProducer());
       await producer.initTransactions();
       await producer.begin();
-      producer.produce([record(topic, 'a')]);
+      await producer.produce([record(topic, 'a')]);
       await own.kill();
       const place = { topic, partition: partition(0) };
       const underWay = [

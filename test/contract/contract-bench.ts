@@ -121,7 +121,7 @@ export const commitRecords = async (
   records: readonly ProducedRecord[],
 ): Promise<void> => {
   await producer.begin();
-  expect(producer.produce(records)).to.equal(records.length);
+  expect(await producer.produce(records)).to.equal(records.length);
   await producer.commit();
 };
 

@@ -15,7 +15,7 @@ export const groupCases = (contract: DefineCase<ContractBench>): void => {
     const producer = await bench.transactional();
     await commitRecords(producer, [record(topic, 'a')]);
     await producer.begin();
-    producer.produce([record(topic, 'never')]);
+    await producer.produce([record(topic, 'never')]);
     await producer.flush();
     await producer.abort();
     const member = await bench.memberWith(topic, 1);

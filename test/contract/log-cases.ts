@@ -46,7 +46,7 @@ export const logCases = (contract: DefineCase<ContractBench>): void => {
     const producer = await bench.transactional();
     await commitRecords(producer, [record(topic, 'a')]);
     await producer.begin();
-    producer.produce([record(topic, 'never')]);
+    await producer.produce([record(topic, 'never')]);
     await producer.flush();
     await producer.abort();
     const reader = await bench.reader();

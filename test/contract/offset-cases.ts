@@ -37,7 +37,7 @@ export const offsetCases = (contract: DefineCase<ContractBench>): void => {
     const reader = await bench.member([source]);
     const producer = await bench.transactional();
     await producer.begin();
-    producer.produce([record(other, 'x')]);
+    await producer.produce([record(other, 'x')]);
     await producer.sendOffsets([{ ...first(log), offset: commitOffset(9) }], member.consumer);
     const error = await rejection(reader.consumer.committed([first(source), first(log)], 1500));
     expect(error.kind).to.equal('retriable');

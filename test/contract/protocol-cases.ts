@@ -20,7 +20,7 @@ export const classicCases = (contract: DefineCase<ContractBench>): void => {
       const zombie = await bench.memberWith(source, 1, { instanceId });
       const producer = await bench.transactional();
       await producer.begin();
-      producer.produce([record(out, 'from the grave')]);
+      await producer.produce([record(out, 'from the grave')]);
       await producer.flush();
       const successor = await bench.memberWith(source, 1, { instanceId });
       const offsets = [{ ...first(source), offset: commitOffset(1) }];

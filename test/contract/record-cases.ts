@@ -86,7 +86,7 @@ export const recordCases = (contract: DefineCase<ContractBench>): void => {
     for (const from of [0, 100, 200]) {
       await producer.begin();
       for (let at = from; at < from + 100; at += 10) {
-        producer.produce(values.slice(at, at + 10).map((value) => record(topic, value)));
+        await producer.produce(values.slice(at, at + 10).map((value) => record(topic, value)));
       }
       await producer.commit();
     }
@@ -100,7 +100,9 @@ export const recordCases = (contract: DefineCase<ContractBench>): void => {
     const topic = await bench.topic();
     const producer = await bench.transactional();
     await producer.begin();
-    expect(producer.produce([record(topic, 'a'), record(topic, 'b'), record(topic, 'c')], 1)).to.equal(2);
+    expect(await producer.produce([record(topic, 'a'), record(topic, 'b'), record(topic, 'c')], 1)).to.equal(
+      2,
+    );
     await producer.commit();
     const reader = await bench.reader();
     reader.assign(topic);
@@ -141,9 +143,11 @@ export const recordCases = (contract: DefineCase<ContractBench>): void => {
         record(topic, Buffer.alloc(2_000_000)),
         record(topic, 'behind'),
       ];
-      expect(() => producer.produce(records))
-        .to.throw()
-        .that.includes({ kind: 'unusable', code: 10, enqueued: 1 });
+      expect(await rejection(producer.produce(records))).to.include({
+        kind: 'unusable',
+        code: 10,
+        enqueued: 1,
+      });
       await producer.commit();
       const reader = await bench.reader();
       reader.assign(topic);
@@ -157,7 +161,7 @@ export const recordCases = (contract: DefineCase<ContractBench>): void => {
     const member = await bench.memberWith(topic, 1);
     const producer = await bench.transactional();
     await producer.begin();
-    producer.produce([record(topic, Buffer.alloc(50_000))]);
+    await producer.produce([record(topic, Buffer.alloc(50_000))]);
     await producer.flush();
     const offsets = [{ ...first(topic), offset: commitOffset(1) }];
     const error = await rejection(producer.sendOffsets(offsets, member.consumer));

@@ -10,7 +10,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
     const reader = await bench.reader();
     reader.assign(topic);
     await producer.begin();
-    producer.produce([record(topic, 'a'), record(topic, 'b')]);
+    await producer.produce([record(topic, 'a'), record(topic, 'b')]);
     await producer.flush();
     await reader.pollFor(500);
     expect(reader.values).to.deep.equal([]);
@@ -26,7 +26,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
       const producer = await bench.transactional();
       const admin = await bench.admin();
       await producer.begin();
-      producer.produce([record(topic, 'a'), record(topic, 'b')]);
+      await producer.produce([record(topic, 'a'), record(topic, 'b')]);
       await producer.flush();
       expect(await admin.watermarks(first(topic))).to.deep.equal({ low: 0, high: 2 });
       const reader = await bench.reader();
@@ -42,7 +42,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
     const topic = await bench.topic();
     const producer = await bench.transactional();
     await producer.begin();
-    producer.produce([record(topic, 'never'), record(topic, 'never either')]);
+    await producer.produce([record(topic, 'never'), record(topic, 'never either')]);
     await producer.flush();
     await producer.abort();
     await commitRecords(producer, [record(topic, 'always')]);
@@ -57,9 +57,9 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
     const producer = await bench.transactional();
     await producer.begin();
     // A delivery is waited for before a transaction that has just begun is aborted (DESIGN §8).
-    producer.produce([record(topic, 'sent')]);
+    await producer.produce([record(topic, 'sent')]);
     await producer.flush();
-    producer.produce([record(topic, 'enqueued')]);
+    await producer.produce([record(topic, 'enqueued')]);
     await producer.abort();
     await commitRecords(producer, [record(topic, 'next')]);
     const reader = await bench.reader();
@@ -76,7 +76,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
     const reader = await bench.reader();
     reader.assign(topic);
     await producer.begin();
-    producer.produce([record(topic, 'first')]);
+    await producer.produce([record(topic, 'first')]);
     await producer.flush();
     await other.send([record(topic, 'second')]);
     await reader.pollFor(500);
@@ -115,7 +115,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
       const transactionalId = bench.harness.uniqueName('shared');
       const old = await bench.transactional({ transactionalId });
       await old.begin();
-      old.produce([record(topic, 'old')]);
+      await old.produce([record(topic, 'old')]);
       await old.flush();
       const successor = await bench.transactional({ transactionalId });
       await commitRecords(successor, [record(topic, 'new')]);
@@ -133,7 +133,7 @@ export const transactionCases = (contract: DefineCase<ContractBench>): void => {
     const transactionalId = bench.harness.uniqueName('slow');
     const producer = await bench.transactional({ transactionalId, transactionTimeoutMs: 2000 });
     await producer.begin();
-    producer.produce([record(topic, 'late')]);
+    await producer.produce([record(topic, 'late')]);
     await producer.flush();
     const reader = await bench.reader();
     reader.assign(topic);

@@ -39,7 +39,7 @@ export class Publisher {
     how: 'committed' | 'aborted',
   ): Promise<void> {
     await producer.begin();
-    producer.produce(records);
+    await producer.produce(records);
     await producer.flush();
     if (how === 'committed') await producer.commit();
     else await producer.abort();

@@ -355,7 +355,7 @@ describe('a lane log', () => {
       await producer.connect();
       await producer.initTransactions();
       await producer.begin();
-      producer.produce([
+      await producer.produce([
         {
           topic: LANE_LOG,
           partition: record.partition,

@@ -56,7 +56,7 @@ describe('TopicReader', () => {
       await producer.connect();
       await producer.initTransactions();
       await producer.begin();
-      producer.produce([
+      await producer.produce([
         { topic: TOPIC, partition: partition(0), key: null, value: Buffer.from('one'), headers: [] },
       ]);
       await producer.flush();
@@ -77,7 +77,7 @@ describe('TopicReader', () => {
       await producer.connect();
       await producer.initTransactions();
       await producer.begin();
-      producer.produce([
+      await producer.produce([
         { topic: TOPIC, partition: partition(0), key: null, value: Buffer.from('open'), headers: [] },
       ]);
       await producer.flush();

@@ -24,7 +24,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
   };
   const producer: TransactionalProducer = transactionalProducer({
     begin: () => step('begin'),
-    produce: (records, from = 0) => {
+    produce: async (records, from = 0) => {
       calls.push('produce');
       on.produce?.();
       const taken = records.slice(from, from + room());

@@ -73,7 +73,7 @@ describe('SimulatedCluster', () => {
       const { scheduler, cluster } = make(seed, { markerDelayMs: [0, 0], latency: 'none' });
       const { producer } = await scheduler.complete(start(cluster, 'a'));
       await producer.begin();
-      producer.produce([out('x'), out('y')]);
+      await producer.produce([out('x'), out('y')]);
       await scheduler.complete(producer.commit());
       await scheduler.run(() => cluster.read('out').length === 2);
       expect(scheduler.clock.monotonic()).to.equal(0);
@@ -115,7 +115,7 @@ describe('SimulatedCluster', () => {
     const producer = cluster.process('a').clients.transactionalProducer();
     await scheduler.complete(producer.initTransactions());
     await producer.begin();
-    producer.produce([out('x')]);
+    await producer.produce([out('x')]);
     await scheduler.complete(producer.commit());
     expect(cluster.read('out')).to.have.length(0);
     expect(cluster.endOffset('out', 0)).to.equal(1);
@@ -129,7 +129,7 @@ describe('SimulatedCluster', () => {
     const producer = process.clients.transactionalProducer();
     await scheduler.complete(producer.initTransactions());
     await producer.begin();
-    producer.produce([out('x')]);
+    await producer.produce([out('x')]);
     await scheduler.complete(producer.flush());
     process.crash();
     await scheduler.advance(14_000);
@@ -144,7 +144,7 @@ describe('SimulatedCluster', () => {
     const producer = process.clients.transactionalProducer();
     await scheduler.complete(producer.initTransactions());
     await producer.begin();
-    producer.produce([out('x')]);
+    await producer.produce([out('x')]);
     await scheduler.complete(producer.flush());
     process.freeze();
     await scheduler.advance(10_000);
@@ -289,10 +289,10 @@ describe('SimulatedCluster', () => {
     const unknown = new KafkaError('retriable', -185, 'no answer');
     cluster.faults.fail('commit-transaction', unknown, { nth: 2, applied: true });
     await producer.begin();
-    producer.produce([out('first')]);
+    await producer.produce([out('first')]);
     await scheduler.complete(producer.commit());
     await producer.begin();
-    producer.produce([out('second')]);
+    await producer.produce([out('second')]);
     expect(await scheduler.complete(rejection(producer.commit()))).to.equal(unknown);
     await scheduler.run(() => cluster.read('out').length === 2);
   });
@@ -304,7 +304,7 @@ describe('SimulatedCluster', () => {
     await scheduler.complete(producer.initTransactions());
     cluster.faults.at('commit-transaction', 'after', () => process.crash());
     await producer.begin();
-    producer.produce([out('x')]);
+    await producer.produce([out('x')]);
     let isAnswered = false;
     void producer.commit().then(() => (isAnswered = true));
     await scheduler.run(() => cluster.read('out').length === 1);
@@ -349,7 +349,7 @@ describe('SimulatedCluster', () => {
     const producer = cluster.process('a').clients.transactionalProducer();
     await scheduler.complete(producer.initTransactions());
     await producer.begin();
-    producer.produce([{ ...out('3'), key: Buffer.from('a') }]);
+    await producer.produce([{ ...out('3'), key: Buffer.from('a') }]);
     await scheduler.complete(producer.flush());
     cluster.compact('out');
     expect(cluster.read('out').map(({ offset }) => offset)).to.deep.equal([2, 3]);
@@ -367,7 +367,7 @@ describe('SimulatedCluster', () => {
       const work = async ({ process, producer, consumer }: Worker): Promise<void> => {
         for (let round = 0; round < 20; round++) {
           await producer.begin();
-          producer.produce([out(`${process.name}${round}`)]);
+          await producer.produce([out(`${process.name}${round}`)]);
           await producer.flush();
           const sent = producer.sendOffsets([{ ...p0, offset: commitOffset(round) }], consumer);
           await sent.then(
