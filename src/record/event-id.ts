@@ -5,8 +5,8 @@
  * that can compute the id. Topic names are ASCII, and partition and offset are its last two parts.
  */
 import { hash } from 'node:crypto';
-import type { Digest } from './sha1-block.js';
-import { Sha1Block } from './sha1-block.js';
+import type { Digest } from './prefixed-sha1.js';
+import { PrefixedSha1 } from './prefixed-sha1.js';
 
 /** Fixed for ever: another namespace would give re-delivered records a new id. */
 export const EVENT_ID_NAMESPACE = 'ab92455b-dda1-4c67-a3b1-30e77d89cc60';
@@ -16,8 +16,8 @@ export const recordName = (topic: string, partition: number, offset: number): st
   `${topic}-${partition}-${offset}`;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
-/** Every record has an id: most names are short ASCII, and fit into one block behind the namespace. */
-const block = new Sha1Block(NAMESPACE_BYTES);
+/** Every record has an id, and names are ASCII but for those of strangers. */
+const sha1 = new PrefixedSha1(NAMESPACE_BYTES);
 
 /** Beyond the longest topic name (249), two numbers and signs. */
 const MAX_NAME_BYTES = 496;
@@ -50,7 +50,7 @@ const putWord = (at: number, word: number): void => {
 
 /** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */
 export const uuidV5 = (name: string): string => {
-  const [a, b, c, d] = block.digest(name) ?? longDigest(name);
+  const [a, b, c, d] = sha1.digest(name) ?? longDigest(name);
   putWord(0, a);
   // Version 5, and RFC 9562's variant.
   putWord(4, (b & 0xffff0fff) | 0x5000);
