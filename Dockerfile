@@ -16,8 +16,13 @@ RUN apt-get update && apt-get install -y --no-install-recommends g++ libssl-dev 
 WORKDIR /build
 # Before the sources: the client's build takes minutes, and is only repeated when the dependencies change.
 COPY package.json package-lock.json .npmrc ./
-# The headers of this very Node.js are in the image: nothing is downloaded for the native build.
-RUN --mount=type=cache,target=/root/.npm npm_config_nodedir=/usr/local npm ci
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+# The Kafka client with the project's patch. The headers of this very Node.js are in the image: nothing is downloaded.
+COPY patches patches
+COPY tools/lib/command.mjs tools/lib/npm.mjs tools/lib/project.mjs tools/lib/setup-problem.mjs tools/lib/
+COPY tools/setup/binding.mjs tools/setup/patch.mjs tools/setup/
+COPY tools/binding.mjs tools/binding.mjs
+RUN npm_config_nodedir=/usr/local node tools/binding.mjs
 COPY tsconfig.json ./
 COPY src src
 COPY topology topology

@@ -59,6 +59,12 @@ export const KAFKA = {
     'classic',
     'classic (cooperative-sticky) or consumer (KIP-848).',
   ),
+  binding: setting(
+    'KAFKA_BINDING',
+    oneOf(['auto', 'packed', 'published']),
+    'auto',
+    'The native binding: packed is faster by far and needs the patched client, which npm start and the image have; auto takes it where it is there.',
+  ),
   sessionTimeoutMs: setting(
     'KAFKA_SESSION_TIMEOUT_MS',
     integer(6_000, 1_800_000, 'milliseconds'),

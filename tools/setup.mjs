@@ -3,7 +3,8 @@
  * machine's packages, node_modules, the jars of the local Kafka, a browser, Prometheus. What is there already is not done again.
  */
 import { installDependencies, dependenciesAreStale } from './setup/dependencies.mjs';
-import { checkNode, checkSystem, SetupProblem } from './setup/system.mjs';
+import { SetupProblem } from './lib/setup-problem.mjs';
+import { checkNode, checkSystem } from './setup/system.mjs';
 import { installKustomize } from './setup/kustomize.mjs';
 import { kafkaClassPath } from './kafka/jars.mjs';
 
@@ -20,7 +21,7 @@ export const EXIT_SETUP = 3;
  */
 export const setUp = async ({ kafka, browser = false, deployment = false, say }) => {
   checkNode();
-  await checkSystem({ build: dependenciesAreStale(), kafka, browser, deployment }, say);
+  await checkSystem({ build: await dependenciesAreStale(), kafka, browser, deployment }, say);
   await installDependencies(say);
   if (kafka) await kafkaClassPath(say);
   if (!deployment) return;

@@ -3,7 +3,7 @@
  * needs, on this machine. Arguments go to the service.
  */
 import { build } from './setup/build.mjs';
-import { SetupProblem } from './setup/system.mjs';
+import { SetupProblem } from './lib/setup-problem.mjs';
 import { exitCodeFor, setUp } from './setup.mjs';
 import { startOnCluster } from './start/on-cluster.mjs';
 import { startOnLocalKafka } from './start/on-local-kafka.mjs';

@@ -37,6 +37,7 @@ export const clientOptions = (settings: Settings, processId: string): KafkaClien
     clientId: `${kafka.groupId}-${identity}`,
     groupId: kafka.groupId,
     groupProtocol: kafka.groupProtocol,
+    binding: kafka.binding,
     transactionalId: `${kafka.groupId}-${identity}`,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
     // While a rebalance waits for its answer nothing else counts as a poll to the group.

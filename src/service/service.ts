@@ -12,6 +12,7 @@ import { HealthDesk } from './health-desk.js';
 import { drawingOf } from '../dsl/graph/drawing.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { CLIENT_EVENT_KINDS } from '../kafka/client-events.js';
+import { chooseBinding } from '../kafka/binding.js';
 import { CLIENT_FEATURES, CLIENT_VERSION, createKafkaClients } from '../kafka/clients.js';
 import type { StreamsState } from '../observability/health.js';
 import type { HttpServer, HttpServerOptions } from '../observability/http-server.js';
@@ -123,9 +124,9 @@ export class Service {
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
   async start(): Promise<void> {
     const port = await this.#http.listen();
-    const features = CLIENT_FEATURES.join(',');
-    if (port > 0) this.#logger.info({ port, features }, 'listening');
-    else this.#logger.info({ features }, 'the supervisor answers for this process');
+    const client = { features: CLIENT_FEATURES.join(','), binding: chooseBinding(this.settings.kafka.binding) };
+    if (port > 0) this.#logger.info({ port, ...client }, 'listening');
+    else this.#logger.info(client, 'the supervisor answers for this process');
     if (this.#tracing !== null) this.#logger.info({}, 'tracing: a tracer provider is registered');
     this.#health.watch();
     await this.#streams.start();

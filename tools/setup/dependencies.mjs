@@ -1,15 +1,15 @@
 /**
- * node_modules as package-lock.json wants it, with the native Kafka client built for this Node.js.
- * Its build takes about two minutes, so it tells every few seconds what is being compiled.
+ * node_modules as package-lock.json wants it, without the native Kafka client's build: that is
+ * tools/setup/binding.mjs, which cannot be loaded before its own dependencies are here.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
+import { join } from 'node:path';
+import { runLogged, tailOf } from '../lib/command.mjs';
+import { buildEnvironment, npm } from '../lib/npm.mjs';
 import { CACHE, inProject, PROJECT } from '../lib/project.mjs';
-import { SetupProblem } from './system.mjs';
+import { SetupProblem } from '../lib/setup-problem.mjs';
 
 const LOG = join(CACHE, 'setup.log');
-const LOAD = "require('node-rdkafka').librdkafkaVersion";
 
 /** @param {string} file @returns {Record<string, { version?: string, optional?: boolean }>} */
 const packagesIn = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
@@ -23,64 +23,32 @@ const staleness = () => {
   const different = Object.entries(wanted).some(
     ([path, { version, optional }]) => path !== '' && !optional && installed[path]?.version !== version,
   );
-  if (different) return 'package-lock.json has changed';
-  // Also the case after an installation that was interrupted, or that was made for another Node.js.
-  if (outputOf(process.execPath, ['-e', LOAD]) === null)
-    return `the Kafka client is not built for this Node.js`;
-  return null;
+  return different ? 'package-lock.json has changed' : null;
 };
 
-/** Node's headers beside this very Node: with them the build needs no download. */
-const headersBesideNode = () => {
-  const prefix = dirname(dirname(process.execPath));
-  const file = join(prefix, 'include', 'node', 'node_version.h');
-  if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
-  const version = ['MAJOR', 'MINOR', 'PATCH'].map(
-    (part) => new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(text)?.[1],
-  );
-  return version.join('.') === process.versions.node ? prefix : undefined;
-};
+const binding = () => import('./binding.mjs');
 
-const installEnvironment = () => {
-  const env = { ...process.env };
-  // A parallel build of the client fails: librdkafka's headers are not there yet when the binding wants them.
-  for (const name of ['JOBS', 'npm_config_jobs', 'MAKEFLAGS']) delete env[name];
-  // `npm test --silent` must not silence the log of the installation.
-  delete env.npm_config_loglevel;
-  const headers = headersBesideNode();
-  if (headers && !env.npm_config_nodedir) env.npm_config_nodedir = headers;
-  return env;
-};
-
-/** What the build is at, from the end of its log. */
-const activity = () => {
-  const tail = tailOf(LOG, 40);
-  const compiled = [...tail.matchAll(/([\w-]+\.(?:cpp|cc|c))\b/g)].at(-1)?.[1];
-  if (compiled) return `compiling the Kafka client (${compiled})`;
-  if (/checking for/.test(tail)) return 'configuring the Kafka client';
-  return 'installing';
-};
-
-/** npm of the Node that runs this, when npm started us; else the path's. */
-const npm = () =>
-  process.env.npm_execpath?.endsWith('.js')
-    ? { file: process.execPath, first: [process.env.npm_execpath] }
-    : { file: 'npm', first: [] };
-
-export const dependenciesAreStale = () => staleness() !== null;
+/** Whether a compiler will be needed. */
+export const dependenciesAreStale = async () =>
+  staleness() !== null || (await binding()).bindingStaleness() !== null;
 
 /** @param {(line: string) => void} say */
 export const installDependencies = async (say) => {
   const reason = staleness();
-  if (reason === null) return;
-  say(`${reason}: npm ci, with a build of the Kafka client (about two minutes; log: ${LOG})`);
+  if (reason !== null) await installPackages(reason, say);
+  await (await binding()).buildBinding(say);
+};
+
+/** @param {string} reason @param {(line: string) => void} say */
+const installPackages = async (reason, say) => {
+  say(`${reason}: npm ci (log: ${LOG})`);
   const { file, first } = npm();
-  const { code } = await runLogged(file, [...first, 'ci', '--include=dev', '--foreground-scripts'], {
+  // The one script of a dependency that is wanted is the Kafka client's build, which comes after its patch.
+  const { code } = await runLogged(file, [...first, 'ci', '--include=dev', '--ignore-scripts'], {
     logFile: LOG,
     cwd: PROJECT,
-    env: installEnvironment(),
-    progress: (seconds) => say(`  ${activity()}, ${seconds} s`),
+    env: buildEnvironment(),
+    progress: (seconds) => say(`  installing, ${seconds} s`),
   });
   if (code !== 0) throw new SetupProblem(`npm ci failed (log: ${LOG}):\n${tailOf(LOG, 25)}`);
   const still = staleness();

@@ -8,14 +8,12 @@ import { join } from 'node:path';
 import { missingForKafka, javaVersion } from '../kafka/jars.mjs';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
 import { CACHE } from '../lib/project.mjs';
+import { SetupProblem } from '../lib/setup-problem.mjs';
 import { chromiumPath } from './chromium.mjs';
 import { prometheusPath, promtoolPath } from './prometheus.mjs';
 
 const LEAST_NODE = [20, 19];
 const LOG = join(CACHE, 'setup.log');
-
-/** What the developer can do about it. */
-export class SetupProblem extends Error {}
 
 export const checkNode = () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

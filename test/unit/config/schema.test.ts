@@ -19,6 +19,7 @@ const SURFACE: Readonly<Record<string, string | null>> = {
   KAFKA_SSL_KEY: null,
   KAFKA_GROUP_ID: 'user-management-service',
   KAFKA_GROUP_PROTOCOL: 'classic',
+  KAFKA_BINDING: 'auto',
   SOURCE_TOPICS: 'user.events',
   AUDIT_TOPIC: 'system.audit',
   ACTIVITY_TOPIC: 'user.activity',
