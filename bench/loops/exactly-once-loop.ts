@@ -1,17 +1,16 @@
 /**
- * A bare consume, process, produce loop with transactions, as one would write it on plain node-rdkafka for speed: the
+ * A bare consume, process, produce loop with transactions, as one would write it on node-rdkafka for speed: the
  * next read is under way while a batch is processed, no delivery reports, a transaction every 100 ms, the client
  * settings of the service. Overlapped: while a transaction is being committed the next batches are processed, and
  * their outputs wait in memory. It has no lanes, no retries, no metrics, no health, and a failure ends it.
  */
-import rdkafka, { type KafkaConsumer, type Message, type Producer } from 'node-rdkafka';
+import rdkafka, { type KafkaConsumer, type Producer } from 'node-rdkafka';
 import {
   sourceConsumerSettings,
   transactionalProducerSettings,
   type KafkaClientOptions,
 } from '../../src/kafka/settings.js';
 import { ask } from '../cluster/ask.js';
-import { nextOffset, type Output, type Work } from './work.js';
 
 export interface LoopOptions {
   readonly bootstrapServers: string;
@@ -22,9 +21,6 @@ export interface LoopOptions {
   readonly commitIntervalMs: number;
 }
 
-const BATCH = 1_000;
-/** Per record: a batch ends when nothing came for so long. */
-const WAIT_MS = 5;
 const PRODUCER_POLL_MS = 10;
 const TIMEOUT_MS = 60_000;
 /** Outputs that may wait for the end of a transaction. */
@@ -60,7 +56,17 @@ const newProducer = (options: LoopOptions): Producer => {
   return new rdkafka.Producer(global, topic);
 };
 
-export class ExactlyOnceLoop {
+/** How a loop moves records, by one of the two bindings, and what it makes of them. */
+export interface LoopIo<Batch, Output> {
+  read(consumer: KafkaConsumer): Promise<Batch>;
+  /** Each record's output, with its partition and the offset to go on from. */
+  work(batch: Batch, take: (output: Output, partition: number, next: number) => void): void;
+  put(producer: Producer, output: Output): void;
+  /** All that was put is in the producer's queue. */
+  enqueued(producer: Producer): Promise<void>;
+}
+
+export class ExactlyOnceLoop<Batch, Output> {
   readonly #consumer: KafkaConsumer;
   readonly #producer: Producer;
   /** Next offsets by partition, of what the open transaction holds. */
@@ -73,7 +79,7 @@ export class ExactlyOnceLoop {
 
   constructor(
     private readonly options: LoopOptions,
-    private readonly work: Work,
+    private readonly io: LoopIo<Batch, Output>,
   ) {
     this.#consumer = newConsumer(options);
     this.#producer = newProducer(options);
@@ -84,13 +90,13 @@ export class ExactlyOnceLoop {
     await this.#connect();
     const { overlapped, commitIntervalMs } = this.options;
     let due = performance.now() + commitIntervalMs;
-    let next = this.#read();
+    let next = this.io.read(this.#consumer);
     for (;;) {
-      const messages = await next;
-      next = this.#read();
+      const batch = await next;
+      next = this.io.read(this.#consumer);
       if (this.#held.length >= MAX_HELD) await this.#committing;
       if (this.#failure !== undefined) throw this.#failure;
-      this.#process(messages);
+      this.io.work(batch, this.#committing === undefined ? this.#put : this.#hold);
       if (performance.now() < due || this.#committing !== undefined || this.#offsets.size === 0) continue;
       due = performance.now() + commitIntervalMs;
       const committed = this.#commit();
@@ -102,27 +108,19 @@ export class ExactlyOnceLoop {
     }
   }
 
-  #process(messages: readonly Message[]): void {
-    const { work } = this;
-    if (this.#committing === undefined) {
-      for (const message of messages) {
-        this.#produce(work(message));
-        this.#offsets.set(message.partition, nextOffset(message));
-      }
-      return;
-    }
-    for (const message of messages) {
-      this.#held.push(work(message));
-      this.#heldOffsets.set(message.partition, nextOffset(message));
-    }
-  }
+  readonly #put = (output: Output, partition: number, next: number): void => {
+    this.io.put(this.#producer, output);
+    this.#offsets.set(partition, next);
+  };
 
-  #produce({ key, value, timestamp, headers }: Output): void {
-    this.#producer.produce(this.options.output, null, value, key, timestamp, undefined, headers);
-  }
+  readonly #hold = (output: Output, partition: number, next: number): void => {
+    this.#held.push(output);
+    this.#heldOffsets.set(partition, next);
+  };
 
   async #commit(): Promise<void> {
     const topic = this.options.source;
+    await this.io.enqueued(this.#producer);
     const offsets = [...this.#offsets].map(([partition, offset]) => ({ topic, partition, offset }));
     await ask<unknown>((done) => {
       this.#producer.sendOffsetsToTransaction(offsets, this.#consumer, TIMEOUT_MS, done);
@@ -138,14 +136,8 @@ export class ExactlyOnceLoop {
     this.#heldOffsets = new Map();
     const held = this.#held;
     this.#held = [];
-    for (const output of held) this.#produce(output);
+    for (const output of held) this.io.put(this.#producer, output);
     this.#committing = undefined;
-  }
-
-  #read(): Promise<Message[]> {
-    return ask((done) => {
-      this.#consumer.consume(BATCH, done);
-    });
   }
 
   async #connect(): Promise<void> {
@@ -162,7 +154,6 @@ export class ExactlyOnceLoop {
     await ask<unknown>((done) => {
       this.#producer.beginTransaction(done);
     });
-    this.#consumer.setDefaultConsumeTimeout(WAIT_MS);
     this.#consumer.subscribe([this.options.source]);
   }
 }

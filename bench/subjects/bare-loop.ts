@@ -1,6 +1,7 @@
 /** The bare loops: what the client alone can do, and what it can with the same JSON work. */
 import { fileURLToPath } from 'node:url';
 import { ServiceProcess } from '../../test/support/service-process.js';
+import { COMPILED_BINDING } from '../../src/kafka/binding.js';
 import type { LoopOrder } from '../loops/main.js';
 import type { Place, Running, Subject } from './subject.js';
 
@@ -19,12 +20,11 @@ export const runningProcess = (child: ServiceProcess): Running => ({
   },
 });
 
-type Part = Pick<Subject, 'name' | 'kind' | 'overlapped'> & Pick<LoopOrder, 'work'>;
+type Part = Pick<Subject, 'name' | 'kind' | 'overlapped'> & Pick<LoopOrder, 'work' | 'binding'>;
 
 const loop = ({ work, ...part }: Part): Subject => ({
   ...part,
   parallel: 1,
-  binding: 'published',
   start: async ({ bootstrapServers, group, source, audit }: Place) => {
     const order: LoopOrder = {
       bootstrapServers,
@@ -34,6 +34,7 @@ const loop = ({ work, ...part }: Part): Subject => ({
       overlapped: part.overlapped,
       commitIntervalMs: COMMIT_INTERVAL_MS,
       work,
+      binding: part.binding,
     };
     const env = { BENCH_LOOP: JSON.stringify(order) };
     return runningProcess(await ServiceProcess.start(part.name, env, [], PROGRAM));
@@ -41,7 +42,24 @@ const loop = ({ work, ...part }: Part): Subject => ({
 });
 
 export const bareLoops: readonly Subject[] = [
-  loop({ name: 'bare-loop', kind: 'bare-loop', overlapped: false, work: 'audit' }),
-  loop({ name: 'bare-loop-overlapped', kind: 'bare-loop', overlapped: true, work: 'audit' }),
-  loop({ name: 'copy-loop', kind: 'copy-loop', overlapped: true, work: 'copy' }),
+  loop({ name: 'bare-loop', kind: 'bare-loop', overlapped: false, work: 'audit', binding: 'published' }),
+  loop({
+    name: 'bare-loop-overlapped',
+    kind: 'bare-loop',
+    overlapped: true,
+    work: 'audit',
+    binding: 'published',
+  }),
+  ...(COMPILED_BINDING === 'packed'
+    ? [
+        loop({
+          name: 'bare-loop-packed',
+          kind: 'bare-loop',
+          overlapped: true,
+          work: 'audit',
+          binding: 'packed',
+        }),
+      ]
+    : []),
+  loop({ name: 'copy-loop', kind: 'copy-loop', overlapped: true, work: 'copy', binding: 'published' }),
 ];

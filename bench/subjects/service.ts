@@ -1,6 +1,6 @@
 /** The service as it runs in production: metrics, health and lanes on, defaults for everything that is not a place. */
 import { ServiceProcess, type ServiceEnvironment } from '../../test/support/service-process.js';
-import { COMPILED_BINDING } from '../cluster/compiled-binding.js';
+import { COMPILED_BINDING } from '../../src/kafka/binding.js';
 import { runningProcess } from './bare-loop.js';
 import type { Binding, Place, Subject } from './subject.js';
 
