@@ -80,7 +80,7 @@ export class Session {
     this.#admin = clients.clusterAdmin();
     this.#guarantee = guaranteeOf(config, clients, this.#consumer, clock, parts.tracing);
     this.pauses = new PauseBoard(this.#consumer);
-    this.pollLoop = new PollLoop(this.#consumer, () => admission.batchSize, clock);
+    this.pollLoop = new PollLoop(this.#consumer, () => admission.demand, clock);
     this.#reader = new LogReader(this.#logConsumer, clock);
     this.breaker = new BreakerDesk(config.breaker, () => this.tasks.probed(), clock, parts.logger);
     this.tasks = this.#makeTasks(admission);
@@ -274,7 +274,8 @@ export class Session {
   #onCommit(report: CommitReport): void {
     switch (report.kind) {
       case 'committed':
-        return this.tasks.balance();
+        this.tasks.balance();
+        return this.pollLoop.roomMade();
       case 'aborted':
         if (report.cause === 'lost')
           return this.parts.logger.info({}, 'commit aborted, a partition of it is lost');

@@ -61,11 +61,14 @@ export class ExactlyOnceCommitter implements Committer {
 
   async #fill(units: readonly CommitUnit[]): Promise<void> {
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
+    // In one list: each call of the client waits for its turn in the event loop.
+    const records: ProducedRecord[] = [];
     for (const unit of units) {
-      await this.#produce(unit.records, deadline);
-      for (const stage of unit.changelog) await this.#produce(stage, deadline);
-      await this.#produce([unit.checkpoint], deadline);
+      for (const record of unit.records) records.push(record);
+      for (const stage of unit.changelog) for (const record of stage) records.push(record);
+      records.push(unit.checkpoint);
     }
+    await this.#produce(records, deadline);
     await this.producer.flush();
     refuseLost(units);
     await this.producer.sendOffsets(
@@ -81,7 +84,7 @@ export class ExactlyOnceCommitter implements Committer {
       sent += await this.producer.produce(records, sent);
       if (sent >= records.length) return;
       if (this.clock.monotonic() > deadline) {
-        const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records of a task were taken): the broker is slow or away`;
+        const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records were taken): the broker is slow or away`;
         throw new KafkaError('abortable', -185, message);
       }
       await sleep(this.clock, QUEUE_FULL_PAUSE_MS);

@@ -19,6 +19,8 @@ export interface AdmissionSettings {
 }
 
 const MAX_BATCH = 1000;
+/** Of the process total: two more batches of one partition, which has the whole pool, do not pause it. */
+const FULL_PART = 0.6;
 /** What records are thought to weigh before any was seen, in bytes: the first batch is small. */
 const FIRST_RECORD_BYTES = 65_536;
 
@@ -27,6 +29,8 @@ export class Admission implements AdmissionControl {
   /** Of the pool. */
   #free: number;
   #recordBytes = FIRST_RECORD_BYTES;
+  /** Of all that is held: what the next commits will return. */
+  #decided = 0;
 
   constructor(private readonly settings: AdmissionSettings) {
     this.#free = this.#pool;
@@ -37,8 +41,10 @@ export class Admission implements AdmissionControl {
     const own = this.#own;
     let beyond = 0;
     let total = 0;
-    for (const { uncommitted } of loads) {
+    this.#decided = 0;
+    for (const { decided, uncommitted } of loads) {
       total += uncommitted;
+      this.#decided += decided;
       if (uncommitted > own) beyond += uncommitted - own;
     }
     this.#free = Math.max(0, this.#pool - beyond);
@@ -56,6 +62,11 @@ export class Admission implements AdmissionControl {
   get batchSize(): number {
     const byBytes = Math.floor(this.settings.taskMaxBufferBytes / 4 / Math.max(1, this.#recordBytes));
     return Math.max(1, Math.min(this.#largestBatch, byBytes));
+  }
+
+  /** The same, or 0: so much is decided that it is better to wait for a commit than to take more. */
+  get demand(): number {
+    return this.#decided >= FULL_PART * this.settings.maxUncommitted ? 0 : this.batchSize;
   }
 
   records(load: Load): AdmissionVerdict {

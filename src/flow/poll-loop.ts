@@ -1,6 +1,7 @@
 /**
  * Polls the source consumer for as long as it is subscribed, one poll at a time, and never stops: a
- * consumer that is not polled is put out of the group. How much it asks for is the admission's answer.
+ * consumer that is not polled is put out of the group. How much it asks for is the admission's answer; while that is
+ * nothing it waits for a commit to make room, and not for long.
  * The next poll is issued before the batch of the last one is handed on, so that the client fetches
  * while the tasks work.
  */
@@ -25,14 +26,21 @@ export type Polled =
 /** For an empty batch; the client's own wait per record is far shorter. */
 const POLL_TIMEOUT_MS = 100;
 const ERROR_PAUSE_MS = 250;
+/**
+ * The longest wait for room. It is the first step of back-pressure, and the cheap one: a partition that is paused throws
+ * away what the client has fetched of it. Rebalances are told by polls, and heartbeats go on without.
+ */
+const ROOM_WAIT_MS = 500;
 
 export class PollLoop implements Intake {
   #issued = 0;
   #turnedAt: MonotonicMs;
   #between: (() => void)[] = [];
+  #roomMade: (() => void) | undefined;
 
   constructor(
     private readonly consumer: SourceConsumer,
+    /** Records to ask for; 0: none before a commit has made room. */
     private readonly wanted: () => number,
     private readonly clock: Clock,
   ) {
@@ -61,9 +69,14 @@ export class PollLoop implements Intake {
     this.#between.push(() => then(this.#issued + 1));
   }
 
+  /** Something was committed. */
+  roomMade(): void {
+    this.#roomMade?.();
+  }
+
   async #run(stop: AbortSignal, emit: (polled: Polled) => void): Promise<void> {
     this.#turnedAt = this.clock.monotonic();
-    let next = this.#poll();
+    let next = this.#poll(stop);
     for (;;) {
       const polled = await next;
       this.#turnedAt = this.clock.monotonic();
@@ -76,20 +89,31 @@ export class PollLoop implements Intake {
         if (polled.error.kind === 'fatal' || polled.error.kind === 'fenced') throw polled.error;
         await sleep(this.clock, ERROR_PAUSE_MS, stop);
         if (stop.aborted) return;
-        next = this.#poll();
+        next = this.#poll(stop);
       } else {
-        next = this.#poll();
+        next = this.#poll(stop);
         if (polled.batch.length > 0 || polled.batch.ends.length > 0) emit(polled);
       }
     }
   }
 
-  async #poll(): Promise<Polled> {
+  async #poll(stop: AbortSignal): Promise<Polled> {
+    if (this.wanted() === 0) await this.#room(stop);
     const poll = (this.#issued += 1);
+    const max = Math.max(1, this.wanted());
     try {
-      return { kind: 'batch', batch: await this.consumer.poll(this.wanted(), POLL_TIMEOUT_MS), poll };
+      return { kind: 'batch', batch: await this.consumer.poll(max, POLL_TIMEOUT_MS), poll };
     } catch (error) {
       return { kind: 'error', error: asKafkaError(error) };
     }
+  }
+
+  async #room(stop: AbortSignal): Promise<void> {
+    const made = new AbortController();
+    this.#roomMade = () => {
+      if (this.wanted() > 0) made.abort();
+    };
+    await sleep(this.clock, ROOM_WAIT_MS, AbortSignal.any([stop, made.signal]));
+    this.#roomMade = undefined;
   }
 }

@@ -6,9 +6,11 @@
  */
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
 
-/** What one call takes at most, so that a long commit leaves the event loop in between. */
-const MAX_RECORDS = 1_024;
-const FULL_BYTES = 1 << 20;
+/** What one call takes at most, so that a long commit leaves the event loop in between: each call waits for its turn there. */
+const MAX_RECORDS = 4_096;
+const FULL_BYTES = 1 << 22;
+/** Grows to what is needed. */
+const FIRST_BYTES = 1 << 19;
 const RECORD = 8;
 const HEADER = 4;
 /** UTF-8 has up to three bytes for a UTF-16 code unit. */
@@ -21,7 +23,7 @@ export class RecordPacker {
   readonly records = new Int32Array(MAX_RECORDS * RECORD);
   /** Longer than what is packed. */
   headers = new Int32Array(MAX_RECORDS * RECORD * HEADER);
-  bytes = Buffer.allocUnsafeSlow(FULL_BYTES * 2);
+  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   topics: string[] = [];
   #size = 0;
 

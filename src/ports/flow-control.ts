@@ -18,6 +18,8 @@ export interface Pauses {
 export interface Load {
   /** Records taken and not yet committed. */
   readonly uncommitted: number;
+  /** Of these, the ones that are decided: a commit is all that they wait for. */
+  readonly decided: number;
   readonly uncommittedBytes: number;
 }
 

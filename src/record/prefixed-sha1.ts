@@ -71,7 +71,8 @@ export class PrefixedSha1 {
     let e = word(state, 4);
     // Four kinds of rounds in one loop; what differs is chosen by number, as in the standard.
     for (let at = 0; at < 80; at += 1) {
-      const kind = at < 20 ? (b & c) | (~b & d) : at < 40 || at >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d);
+      const kind =
+        at < 20 ? (b & c) | (~b & d) : at < 40 || at >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d);
       const constant = at < 20 ? 0x5a827999 : at < 40 ? 0x6ed9eba1 : at < 60 ? 0x8f1bbcdc : 0xca62c1d6;
       const next = (((a << 5) | (a >>> 27)) + kind + e + word(w, at) + constant) | 0;
       e = d;

@@ -78,6 +78,13 @@ export class TaskLedger implements CommitSource {
     return this.#taken;
   }
 
+  /** Of these, the ones that are decided. */
+  get decided(): number {
+    let decided = (this.#inFlight?.decided ?? 0) + this.#open.decided;
+    for (const set of this.#closedSets) decided += set.decided;
+    return decided;
+  }
+
   get uncommittedBytes(): number {
     return this.#takenBytes;
   }

@@ -102,8 +102,8 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'commit/exactly-once.js',
-      'await this.#produce(unit.records, deadline);',
-      "const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            await this.#produce([...(this.late ?? []), ...unit.records.filter((record) => !isLetter(record))], deadline);\n            this.late = unit.records.filter(isLetter);",
+      'for (const record of unit.records)',
+      "const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            const late = this.late ?? [];\n            this.late = unit.records.filter(isLetter);\n            for (const record of [...late, ...unit.records.filter((record) => !isLetter(record))])",
     ),
     caughtBy: ['I2', 'command'],
   },

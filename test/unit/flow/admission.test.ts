@@ -5,7 +5,11 @@ import { Random } from '../../../src/testing/random.js';
 
 const MB = 1_000_000;
 
-const load = (uncommitted: number, uncommittedBytes = 0) => ({ uncommitted, uncommittedBytes });
+const load = (uncommitted: number, uncommittedBytes = 0, decided = 0) => ({
+  uncommitted,
+  uncommittedBytes,
+  decided,
+});
 
 const settings = fc.record({
   partitions: fc.integer({ min: 1, max: 12 }),
@@ -145,6 +149,16 @@ describe('Admission', () => {
     made.balance(10, held);
     expect(made.records(load(1500))).not.to.equal('pause');
     expect(made.records(load(9000))).to.equal('pause');
+  });
+
+  it('asks for nothing while most of all waits for a commit, and goes on when nothing decided would make room', () => {
+    const made = admission(10_000, 2);
+    made.balance(2, [load(6000, 0, 5900)]);
+    expect(made.demand).to.equal(made.batchSize);
+    made.balance(2, [load(6000, 0, 6000)]);
+    expect(made.demand).to.equal(0);
+    made.balance(2, [load(9000, 0, 0)]);
+    expect(made.demand).to.equal(made.batchSize);
   });
 
   it('says when half of all is held: it is time to commit', () => {

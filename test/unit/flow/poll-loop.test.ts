@@ -90,6 +90,32 @@ describe('PollLoop', () => {
     expect(log.filter((line) => line.startsWith('poll'))).to.deep.equal(['poll 5', 'poll 1']);
   });
 
+  it('waits while nothing is wanted until a commit has made room, or for half a second', async () => {
+    let wanted = 0;
+    const { isPolling, log, loop, scheduler, start } = bench(() => wanted);
+    start();
+    await settle();
+    expect(isPolling()).to.equal(false);
+    // A commit that has made no room is none to go on for.
+    loop.roomMade();
+    await settle();
+    expect(isPolling()).to.equal(false);
+    wanted = 7;
+    loop.roomMade();
+    await settle();
+    expect(log).to.deep.equal(['poll 7']);
+    wanted = 0;
+    const late = bench(() => 0);
+    late.start();
+    await late.scheduler.advance(499);
+    await settle();
+    expect(late.isPolling()).to.equal(false);
+    await late.scheduler.advance(1);
+    await settle();
+    expect(late.log).to.deep.equal(['poll 1']);
+    expect(scheduler).not.to.equal(late.scheduler);
+  });
+
   it('goes on polling when there is nothing, and hands on no empty batch', async () => {
     const { seen, start, answer, isPolling } = bench();
     start();
