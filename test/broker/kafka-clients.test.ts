@@ -17,6 +17,7 @@ import { partitionName } from '../../src/ports/topic-partition.js';
 import type { ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, startOwnBroker, uniqueName, type LocalKafka } from '../support/broker.js';
+import { RecordTool } from '../support/record-tool.js';
 import { until } from '../support/wait.js';
 
 const PATIENCE_MS = 60_000;
@@ -61,10 +62,14 @@ describe('the Kafka clients of the service', function () {
     return client;
   };
 
-  const makeTopic = async (clients: KafkaClients, partitions = 1): Promise<string> => {
+  const makeTopic = async (
+    clients: KafkaClients,
+    partitions = 1,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<string> => {
     const name = uniqueName('clients');
     const admin = await connected(clients.clusterAdmin());
-    await admin.createTopic({ name, partitions, replicationFactor: 1, config: {} });
+    await admin.createTopic({ name, partitions, replicationFactor: 1, config });
     return name;
   };
 
@@ -221,26 +226,30 @@ describe('the Kafka clients of the service', function () {
       ]);
     });
 
-    it('a full queue takes what fits, and the rest later', async () => {
-      const clients = createKafkaClients(options());
-      const topic = await makeTopic(clients);
-      const producer = await connected(clients.transactionalProducer());
-      await producer.initTransactions();
-      await producer.begin();
-      // The queue holds 200,000, and is emptied once at most while it fills.
-      const records = Array<ProducedRecord>(400_001).fill(record(topic, 'x'));
-      let taken = await producer.produce(records);
-      expect(taken).to.be.within(200_000, 400_000);
-      while (taken < records.length) {
-        await sleep(5);
-        taken += await producer.produce(records, taken);
-      }
-      await producer.flush();
-      await producer.commit();
-      const admin = await connected(clients.clusterAdmin());
-      // With the commit's control record.
-      expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(400_002);
-    });
+    for (const binding of ['packed', 'published'] as const)
+      it(`a full queue takes what fits, and the rest later (${binding})`, async () => {
+        const clients = createKafkaClients(options({ binding, transactionTimeoutMs: 60_000 }));
+        // Nothing is acknowledged, so nothing leaves the queue, which holds 200,000.
+        const topic = await makeTopic(clients, 1, { 'min.insync.replicas': '2' });
+        const tool = await RecordTool.start(broker.bootstrapServers);
+        const producer = await connected(clients.transactionalProducer());
+        await producer.initTransactions();
+        await producer.begin();
+        const records = Array<ProducedRecord>(200_300).fill(record(topic, 'x'));
+        let taken = await producer.produce(records);
+        expect(taken).to.equal(200_000);
+        expect(await producer.produce(records, taken)).to.equal(0);
+        await tool.setTopicConfig(topic, 'min.insync.replicas', '1');
+        while (taken < records.length) {
+          await sleep(5);
+          taken += await producer.produce(records, taken);
+        }
+        await producer.flush();
+        await producer.commit();
+        const admin = await connected(clients.clusterAdmin());
+        // With the commit's control record.
+        expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(200_301);
+      });
   });
 
   describe('errors', () => {
