@@ -17,7 +17,6 @@ import { partitionName } from '../../src/ports/topic-partition.js';
 import type { ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, startOwnBroker, uniqueName, type LocalKafka } from '../support/broker.js';
-import { RecordTool } from '../support/record-tool.js';
 import { until } from '../support/wait.js';
 
 const PATIENCE_MS = 60_000;
@@ -62,14 +61,10 @@ describe('the Kafka clients of the service', function () {
     return client;
   };
 
-  const makeTopic = async (
-    clients: KafkaClients,
-    partitions = 1,
-    config: Readonly<Record<string, string>> = {},
-  ): Promise<string> => {
+  const makeTopic = async (clients: KafkaClients, partitions = 1): Promise<string> => {
     const name = uniqueName('clients');
     const admin = await connected(clients.clusterAdmin());
-    await admin.createTopic({ name, partitions, replicationFactor: 1, config });
+    await admin.createTopic({ name, partitions, replicationFactor: 1, config: {} });
     return name;
   };
 
@@ -225,31 +220,6 @@ describe('the Kafka clients of the service', function () {
         ['umlaut', 'ä€😀'],
       ]);
     });
-
-    for (const binding of ['packed', 'published'] as const)
-      it(`a full queue takes what fits, and the rest later (${binding})`, async () => {
-        const clients = createKafkaClients(options({ binding, transactionTimeoutMs: 60_000 }));
-        // Nothing is acknowledged, so nothing leaves the queue, which holds 200,000.
-        const topic = await makeTopic(clients, 1, { 'min.insync.replicas': '2' });
-        const tool = await RecordTool.start(broker.bootstrapServers);
-        const producer = await connected(clients.transactionalProducer());
-        await producer.initTransactions();
-        await producer.begin();
-        const records = Array<ProducedRecord>(200_300).fill(record(topic, 'x'));
-        let taken = await producer.produce(records);
-        expect(taken).to.equal(200_000);
-        expect(await producer.produce(records, taken)).to.equal(0);
-        await tool.setTopicConfig(topic, 'min.insync.replicas', '1');
-        while (taken < records.length) {
-          await sleep(5);
-          taken += await producer.produce(records, taken);
-        }
-        await producer.flush();
-        await producer.commit();
-        const admin = await connected(clients.clusterAdmin());
-        // With the commit's control record.
-        expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(200_301);
-      });
   });
 
   describe('errors', () => {
@@ -422,7 +392,7 @@ describe('the Kafka clients of the service', function () {
     });
   }
 
-  describe('when the broker is killed', () => {
+  describe('when the broker is frozen or killed', () => {
     let own: LocalKafka;
 
     before(async function () {
@@ -432,6 +402,39 @@ describe('the Kafka clients of the service', function () {
     after(async () => {
       await own.stop();
     });
+
+    for (const binding of ['packed', 'published'] as const)
+      it(`a full queue takes what fits, and the rest later (${binding})`, async () => {
+        const clients = createKafkaClients(
+          options({ bootstrapServers: own.bootstrapServers, binding, transactionTimeoutMs: 60_000 }),
+        );
+        const topic = await makeTopic(clients);
+        const producer = await connected(clients.transactionalProducer());
+        await producer.initTransactions();
+        await producer.begin();
+        expect(await producer.produce([record(topic, 'x')])).to.equal(1);
+        await producer.flush();
+        const records = Array<ProducedRecord>(200_300).fill(record(topic, 'x'));
+        let taken = 0;
+        // A broker that stands still acknowledges nothing: nothing leaves the queue, which holds 200,000.
+        process.kill(own.pid ?? 0, 'SIGSTOP');
+        try {
+          taken = await producer.produce(records);
+          expect(taken).to.equal(200_000);
+          expect(await producer.produce(records, taken)).to.equal(0);
+        } finally {
+          process.kill(own.pid ?? 0, 'SIGCONT');
+        }
+        while (taken < records.length) {
+          await sleep(5);
+          taken += await producer.produce(records, taken);
+        }
+        await producer.flush();
+        await producer.commit();
+        const admin = await connected(clients.clusterAdmin());
+        // With the first one and the commit's control record.
+        expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(200_302);
+      });
 
     it('a commit under way outlasts an outage that is shorter than the transaction', async function () {
       const clients = createKafkaClients(
