@@ -22,7 +22,9 @@ const TESTS = ['dist/test/broker/packed-binding.test.js'];
 
 const runtime = outputOf('g++', ['-print-file-name=libasan.so'])?.trim() ?? '';
 if (process.platform !== 'linux' || !existsSync(runtime)) {
-  console.error('AddressSanitizer needs Linux and g++ with its libasan (Debian: libasan8, or what g++ brings).');
+  console.error(
+    'AddressSanitizer needs Linux and g++ with its libasan (Debian: libasan8, or what g++ brings).',
+  );
   process.exit(3);
 }
 

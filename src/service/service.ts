@@ -124,7 +124,10 @@ export class Service {
   /** Probes answer first; then joins. Rejects when topics or brokers cannot be used. */
   async start(): Promise<void> {
     const port = await this.#http.listen();
-    const client = { features: CLIENT_FEATURES.join(','), binding: chooseBinding(this.settings.kafka.binding) };
+    const client = {
+      features: CLIENT_FEATURES.join(','),
+      binding: chooseBinding(this.settings.kafka.binding),
+    };
     if (port > 0) this.#logger.info({ port, ...client }, 'listening');
     else this.#logger.info(client, 'the supervisor answers for this process');
     if (this.#tracing !== null) this.#logger.info({}, 'tracing: a tracer provider is registered');

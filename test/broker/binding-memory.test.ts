@@ -105,7 +105,7 @@ describe('memory of the bindings', function () {
       const after = await memoryInUse();
       const readBytes = READS * RECORDS * VALUE_BYTES;
       expect(after.bufferBytes - before.bufferBytes).to.be.lessThan(readBytes / 100);
-      expect(after.residentBytes - before.residentBytes).to.be.lessThan(readBytes / 8);
+      expect(after.residentBytes - before.residentBytes).to.be.lessThan(readBytes / 4);
     });
   }
 
