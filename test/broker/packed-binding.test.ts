@@ -210,21 +210,6 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
     for (const error of read.errors) expect(error).to.include({ code: -140, kind: 'unusable' });
   });
 
-  it('takes what fits and says so when the queue is full', async () => {
-    const topic = await makeTopic(1);
-    const producer = await connected(clients('packed').transactionalProducer());
-    await producer.initTransactions();
-    await producer.begin();
-    // 262 MB fit into the queue, whatever is delivered meanwhile is as much again.
-    const value = Buffer.alloc(900_000, 7);
-    const one = { topic, partition: partition(0), key: null, value, headers: [] };
-    const taken = await producer.produce(Array(400).fill(one));
-    expect(taken).to.be.within(200, 400);
-    await producer.flush();
-    expect(await producer.produce([one])).to.equal(1);
-    await producer.abort();
-  });
-
   it('a closing client waits for the read and the writing that are under way', async () => {
     const topic = await makeTopic(1);
     const consumer = await connected(clients('packed').logConsumer());

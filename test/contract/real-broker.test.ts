@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../src/record/units.js';
 import { monotonicMs, type MonotonicMs } from '../../src/record/units.js';
+import type { Binding } from '../../src/kafka/binding.js';
 import { createKafkaClients } from '../../src/kafka/clients.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { startBroker, uniqueName } from '../support/broker.js';
@@ -17,7 +18,7 @@ const systemClock: Clock = {
 };
 
 const real =
-  (groupProtocol: 'classic' | 'consumer') =>
+  (groupProtocol: 'classic' | 'consumer', binding: Binding) =>
   async (context: Mocha.Context): Promise<ContractHarness> => {
     const { bootstrapServers } = await startBroker(context);
     let tool: Promise<RecordTool> | undefined;
@@ -28,6 +29,7 @@ const real =
           bootstrapServers,
           clientId: 'contract',
           groupProtocol,
+          binding,
           sessionTimeoutMs: 6000,
           maxPollIntervalMs: 60_000,
           transactionTimeoutMs: 15_000,
@@ -45,9 +47,11 @@ const real =
     };
   };
 
-describeKafkaContract('a real broker', real('classic'));
-describeKafkaContract('a real broker, group protocol consumer', real('consumer'), [
-  'offsets',
-  'groups',
-  'consumer protocol',
-]);
+describeKafkaContract('a real broker, packed binding', real('classic', 'packed'));
+describeKafkaContract('a real broker, published binding', real('classic', 'published'));
+for (const binding of ['packed', 'published'] as const)
+  describeKafkaContract(
+    `a real broker, group protocol consumer, ${binding} binding`,
+    real('consumer', binding),
+    ['offsets', 'groups', 'consumer protocol'],
+  );
