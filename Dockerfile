@@ -63,4 +63,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "/app/healthcheck.mjs"]
 ENTRYPOINT ["/usr/bin/tini", "--"]
-CMD ["node", "dist/src/main.js"]
+# What is decided lives until its commit: with the default of 16 MB a quarter of the time goes to copying it about.
+CMD ["node", "--max-semi-space-size=32", "dist/src/main.js"]

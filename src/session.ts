@@ -25,16 +25,14 @@ import type { Logger } from './ports/logger.js';
 import type { Telemetry } from './ports/telemetry.js';
 import type { Tracing } from './ports/tracing.js';
 import { partitionName } from './ports/topic-partition.js';
-import { Acquisition, replayTimeoutFor } from './state/acquire.js';
 import { LogReader } from './state/log-reader.js';
 import type { MonotonicMs } from './record/units.js';
+import { makeTasks } from './session-tasks.js';
 import type { StreamsConfig } from './streams-config.js';
 import { BreakerDesk } from './task/breaker-desk.js';
-import type { Holding, RefusedWhy } from './task/holding.js';
+import type { Holding } from './task/holding.js';
 import { release } from './task/release.js';
-import { TaskFactory } from './task/task-factory.js';
-import { TaskManager } from './task/task-manager.js';
-import type { Task } from './task/task.js';
+import type { TaskManager } from './task/task-manager.js';
 import type { TopicSetup } from './topics/topic-setup.js';
 
 export interface SessionParts {
@@ -49,8 +47,6 @@ export interface SessionParts {
 }
 
 const PATROL_MS = 30_000;
-/** Two readings of a disagreement between log and offsets must lie this far apart: a heartbeat. */
-const DISAGREEMENT_PAUSE_MS = 3000;
 
 export class Session {
   readonly tasks: TaskManager;
@@ -83,9 +79,26 @@ export class Session {
     this.pollLoop = new PollLoop(this.#consumer, () => admission.demand, clock);
     this.#reader = new LogReader(this.#logConsumer, clock);
     this.breaker = new BreakerDesk(config.breaker, () => this.tasks.probed(), clock, parts.logger);
-    this.tasks = this.#makeTasks(admission);
-    const { committer } = this.#guarantee;
-    this.#commitLoop = new CommitLoop(committer, this.#gate, this.tasks, clock, config, telemetry);
+    this.tasks = makeTasks({
+      ...parts,
+      consumer: this.#consumer,
+      admin: this.#admin,
+      reader: this.#reader,
+      breaker: this.breaker,
+      intake: this.pollLoop,
+      pauses: this.pauses,
+      admission,
+      hasten: () => this.#commitLoop.hasten(),
+      failed: (error) => this.#fail(error),
+    });
+    this.#commitLoop = new CommitLoop(
+      this.#guarantee.committer,
+      this.#gate,
+      this.tasks,
+      clock,
+      config,
+      telemetry,
+    );
   }
 
   /** The group has answered, if only with no partition. */
@@ -172,49 +185,6 @@ export class Session {
     const { producer } = this.#guarantee;
     const clients = { consumer: this.#consumer, log: this.#logConsumer, producer, admin: this.#admin };
     await closeAll(clients, logger);
-  }
-
-  #makeTasks(admission: Admission): TaskManager {
-    const { clock, config, logger, telemetry, topics, topology, tracing } = this.parts;
-    const host = {
-      clock,
-      tracing,
-      breaker: this.breaker,
-      settings: {
-        ...config,
-        maxInFlight: config.ordering === 'partition' ? 1 : config.maxInFlight,
-        deadLetterRetentionMs: config.topics.retentionDeadLettersMs,
-      },
-      partitionCount: (topic: string) => topics.partitionCount(topic),
-      loadChanged: (task: Task) => this.tasks.regulate(task),
-      stopped: (task: Task, why: RefusedWhy) => this.tasks.refuse(task, why),
-      failed: (task: Task, error: Error) => this.tasks.fail(task, error),
-    };
-    const factorySettings = { ...config, guarantee: config.processingGuarantee };
-    const factory = new TaskFactory(topology, host, telemetry, factorySettings, host.loadChanged);
-    const acquireSettings = {
-      ...factorySettings,
-      disagreementPauseMs: DISAGREEMENT_PAUSE_MS,
-      replayTimeoutMs: replayTimeoutFor(config.transactionTimeoutMs),
-    };
-    return new TaskManager({
-      factory,
-      consumer: this.#consumer,
-      acquisition: new Acquisition(this.#consumer, this.#admin, this.#reader, clock, acquireSettings, logger),
-      reader: this.#reader,
-      watermarks: (of) => this.#admin.watermarks(of),
-      breaker: this.breaker,
-      intake: this.pollLoop,
-      pauses: this.pauses,
-      admission,
-      hasten: () => this.#commitLoop.hasten(),
-      clock,
-      logger,
-      topicsReady: async (sources, partition) => {
-        if (!topics.hasPartition(sources, partition)) await topics.ensure(this.#admin);
-      },
-      failed: (error) => this.#fail(error),
-    });
   }
 
   /** At once, before the gate: what is leaving starts nothing new, what is lost must not be committed. */

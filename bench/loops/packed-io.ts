@@ -33,7 +33,7 @@ export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
   async read(consumer: KafkaConsumer): Promise<RecordBatch> {
     const reader = (this.#reader ??= createBatchReader(consumer, 'packed'));
     return ask<RecordBatch>((done) => {
-      reader.read(BATCH, WAIT_MS, (error, batch) => done(error, batch as RecordBatch));
+      reader.read(BATCH, WAIT_MS, done);
     });
   }
 

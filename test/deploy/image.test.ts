@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { SCHEMA } from '../../config/schema.js';
 import { KNOWN_VARIABLES } from '../../config/command-line.js';
+import { PRODUCTION_FLAGS } from '../../bench/subjects/production-flags.js';
 import { projectRoot } from '../support/broker.js';
 import { assembleImage } from '../support/image.js';
 import {
@@ -115,7 +116,15 @@ describe('the Dockerfile', () => {
 
   it('has an init process, and commands that no shell stands before', () => {
     expect(commandOf(textsOf(last, 'ENTRYPOINT')[0] ?? '')).to.deep.equal(['/usr/bin/tini', '--']);
-    expect(commandOf(textsOf(last, 'CMD')[0] ?? '')).to.deep.equal(['node', 'dist/src/main.js']);
+    expect(commandOf(textsOf(last, 'CMD')[0] ?? '')).to.deep.equal([
+      'node',
+      PRODUCTION_FLAGS,
+      'dist/src/main.js',
+    ]);
+    const { scripts } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    expect(scripts['service']).to.equal(`UV_THREADPOOL_SIZE=16 node ${PRODUCTION_FLAGS} dist/src/main.js`);
     expect(textsOf(stages[0]!, 'RUN')[0]).to.match(/install .*\btini\b/);
   });
 
