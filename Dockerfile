@@ -18,7 +18,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 # The Kafka client with the project's patch. The headers of this very Node.js are in the image: nothing is downloaded.
-COPY patches patches
+COPY patches/node-rdkafka+3.6.1.patch patches/
 COPY tools/lib/command.mjs tools/lib/npm.mjs tools/lib/project.mjs tools/lib/setup-problem.mjs tools/lib/
 COPY tools/setup/binding.mjs tools/setup/patch.mjs tools/setup/
 COPY tools/binding.mjs tools/binding.mjs

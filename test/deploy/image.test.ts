@@ -88,6 +88,13 @@ describe('the Dockerfile', () => {
     expect(last.from).to.equal(stages[0]?.name);
   });
 
+  it('compiles the patched Kafka client before it copies the sources, so that they do not compile it again', () => {
+    const texts = build.instructions.map(({ text }) => text);
+    const compiles = texts.findIndex((text) => text.endsWith('node tools/binding.mjs'));
+    expect(compiles).to.be.greaterThan(-1);
+    expect(texts.indexOf('src src')).to.be.greaterThan(compiles);
+  });
+
   it('runs a Node.js that package.json allows, another one by a build argument', () => {
     expect(args.get('NODE_VERSION')).to.equal('24');
     expect(stages[0]?.from).to.match(/^node:24-\w+-slim$/);
@@ -220,6 +227,8 @@ describe('what runs in the image', function () {
       'deps/librdkafka++.so.1',
       'deps/librdkafka.so.1',
     ]);
+    const binding = readFileSync(join(app, 'node_modules/node-rdkafka/build/Release/node-librdkafka.node'));
+    expect(binding.includes('consumePacked'), 'the binding is patched').to.equal(true);
   });
 
   it('has every file and package that its code imports', () => {
