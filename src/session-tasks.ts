@@ -56,7 +56,7 @@ export const makeTasks = (parts: SessionTasksParts): TaskManager => {
     failed: (task: Task, error: Error) => tasks.fail(task, error),
   };
   const factorySettings = { ...config, guarantee: config.processingGuarantee };
-  const factory = new TaskFactory(topology, host, telemetry, factorySettings, host.loadChanged);
+  const factory = new TaskFactory(topology, host, telemetry, factorySettings);
   const acquireSettings = {
     ...factorySettings,
     disagreementPauseMs: DISAGREEMENT_PAUSE_MS,

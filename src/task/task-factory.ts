@@ -37,8 +37,6 @@ export class TaskFactory {
     private readonly host: TaskHost,
     private readonly telemetry: Telemetry,
     private readonly settings: TaskFactorySettings,
-    /** Told after each settled commit of a task. */
-    private readonly settled: (task: Task) => void,
   ) {
     for (const sub of topology.subtopologies) this.#bySources.set(keyOf(sub.sourceTopics), sub);
   }
@@ -103,7 +101,7 @@ export class TaskFactory {
       nowMs: () => clock.now(),
     });
     const sharing = sub.stores.length === 0 ? 'none' : sub.isSerial ? 'all' : 'key';
-    const task = new Task(
+    return new Task(
       { id, partition, sources: sub.sourceTopics, laneLog, sharing },
       {
         ledger,
@@ -113,8 +111,6 @@ export class TaskFactory {
       },
       this.host,
     );
-    ledger.onSettled = () => this.settled(task);
-    return task;
   }
 
   #subtopology(sources: readonly string[]): Subtopology {

@@ -45,8 +45,6 @@ export class TaskLedger implements CommitSource {
   #lost = false;
   #closed = false;
   #committedAt: MonotonicMs;
-  /** Told after each settled commit. */
-  onSettled: (() => void) | undefined;
 
   constructor(
     readonly name: TaskId,
@@ -201,7 +199,6 @@ export class TaskLedger implements CommitSource {
         this.#inFlight = undefined;
         if (outcome === 'committed') this.#committed(set, sequence, positions);
         else if (!this.#closed) this.#closedSets.unshift(set);
-        this.onSettled?.();
       },
     };
   }

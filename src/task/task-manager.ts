@@ -4,7 +4,7 @@
  * It answers no rebalance callback and commits nothing by itself: the session does, in the right order.
  */
 import type { CommitSource } from '../ports/commit.js';
-import type { AdmissionControl, AdmissionVerdict, Load, PauseReason } from '../ports/flow-control.js';
+import type { AdmissionControl, AdmissionVerdict, PauseReason } from '../ports/flow-control.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import { AuthorError } from '../record/author-error.js';
 import type { RecordBatch } from '../ports/record-batch.js';
@@ -122,13 +122,12 @@ export class TaskManager {
 
   /** What one task holds changes what the others may: no event of theirs would tell. */
   balance(): void {
-    const verdict = this.parts.admission.balance(this.#assigned.size, this.#loads());
+    const verdict = this.parts.admission.balance(
+      this.#assigned.size,
+      this.holdings.map(({ task }) => task.ledger),
+    );
     if (verdict === 'pause') this.parts.hasten();
     for (const { task } of this.#holdings.values()) this.regulate(task);
-  }
-
-  *#loads(): Generator<Load> {
-    for (const { task } of this.#holdings.values()) yield task.ledger;
   }
 
   /** Splits a batch into runs of one partition each. */

@@ -49,7 +49,7 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'credits are not given back by a commit',
-    rewrites: one('task/task-ledger.js', 'this.onSettled?.();', ''),
+    rewrites: one('session.js', 'this.tasks.balance();', ''),
     caughtBy: ['I12'],
   },
   {

@@ -86,13 +86,11 @@ export class ManagerBench {
         throw error;
       },
     };
-    const factory = new TaskFactory(
-      copying(topics),
-      host,
-      new RecordingTelemetry(),
-      { applicationId: 'G', guarantee: 'exactly_once_v2', deadLetterHeaders: 'kafka-streams' },
-      (task) => this.tasks.regulate(task),
-    );
+    const factory = new TaskFactory(copying(topics), host, new RecordingTelemetry(), {
+      applicationId: 'G',
+      guarantee: 'exactly_once_v2',
+      deadLetterHeaders: 'kafka-streams',
+    });
     const acquisition = {
       acquire: (request: AcquireRequest) => {
         this.requests.push(request);

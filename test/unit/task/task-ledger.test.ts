@@ -211,16 +211,6 @@ describe('TaskLedger', () => {
     expect(bench.ledger.uncommitted).to.equal(0);
   });
 
-  it('tells of each settled commit, whatever came of it, when the books are right already', () => {
-    const bench = new Bench();
-    const told: number[] = [];
-    bench.ledger.onSettled = () => told.push(bench.ledger.uncommitted);
-    bench.decide();
-    bench.ledger.takeUnit().settle('aborted');
-    bench.ledger.takeUnit().settle('committed');
-    expect(told).to.deep.equal([1, 0]);
-  });
-
   it('knows how long ago it committed: since its restore, or its last commit', () => {
     const bench = new Bench();
     const pass = (ms: number): void => {

@@ -357,6 +357,7 @@ describe('TaskManager', () => {
       bench.offer(consumed(0), consumed(1), consumed(0, { partition: 1 }));
       expect(bench.log).to.deep.equal(['pause user.events-0']);
       for (const ledger of bench.tasks.ledgers()) ledger.takeUnit().settle('committed');
+      bench.tasks.balance();
       expect(bench.log).to.deep.equal(['pause user.events-0', 'resume user.events-0']);
     });
 
@@ -367,6 +368,7 @@ describe('TaskManager', () => {
       bench.tasks.startLeaving([P0]);
       bench.log.length = 0;
       for (const ledger of bench.tasks.ledgers()) ledger.takeUnit().settle('committed');
+      bench.tasks.balance();
       expect(bench.log).to.deep.equal([]);
     });
   });
