@@ -71,6 +71,8 @@ const freePort = async (): Promise<number> => {
 
 /** Nothing of the environment that the tests run in reaches the service, so that they see the defaults. */
 const BASE: ServiceEnvironment = {
+  // The suites run on the published binding too, when they are told to.
+  KAFKA_BINDING: process.env['KAFKA_BINDING'] ?? 'auto',
   PATH: process.env['PATH'] ?? '',
   UV_THREADPOOL_SIZE: '16',
   HTTP_HOST: '127.0.0.1',
