@@ -7,7 +7,7 @@
  * that is paused throws away what the client has fetched of it.
  * A partition is paused two batches before its own part and what is free of the pool, because a batch may consist of
  * its records alone and the next one is under way before the last is counted: so the total is never exceeded. It
- * resumes at half of that, so that it does not flutter. Fewer than eight records a partition cannot be kept to exactly.
+ * resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -19,6 +19,8 @@ export interface AdmissionSettings {
 }
 
 const MAX_BATCH = 1000;
+/** Two batches of one record: with less, whoever has nothing could still be given more than its own. */
+const LEAST_OWN = 2;
 /** Of the process total: two more batches of one partition, which has the whole pool, do not pause it. */
 const FULL_PART = 0.6;
 /** What records are thought to weigh before any was seen, in bytes: the first batch is small. */
@@ -83,7 +85,9 @@ export class Admission implements AdmissionControl {
 
   /** What nobody else can take from a partition. */
   get #own(): number {
-    return Math.max(1, Math.floor(this.settings.maxUncommitted / 2 / this.#partitions));
+    const share = this.settings.maxUncommitted / this.#partitions;
+    const half = Math.floor(share / 2);
+    return half < LEAST_OWN ? Math.max(1, Math.floor(share)) : half;
   }
 
   get #pool(): number {
