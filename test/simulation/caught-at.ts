@@ -39,7 +39,7 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['credits are not given back by a commit', 1],
   ['the pauses of a task outlive it', 16],
   ['no credit is asked for', 1],
-  ['the poll that is under way is not reckoned with', 20],
+  ['the poll that is under way is not reckoned with', 1],
   ['an answer that comes after its time-out counts', 1],
   ['an answer of an attempt that was given up counts for the next one', 1],
   ['a time-out does not hold a key until its handler has noticed', 1],

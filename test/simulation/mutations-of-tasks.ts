@@ -64,7 +64,7 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the poll that is under way is not reckoned with',
-    rewrites: one('flow/admission.js', '- 2 * this.#largestBatch', '- this.#largestBatch'),
+    rewrites: one('flow/admission.js', '- 2 * this.#largestBatch', ''),
     caughtBy: ['I10'],
   },
   {
