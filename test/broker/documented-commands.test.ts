@@ -125,6 +125,7 @@ const shared = (commands: readonly Execution[]): readonly (readonly Execution[])
 
 /** Named in documents, and too long or not to be run here: by whom it is, or what it does. */
 const NPM_SCRIPTS: Readonly<Record<string, string>> = {
+  bench: 'test/broker/bench.test.ts', // its program, with few records
   build: 'tools/test/checks.mjs', // 'types': the same build, before every run of the tests
   check: 'tools/test/checks.mjs', // its checks, and the unit tests, are those of `npm test`
   cli: 'test/broker/documented-commands.test.ts', // the program, with every shown command
@@ -133,6 +134,7 @@ const NPM_SCRIPTS: Readonly<Record<string, string>> = {
   generate: 'tools/test/checks.mjs',
   kafka: 'test/broker/local-kafka.test.ts', // what it starts, without its few lines that print the address
   lint: 'tools/test/checks.mjs',
+  sanitize: 'tools/sanitize.mjs', // by hand: test/broker/packed-binding.test.ts, compiled with AddressSanitizer
   service: 'test/broker/life.test.ts', // and every other test with a ServiceProcess
   simulate: 'test/simulation/simulation.test.ts', // the same seeds, fewer
   soak: 'tools/soak.mjs', // by hand: it is simulate and broker tests, for longer
