@@ -1,6 +1,7 @@
 /** What a right service would leave of a hostile load, made by hand: the tests of the checkers spoil it. */
 import type { Evidence, Input } from '../../support/checker.js';
 import { HostileRecords } from '../../support/hostile-records.js';
+import { asRead } from '../../support/original-record.js';
 import type { RawHeader, StoredRecord } from '../../support/record-tool.js';
 
 export const TOPIC = 'user.events';
@@ -37,7 +38,7 @@ export const letterOf = ({ place, record }: Input, offset: number): StoredRecord
   const stays = ({ name, value }: RawHeader): boolean =>
     isText(value) && !/^(x-lanes|__str|kafka_d)/.test(name);
   const moved = record.headers.flatMap((one, position) =>
-    stays(one) ? [] : [[position, one.name, one.value?.toString('base64') ?? '']],
+    stays(one) ? [] : [[position, one.name, asRead(one.value)?.toString('base64') ?? null]],
   );
   return {
     topic: 'dlq',
