@@ -41,7 +41,7 @@ export const measureRestore = (session: Session, lanes: number): Promise<Restore
     await idle.stop();
     if (lanes > 0) {
       const laneLog = `${group}.${source}.lanes-changelog`;
-      await writeManyLanes({ bootstrapServers, group, source, laneLog, lanes });
+      await writeManyLanes({ bootstrapServers, source, laneLog, lanes });
       await session.kafka.setOffsets(group, [
         { topic: laneLog, partition: 0, offset: MANY_LANES_SEQUENCE },
         { topic: source, partition: 0, offset: 0 },

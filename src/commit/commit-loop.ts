@@ -1,7 +1,7 @@
 /**
- * The one commit loop of a process: every `commitIntervalMs`, or sooner when much waits, it commits what the tasks have decided,
- * while they go on deciding. It begins only when something is dirty and nobody waits at the gate, never
- * spins on errors, and after two aborts for the same reason commits task by task, so that the one whose
+ * The one commit loop of a process: every `commitIntervalMs`, or sooner when much waits, it commits what the
+ * tasks have decided, while they go on deciding. It begins only when something is dirty and nobody waits at the
+ * gate, never spins on errors, and after two aborts for the same reason commits task by task, so that the one whose
  * effects are refused stops alone (review F14).
  */
 import { Observable } from 'rxjs';

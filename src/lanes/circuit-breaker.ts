@@ -65,14 +65,7 @@ export class CircuitBreaker {
   /** The first run of a record ended, in a source slot or at the head of a lane. */
   firstRun(ok: boolean, now: MonotonicMs): void {
     if (this.#openedAt !== null) return;
-    this.#moveTo(Math.floor(now / this.#sliceMs));
-    const slice = this.#newest % BREAKER_SLICES;
-    this.#runsOf[slice] = (this.#runsOf[slice] ?? 0) + 1;
-    this.#runs += 1;
-    if (!ok) {
-      this.#failuresOf[slice] = (this.#failuresOf[slice] ?? 0) + 1;
-      this.#failures += 1;
-    }
+    this.#count(1, ok ? 0 : 1, now);
     const { minAttempts, ratio } = this.#settings;
     // Divided, not multiplied: 3 / 10 is the same number as 0.3, and 0.1 * 3 is another.
     if (this.#runs < minAttempts || this.#failures / this.#runs < ratio) return;
@@ -83,11 +76,7 @@ export class CircuitBreaker {
 
   /** First runs that succeeded while none in the window has failed: they cannot open it, and may be told later together. */
   firstRunsSucceeded(runs: number, now: MonotonicMs): void {
-    if (this.#openedAt !== null || runs === 0) return;
-    this.#moveTo(Math.floor(now / this.#sliceMs));
-    const slice = this.#newest % BREAKER_SLICES;
-    this.#runsOf[slice] = (this.#runsOf[slice] ?? 0) + runs;
-    this.#runs += runs;
+    if (this.#openedAt === null) this.#count(runs, 0, now);
   }
 
   /** Some in the window have failed: one that succeeds may be the one after which there are enough to judge by. */
@@ -107,6 +96,15 @@ export class CircuitBreaker {
     if (this.#successes < SUCCESSES_TO_CLOSE) return;
     this.#openedAt = null;
     this.#forget();
+  }
+
+  #count(runs: number, failures: number, now: MonotonicMs): void {
+    this.#moveTo(Math.floor(now / this.#sliceMs));
+    const slice = this.#newest % BREAKER_SLICES;
+    this.#runsOf[slice] = (this.#runsOf[slice] ?? 0) + runs;
+    this.#failuresOf[slice] = (this.#failuresOf[slice] ?? 0) + failures;
+    this.#runs += runs;
+    this.#failures += failures;
   }
 
   /** Forgets the slices that fall out of the window when `newest` comes. */

@@ -8,8 +8,8 @@
  * of the value. Of a key that occurs twice in an object the last value counts, as Jackson and JSON.parse
  * do it. `__proto__` is a key like any other: JSON.parse makes it an own property, and nothing is copied here.
  */
-import { isAscii, isUtf8 } from 'node:buffer';
 import { NotRetryableError } from './record-error.js';
+import { utf8Text } from './utf8-text.js';
 
 /** The attributes of a structured CloudEvent that anyone here asks for. */
 export interface CloudEventAttributes {
@@ -44,11 +44,10 @@ const undeserializable = (what: string): NotRetryableError => new NotRetryableEr
 const parseJson = (framed: Buffer): unknown => {
   const bytes = withoutByteOrderMark(unframed(framed));
   if (bytes.length === 0) throw undeserializable('the value is empty');
-  // Most JSON is ASCII, of which a text is made at half of the cost.
-  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
-  if (encoding === 'utf8' && !isUtf8(bytes)) throw undeserializable('the value is not valid UTF-8');
+  const text = utf8Text(bytes);
+  if (text === undefined) throw undeserializable('the value is not valid UTF-8');
   try {
-    return JSON.parse(bytes.toString(encoding));
+    return JSON.parse(text);
   } catch {
     // Neither the error's text nor the error as a cause: both quote the value.
     throw undeserializable('the value is not valid JSON');

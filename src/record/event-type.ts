@@ -8,9 +8,9 @@
  * `UserRegisteredEvent`, `com.x.UserRegisteredEvent`, `com.x.Outer$UserRegisteredEvent`, `com.x.user.registered`,
  * each also with a version (`.v1`, `/1.0`, `V1`), of which the major number is told.
  */
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { JsonObject } from './envelope.js';
 import type { Headers } from './record.js';
+import { utf8Text } from './utf8-text.js';
 
 export interface EventTypeRules {
   /** The names of the types, in lower case with dots. */
@@ -73,9 +73,8 @@ export const typeHeaders = (headers: Headers): TypeHeaders => {
 /** A header's text, without the quotes that Spring's JSON header mapper may put around it; empty is absent. */
 export const headerText = (value: Buffer | null): string | undefined => {
   if (value === null || value.length === 0) return undefined;
-  const isPlain = isAscii(value);
-  if (!isPlain && !isUtf8(value)) return undefined;
-  const text = value.toString(isPlain ? 'latin1' : 'utf8').trim();
+  const text = utf8Text(value)?.trim();
+  if (text === undefined) return undefined;
   const bare = text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
   return bare === '' ? undefined : bare;
 };

@@ -12,6 +12,7 @@
 import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from './record-error.js';
 import type { Header, Headers, ProducedHeader } from './record.js';
+import { utf8Text } from './utf8-text.js';
 
 export const BINARY_HEADERS = 'x-lanes-binary-headers';
 
@@ -22,7 +23,7 @@ export const isReservedHeader = (name: string): boolean =>
   RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
 const text = (header: Header | undefined): string | undefined =>
-  header?.value != null && isUtf8(header.value) ? header.value.toString('utf8') : undefined;
+  header?.value == null ? undefined : utf8Text(header.value);
 
 /** The first value of that name, if it is text. */
 export const firstHeader = (headers: Headers, name: string): string | undefined =>

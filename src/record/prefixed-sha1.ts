@@ -1,7 +1,6 @@
 /**
  * The SHA-1 (RFC 3174, FIPS 180-4) of a fixed prefix and an ASCII text: its first 16 bytes, which is what a UUIDv5
- * needs. `node:crypto` answers the same, at twice the cost for so few bytes: the call into native code is dearer than
- * the hash.
+ * needs. `node:crypto` answers the same, but for so few bytes the call into native code is dearer than the hash.
  * Never for secrets, and never for what somebody could want to collide: SHA-1 is broken for that.
  */
 

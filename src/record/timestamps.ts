@@ -42,11 +42,11 @@ const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 
 /** The last one that was found canonical: a timestamp is asked for when it is read, and again when it is validated. */
-let lastCanonical = '';
+let lastCanonical: string | undefined;
 
 /** True for what `isoTimestamp` gives, and for nothing else. Cheap: most timestamps are in this spelling already. */
 export const isCanonicalTimestamp = (text: string): boolean => {
-  if (text === lastCanonical && text !== '') return true;
+  if (text === lastCanonical) return true;
   if (!isCanonical(text)) return false;
   lastCanonical = text;
   return true;

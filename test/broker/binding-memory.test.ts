@@ -9,9 +9,8 @@ import type { Binding } from '../../src/kafka/binding.js';
 import type { KafkaClients } from '../../src/ports/kafka-clients.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, uniqueName, type LocalKafka } from '../support/broker.js';
+import { OpenClients, testClientOptions } from '../support/open-clients.js';
 import { memoryInUse } from '../support/memory.js';
-
-type Closable = { close(): Promise<void> };
 
 const VALUE_BYTES = 700;
 const RECORDS = 20_000;
@@ -26,42 +25,19 @@ const LEAKED_OFFSET_BYTES = 350;
 describe('memory of the bindings', function () {
   this.timeout(180_000);
   let broker: LocalKafka;
-  let open: Closable[] = [];
+  const open = new OpenClients();
 
   before(async function () {
     broker = await startBroker(this);
   });
 
-  afterEach(async () => {
-    const closing = open;
-    open = [];
-    await Promise.all(closing.map((client) => client.close()));
-  });
+  afterEach(() => open.close());
 
   const clients = (binding: Binding): KafkaClients =>
-    createKafkaClients({
-      bootstrapServers: broker.bootstrapServers,
-      clientId: 'memory',
-      groupId: uniqueName('group'),
-      groupProtocol: 'classic',
-      transactionalId: uniqueName('transactional'),
-      sessionTimeoutMs: 6_000,
-      maxPollIntervalMs: 60_000,
-      transactionTimeoutMs: 60_000,
-      maxMessageBytes: 1_000_000,
-      startTimeoutMs: 20_000,
-      statisticsIntervalMs: 0,
-      binding,
-    });
-
-  const connected = async <C extends Closable & { connect(): Promise<void> }>(client: C): Promise<C> => {
-    open.push(client);
-    await client.connect();
-    return client;
-  };
+    createKafkaClients(testClientOptions(broker.bootstrapServers, { transactionTimeoutMs: 60_000, binding }));
 
   const makeTopic = async (name: string, partitions: number): Promise<string> => {
-    const admin = await connected(clients('published').clusterAdmin());
+    const admin = await open.connect(clients('published').clusterAdmin());
     await admin.createTopic({ name, partitions, replicationFactor: 1, config: {} });
     return name;
   };
@@ -71,7 +47,7 @@ describe('memory of the bindings', function () {
   for (const binding of ['packed', 'published'] as const) {
     it(`is flat over writing and reading again and again (${binding})`, async () => {
       const topic = await makeTopic(uniqueName('memory'), 1);
-      const producer = await connected(clients(binding).transactionalProducer());
+      const producer = await open.connect(clients(binding).transactionalProducer());
       await producer.initTransactions();
       const record = {
         topic,
@@ -80,7 +56,7 @@ describe('memory of the bindings', function () {
         value: Buffer.alloc(VALUE_BYTES),
         headers,
       };
-      const consumer = await connected(clients(binding).logConsumer());
+      const consumer = await open.connect(clients(binding).logConsumer());
       let end = 0;
       const round = async (): Promise<void> => {
         await producer.begin();
@@ -112,8 +88,8 @@ describe('memory of the bindings', function () {
   it('is flat over offsets of transactions', async () => {
     const topic = await makeTopic(`${LONG_NAME}${uniqueName('')}`.slice(0, 249), PARTITIONS);
     const own = clients('packed');
-    const member = await connected(own.sourceConsumer());
-    const producer = await connected(own.transactionalProducer());
+    const member = await open.connect(own.sourceConsumer());
+    const producer = await open.connect(own.transactionalProducer());
     await producer.initTransactions();
     const offsets = Array.from({ length: PARTITIONS }, (_, index) => ({
       topic,

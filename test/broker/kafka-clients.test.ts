@@ -17,53 +17,30 @@ import { partitionName } from '../../src/ports/topic-partition.js';
 import type { ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, startOwnBroker, uniqueName, type LocalKafka } from '../support/broker.js';
+import { OpenClients, testClientOptions } from '../support/open-clients.js';
 import { until } from '../support/wait.js';
 
 const PATIENCE_MS = 60_000;
 /** More than close may take when no broker is there: transaction time-out and a margin. */
 const CLOSE_LIMIT_MS = 45_000;
 
-type Closable = { close(): Promise<void> };
-
 describe('the Kafka clients of the service', function () {
   this.timeout(120_000);
   let broker: LocalKafka;
-  let open: Closable[] = [];
+  const open = new OpenClients();
 
   before(async function () {
     broker = await startBroker(this);
   });
 
-  afterEach(async () => {
-    const closing = open;
-    open = [];
-    await Promise.all(closing.map((client) => client.close()));
-  });
+  afterEach(() => open.close());
 
-  const options = (over: Partial<KafkaClientOptions> = {}): KafkaClientOptions => ({
-    bootstrapServers: broker.bootstrapServers,
-    clientId: 'test',
-    groupId: uniqueName('group'),
-    groupProtocol: 'classic',
-    transactionalId: uniqueName('transactional'),
-    sessionTimeoutMs: 6_000,
-    maxPollIntervalMs: 60_000,
-    transactionTimeoutMs: 15_000,
-    maxMessageBytes: 1_000_000,
-    startTimeoutMs: 20_000,
-    statisticsIntervalMs: 0,
-    ...over,
-  });
-
-  const connected = async <C extends Closable & { connect(): Promise<void> }>(client: C): Promise<C> => {
-    open.push(client);
-    await client.connect();
-    return client;
-  };
+  const options = (over: Partial<KafkaClientOptions> = {}): KafkaClientOptions =>
+    testClientOptions(broker.bootstrapServers, over);
 
   const makeTopic = async (clients: KafkaClients, partitions = 1): Promise<string> => {
     const name = uniqueName('clients');
-    const admin = await connected(clients.clusterAdmin());
+    const admin = await open.connect(clients.clusterAdmin());
     await admin.createTopic({ name, partitions, replicationFactor: 1, config: {} });
     return name;
   };
@@ -90,7 +67,7 @@ describe('the Kafka clients of the service', function () {
       it(`is not polled any more: a client that is being destroyed must not be (${kind})`, async () => {
         const { calls, restore } = heard();
         try {
-          const producer = await connected(createKafkaClients(options())[kind]());
+          const producer = await open.connect(createKafkaClients(options())[kind]());
           await until('it is polled by its timer', () => calls.length > 0);
           await producer.close();
         } finally {
@@ -171,8 +148,10 @@ describe('the Kafka clients of the service', function () {
         options({ statisticsIntervalMs: 200, onStatistics: (one) => seen.push(one) }),
       );
       const topic = await makeTopic(clients);
-      await (await connected(clients.acknowledgedProducer())).send([record(topic, 'a'), record(topic, 'b')]);
-      const member = new Member(await connected(clients.sourceConsumer()), topic);
+      await (
+        await open.connect(clients.acknowledgedProducer())
+      ).send([record(topic, 'a'), record(topic, 'b')]);
+      const member = new Member(await open.connect(clients.sourceConsumer()), topic);
       await member.until('it is assigned', () => member.partitions.length === 1);
       await member.read(0);
       await member.until('both are read', () => member.values.length === 2);
@@ -197,7 +176,7 @@ describe('the Kafka clients of the service', function () {
         Buffer.from('x'),
       ];
       const records = bytes.map((one) => ({ ...record(topic, ''), key: one, value: one }));
-      await (await connected(clients.acknowledgedProducer())).send(records);
+      await (await open.connect(clients.acknowledgedProducer())).send(records);
       const read = await readAll(clients, topic, records.length);
       for (const side of ['key', 'value'] as const) {
         expect(read.map((one) => one[side]?.toString() ?? null)).to.deep.equal([null, '', '', '', 'x']);
@@ -212,7 +191,7 @@ describe('the Kafka clients of the service', function () {
         { name: '__proto__', value: 'safe' },
         { name: 'umlaut', value: 'ä€😀' },
       ];
-      await (await connected(clients.acknowledgedProducer())).send([{ ...record(topic, 'v'), headers }]);
+      await (await open.connect(clients.acknowledgedProducer())).send([{ ...record(topic, 'v'), headers }]);
       const [read] = await readAll(clients, topic, 1);
       expect(read?.headers.map(({ name, value }) => [name, value?.toString()])).to.deep.equal([
         ['nul', 'a'],
@@ -226,11 +205,11 @@ describe('the Kafka clients of the service', function () {
     it('a consumer that is not connected is refused, where node-rdkafka would crash the process', async () => {
       const clients = createKafkaClients(options());
       const topic = await makeTopic(clients);
-      const producer = await connected(clients.transactionalProducer());
+      const producer = await open.connect(clients.transactionalProducer());
       await producer.initTransactions();
       const offsets = [{ topic, partition: partition(0), offset: commitOffset(1) }];
       const never = clients.sourceConsumer();
-      const closed = await connected(clients.sourceConsumer());
+      const closed = await open.connect(clients.sourceConsumer());
       await closed.close();
       for (const member of [never, closed]) {
         await producer.begin();
@@ -242,7 +221,7 @@ describe('the Kafka clients of the service', function () {
     it('a partition that does not exist is named by produce', async () => {
       const clients = createKafkaClients(options());
       const topic = await makeTopic(clients);
-      const producer = await connected(clients.acknowledgedProducer());
+      const producer = await open.connect(clients.acknowledgedProducer());
       await producer.send([record(topic, 'a')]);
       const error = await rejection(producer.send([{ ...record(topic, 'b'), partition: partition(7) }]));
       expect(error).to.include({ kind: 'unusable', code: -190 });
@@ -251,7 +230,7 @@ describe('the Kafka clients of the service', function () {
 
     it('a topic that cannot be made says why', async () => {
       const clients = createKafkaClients(options());
-      const admin = await connected(clients.clusterAdmin());
+      const admin = await open.connect(clients.clusterAdmin());
       const topic = { name: uniqueName('refused'), partitions: 1, replicationFactor: 1, config: {} };
       const replicas = await rejection(admin.createTopic({ ...topic, replicationFactor: 3 }));
       expect(replicas).to.include({ kind: 'unusable', code: 38 });
@@ -264,8 +243,8 @@ describe('the Kafka clients of the service', function () {
       const clients = createKafkaClients(options());
       const topic = await makeTopic(clients, 2);
       const values = Array.from({ length: 20_000 }, (_, index) => record(topic, `${index}`));
-      await (await connected(clients.acknowledgedProducer())).send(values);
-      const member = new Member(await connected(clients.sourceConsumer()), topic);
+      await (await open.connect(clients.acknowledgedProducer())).send(values);
+      const member = new Member(await open.connect(clients.sourceConsumer()), topic);
       await member.until('it is assigned', () => member.partitions.length === 2);
       await member.consumer.seek({ topic, partition: partition(1), offset: commitOffset(77) });
       await member.read(0);
@@ -289,16 +268,16 @@ describe('the Kafka clients of the service', function () {
         const clients = createKafkaClients(options({ groupProtocol }));
         const topic = await makeTopic(clients);
         await (
-          await connected(clients.acknowledgedProducer())
+          await open.connect(clients.acknowledgedProducer())
         ).send(['a', 'b', 'c'].map((value) => record(topic, value)));
-        const member = new Member(await connected(clients.sourceConsumer()), topic);
+        const member = new Member(await open.connect(clients.sourceConsumer()), topic);
         await member.until('it is assigned', () => member.partitions.length === 1);
         await member.for(500);
         expect(member.values).to.deep.equal([]);
         await member.read(1);
         await member.until('the rest is read', () => member.values.length === 2);
         expect(member.values).to.deep.equal(['b', 'c']);
-        const producer = await connected(clients.transactionalProducer());
+        const producer = await open.connect(clients.transactionalProducer());
         await producer.initTransactions();
         await producer.begin();
         await producer.produce([record(topic, 'out')]);
@@ -314,10 +293,10 @@ describe('the Kafka clients of the service', function () {
           const shared = options({ groupProtocol, eagerRange });
           const clients = createKafkaClients(shared);
           const topic = await makeTopic(clients, 2);
-          const one = new Member(await connected(clients.sourceConsumer()), topic);
+          const one = new Member(await open.connect(clients.sourceConsumer()), topic);
           await one.until('one has both', () => one.partitions.length === 2);
           one.answers = false;
-          const two = new Member(await connected(clients.sourceConsumer()), topic);
+          const two = new Member(await open.connect(clients.sourceConsumer()), topic);
           await both([one, two], 'one is asked to give up', () => one.waiting.length > 0);
           expect(one.waiting[0]?.kind).to.equal('revoke');
           // Longer than a rebalance takes when nobody holds it up.
@@ -340,18 +319,18 @@ describe('the Kafka clients of the service', function () {
         const shared = options({ groupProtocol, instanceId: uniqueName('instance') });
         const clients = createKafkaClients(shared);
         const topic = await makeTopic(clients);
-        const first = new Member(await connected(clients.sourceConsumer()), topic);
+        const first = new Member(await open.connect(clients.sourceConsumer()), topic);
         await first.until('it is assigned', () => first.partitions.length === 1);
         await first.close();
-        const second = new Member(await connected(clients.sourceConsumer()), topic);
+        const second = new Member(await open.connect(clients.sourceConsumer()), topic);
         await second.until('it has its partition', () => second.partitions.length === 1);
         if (groupProtocol === 'classic') {
-          const double = new Member(await connected(clients.sourceConsumer()), topic);
+          const double = new Member(await open.connect(clients.sourceConsumer()), topic);
           await both([second, double], 'the older one is fenced', () => second.errors.length > 0);
           expect(second.errors[0]).to.include({ kind: 'fenced' });
         } else {
           // KIP-848 refuses the newcomer while the older one is there.
-          const double = new Member(await connected(clients.sourceConsumer()), topic);
+          const double = new Member(await open.connect(clients.sourceConsumer()), topic);
           await both([second, double], 'the newcomer is refused', () => double.errors.length > 0);
           expect(double.errors[0]?.kind).to.equal('fatal');
           expect(double.errors[0]?.message).to.match(/instance ID/i);
@@ -364,9 +343,9 @@ describe('the Kafka clients of the service', function () {
           options({ groupProtocol, maxPollIntervalMs: 6_000, onClientError: (event) => events.push(event) }),
         );
         const topic = await makeTopic(clients);
-        const member = new Member(await connected(clients.sourceConsumer()), topic);
+        const member = new Member(await open.connect(clients.sourceConsumer()), topic);
         await member.until('it is assigned', () => member.partitions.length === 1);
-        const producer = await connected(clients.transactionalProducer());
+        const producer = await open.connect(clients.transactionalProducer());
         await producer.initTransactions();
         await eventually('the client says so', () => events.some(({ kind }) => kind === 'assignment-lost'));
         await producer.begin();
@@ -384,7 +363,7 @@ describe('the Kafka clients of the service', function () {
       it('close ends although an event has not been answered', async () => {
         const clients = createKafkaClients(options({ groupProtocol }));
         const topic = await makeTopic(clients);
-        const member = new Member(await connected(clients.sourceConsumer()), topic);
+        const member = new Member(await open.connect(clients.sourceConsumer()), topic);
         member.answers = false;
         await member.until('an event waits', () => member.waiting.length > 0);
         await ends(member.consumer.close());
@@ -409,7 +388,7 @@ describe('the Kafka clients of the service', function () {
           options({ bootstrapServers: own.bootstrapServers, binding, transactionTimeoutMs: 60_000 }),
         );
         const topic = await makeTopic(clients);
-        const producer = await connected(clients.transactionalProducer());
+        const producer = await open.connect(clients.transactionalProducer());
         await producer.initTransactions();
         await producer.begin();
         expect(await producer.produce([record(topic, 'x')])).to.equal(1);
@@ -431,7 +410,7 @@ describe('the Kafka clients of the service', function () {
         }
         await producer.flush();
         await producer.commit();
-        const admin = await connected(clients.clusterAdmin());
+        const admin = await open.connect(clients.clusterAdmin());
         // With the first one and the commit's control record.
         expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(200_302);
       });
@@ -441,7 +420,7 @@ describe('the Kafka clients of the service', function () {
         options({ bootstrapServers: own.bootstrapServers, transactionTimeoutMs: 60_000 }),
       );
       const topic = await makeTopic(clients);
-      const producer = await connected(clients.transactionalProducer());
+      const producer = await open.connect(clients.transactionalProducer());
       await producer.initTransactions();
       await producer.begin();
       await producer.produce([record(topic, 'a')]);
@@ -461,14 +440,14 @@ describe('the Kafka clients of the service', function () {
     it('every client closes, whatever it was doing', async () => {
       const clients = createKafkaClients(options({ bootstrapServers: own.bootstrapServers }));
       const topic = await makeTopic(clients);
-      const admin = await connected(clients.clusterAdmin());
-      const acknowledged = await connected(clients.acknowledgedProducer());
-      const log = await connected(clients.logConsumer());
+      const admin = await open.connect(clients.clusterAdmin());
+      const acknowledged = await open.connect(clients.acknowledgedProducer());
+      const log = await open.connect(clients.logConsumer());
       log.assign([{ topic, partition: partition(0), offset: commitOffset(0) }]);
-      const member = new Member(await connected(clients.sourceConsumer()), topic);
+      const member = new Member(await open.connect(clients.sourceConsumer()), topic);
       await member.until('it is assigned', () => member.partitions.length === 1);
-      const idle = await connected(clients.sourceConsumer());
-      const producer = await connected(clients.transactionalProducer());
+      const idle = await open.connect(clients.sourceConsumer());
+      const producer = await open.connect(clients.transactionalProducer());
       await producer.initTransactions();
       await producer.begin();
       await producer.produce([record(topic, 'a')]);
@@ -502,7 +481,7 @@ describe('the Kafka clients of the service', function () {
       readonly consumer: SourceConsumer,
       private readonly topic: string,
     ) {
-      open.push(this);
+      open.add(this);
       consumer.subscribe([topic], (event) => {
         this.events.push({ kind: event.kind, lost: event.kind === 'revoke' && event.lost });
         this.waiting.push(event);
@@ -563,7 +542,7 @@ describe('the Kafka clients of the service', function () {
   }
 
   const readAll = async (clients: KafkaClients, topic: string, count: number): Promise<Read[]> => {
-    const reader = await connected(clients.logConsumer());
+    const reader = await open.connect(clients.logConsumer());
     reader.assign([{ topic, partition: partition(0), offset: commitOffset(0) }]);
     const read: Read[] = [];
     const end = performance.now() + PATIENCE_MS;

@@ -31,7 +31,6 @@ describe('a task with very many lanes', function () {
     const { group, source, laneLog } = bench;
     await writeManyLanes({
       bootstrapServers: kafka.bootstrapServers,
-      group,
       source,
       laneLog,
       lanes: LANES,

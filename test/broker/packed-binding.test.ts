@@ -13,6 +13,7 @@ import type { TopicPartitionOffset } from '../../src/ports/topic-partition.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { recordsOf } from '../contract/contract-reader.js';
 import { startBroker, uniqueName, type LocalKafka } from '../support/broker.js';
+import { OpenClients, testClientOptions } from '../support/open-clients.js';
 import { packingSeed, PARTITIONS, producedRecords, rawRecords } from '../support/hostile-packing.js';
 import { RecordTool, type RawHeader, type StoredRecord } from '../support/record-tool.js';
 import { until } from '../support/wait.js';
@@ -20,13 +21,11 @@ import { until } from '../support/wait.js';
 const PATIENCE_MS = 60_000;
 const SEED = packingSeed();
 
-type Closable = { close(): Promise<void> };
-
 describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
   this.timeout(180_000);
   let broker: LocalKafka;
   let tool: RecordTool;
-  let open: Closable[] = [];
+  const open = new OpenClients();
 
   before(async function () {
     broker = await startBroker(this);
@@ -35,33 +34,10 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
     expect(chooseBinding('packed')).to.equal('packed');
   });
 
-  afterEach(async () => {
-    const closing = open;
-    open = [];
-    await Promise.all(closing.map((client) => client.close()));
-  });
+  afterEach(() => open.close());
 
   const clients = (binding: Binding): KafkaClients =>
-    createKafkaClients({
-      bootstrapServers: broker.bootstrapServers,
-      clientId: 'packing',
-      groupId: uniqueName('group'),
-      groupProtocol: 'classic',
-      transactionalId: uniqueName('transactional'),
-      sessionTimeoutMs: 6_000,
-      maxPollIntervalMs: 60_000,
-      transactionTimeoutMs: 30_000,
-      maxMessageBytes: 1_000_000,
-      startTimeoutMs: 20_000,
-      statisticsIntervalMs: 0,
-      binding,
-    });
-
-  const connected = async <C extends Closable & { connect(): Promise<void> }>(client: C): Promise<C> => {
-    open.push(client);
-    await client.connect();
-    return client;
-  };
+    createKafkaClients(testClientOptions(broker.bootstrapServers, { transactionTimeoutMs: 30_000, binding }));
 
   const makeTopic = async (partitions = PARTITIONS): Promise<string> => {
     const name = `packed.binding.${uniqueName('t')}`;
@@ -108,7 +84,7 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
     topic: string,
     ends: ReadonlyMap<number, number>,
   ): Promise<Read> => {
-    const consumer = await connected(clients(binding).logConsumer());
+    const consumer = await open.connect(clients(binding).logConsumer());
     consumer.assign(starts(topic));
     return readUntil(consumer, (read) =>
       [...ends].every(([index, end]) =>
@@ -164,7 +140,7 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
   it('writes what it is given', async () => {
     const topic = await makeTopic();
     const records = producedRecords(SEED, topic, 3_000);
-    const producer = await connected(clients('packed').transactionalProducer());
+    const producer = await open.connect(clients('packed').transactionalProducer());
     await producer.initTransactions();
     const fromMs = Date.now();
     await producer.begin();
@@ -195,7 +171,7 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
     const topic = await makeTopic(2);
     const records = Array.from({ length: 50 }, (_, index) => Buffer.from(`${index}`));
     for (const value of records) await tool.produce(topic, { key: null, value, headers: [] }, 0);
-    const consumer = await connected(clients('packed').logConsumer());
+    const consumer = await open.connect(clients('packed').logConsumer());
     consumer.assign([
       { topic, partition: partition(0), offset: commitOffset(0) },
       // Behind the end of an empty log: an error of the broker's.
@@ -212,11 +188,11 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
 
   it('a closing client waits for the read and the writing that are under way', async () => {
     const topic = await makeTopic(1);
-    const consumer = await connected(clients('packed').logConsumer());
+    const consumer = await open.connect(clients('packed').logConsumer());
     consumer.assign(starts(topic, 1));
     await until('the end is read', async () => (await consumer.poll(10, 100)).ends.length > 0);
     const polling = consumer.poll(10, 5_000);
-    const producer = await connected(clients('packed').transactionalProducer());
+    const producer = await open.connect(clients('packed').transactionalProducer());
     await producer.initTransactions();
     await producer.begin();
     const one = { topic, partition: partition(0), key: null, value: Buffer.from('x'), headers: [] };

@@ -1,9 +1,9 @@
 /** State stores on a real Kafka: exactly once whatever becomes of the processes, and back after a restart. */
 import { expect } from 'chai';
-import { createKafkaClients } from '../../src/kafka/clients.js';
 import { partition } from '../../src/record/units.js';
 import { Random } from '../../src/testing/random.js';
 import { startBroker, type LocalKafka } from '../support/broker.js';
+import { fillingProducer } from '../support/open-clients.js';
 import type { StoredRecord } from '../support/record-tool.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { StatefulBench, textOf, type KeyValueTime } from '../support/stateful-bench.js';
@@ -136,21 +136,7 @@ describe('state stores', function () {
   });
 
   const fill = async (topic: string, records: readonly KeyValueTime[]): Promise<void> => {
-    const clients = createKafkaClients({
-      bootstrapServers: kafka.bootstrapServers,
-      clientId: 'fill',
-      groupId: 'none',
-      groupProtocol: 'classic',
-      transactionalId: 'none',
-      sessionTimeoutMs: 45_000,
-      maxPollIntervalMs: 300_000,
-      transactionTimeoutMs: 60_000,
-      maxMessageBytes: 1_000_000,
-      startTimeoutMs: 60_000,
-      statisticsIntervalMs: 0,
-    });
-    const producer = clients.acknowledgedProducer();
-    await producer.connect();
+    const producer = await fillingProducer(kafka.bootstrapServers);
     for (let from = 0; from < records.length; from += AT_ONCE) {
       const some = records.slice(from, from + AT_ONCE).map(({ key, value }) => ({
         topic,

@@ -2,13 +2,13 @@
  * A lane log as a service with very many failing keys would have left it, written with the codec: one lane for each
  * key with its head, an hour from its next run, and a checkpoint of sequence 1000. For one partition.
  */
-import { createKafkaClients } from '../../src/kafka/clients.js';
 import { encodeLane, followerKey, laneLogKey } from '../../src/lanes/lane-log.js';
 import { encodeRecord } from '../../src/lanes/record-codec.js';
 import { idText, sourceId } from '../../src/lanes/record-id.js';
 import type { ConsumedRecord, ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, epochMs, offset, partition } from '../../src/record/units.js';
 import { CHECKPOINT_KEY, encodeCheckpoint } from '../../src/state/checkpoint.js';
+import { fillingProducer } from './open-clients.js';
 
 const AT_ONCE = 10_000;
 /** Offsets that the source has not reached: at those that it has are other records. */
@@ -65,7 +65,6 @@ const entriesOf = (laneLog: string, source: string, i: number, nowMs: number): r
 
 export interface ManyLanes {
   readonly bootstrapServers: string;
-  readonly group: string;
   readonly source: string;
   readonly laneLog: string;
   readonly lanes: number;
@@ -74,26 +73,11 @@ export interface ManyLanes {
 /** The lane log must be there. The group's offsets, `MANY_LANES_SEQUENCE` and 0, are the caller's to set. */
 export const writeManyLanes = async ({
   bootstrapServers,
-  group,
   source,
   laneLog,
   lanes,
 }: ManyLanes): Promise<void> => {
-  const clients = createKafkaClients({
-    bootstrapServers,
-    clientId: 'lanes',
-    groupId: group,
-    groupProtocol: 'classic',
-    transactionalId: 'none',
-    sessionTimeoutMs: 45_000,
-    maxPollIntervalMs: 300_000,
-    transactionTimeoutMs: 60_000,
-    maxMessageBytes: 1_000_000,
-    startTimeoutMs: 60_000,
-    statisticsIntervalMs: 0,
-  });
-  const producer = clients.acknowledgedProducer();
-  await producer.connect();
+  const producer = await fillingProducer(bootstrapServers);
   const nowMs = Date.now();
   for (let from = 0; from < lanes; from += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, lanes - from) }, (_, i) =>

@@ -1,0 +1,8 @@
+/** The text of bytes, if they are valid UTF-8. Most are ASCII, which is read without looking for anything else. */
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/** Undefined for bytes that are no UTF-8. */
+export const utf8Text = (bytes: Buffer): string | undefined => {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+};
