@@ -7,6 +7,7 @@ import type { AdmissionControl, Intake, Pauses } from './ports/flow-control.js';
 import type { Logger } from './ports/logger.js';
 import type { Telemetry } from './ports/telemetry.js';
 import type { Tracing } from './ports/tracing.js';
+import type { RecordBuffer } from './record/record-list.js';
 import { Acquisition, replayTimeoutFor } from './state/acquire.js';
 import type { LogReader } from './state/log-reader.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -35,6 +36,7 @@ export interface SessionTasksParts {
   readonly intake: Intake;
   readonly pauses: Pauses;
   readonly admission: AdmissionControl;
+  readonly buffer: () => RecordBuffer;
   readonly hasten: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -55,7 +57,7 @@ export const makeTasks = (parts: SessionTasksParts): TaskManager => {
     stopped: (task: Task, why: RefusedWhy) => tasks.refuse(task, why),
     failed: (task: Task, error: Error) => tasks.fail(task, error),
   };
-  const factorySettings = { ...config, guarantee: config.processingGuarantee };
+  const factorySettings = { ...config, guarantee: config.processingGuarantee, buffer: parts.buffer };
   const factory = new TaskFactory(topology, host, telemetry, factorySettings);
   const acquireSettings = {
     ...factorySettings,

@@ -88,6 +88,7 @@ export class Session {
       intake: this.pollLoop,
       pauses: this.pauses,
       admission,
+      buffer: () => this.#guarantee.buffer(),
       hasten: () => this.#commitLoop.hasten(),
       failed: (error) => this.#fail(error),
     });

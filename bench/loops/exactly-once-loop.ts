@@ -62,6 +62,8 @@ export interface LoopIo<Batch, Output> {
   /** Each record's output, with its partition and the offset to go on from. */
   work(batch: Batch, take: (output: Output, partition: number, next: number) => void): void;
   put(producer: Producer, output: Output): void;
+  /** Whether `put` only gathers: then outputs of the next transaction may be put while one is being committed. */
+  readonly gathers: boolean;
   /** All that was put is in the producer's queue. */
   enqueued(producer: Producer): Promise<void>;
 }
@@ -74,6 +76,7 @@ export class ExactlyOnceLoop<Batch, Output> {
   /** The same of what waits for the next one. */
   #heldOffsets = new Map<number, number>();
   #held: Output[] = [];
+  #heldCount = 0;
   #committing: Promise<void> | undefined;
   #failure: Error | undefined;
 
@@ -94,7 +97,7 @@ export class ExactlyOnceLoop<Batch, Output> {
     for (;;) {
       const batch = await next;
       next = this.io.read(this.#consumer);
-      if (this.#held.length >= MAX_HELD) await this.#committing;
+      if (this.#heldCount >= MAX_HELD) await this.#committing;
       if (this.#failure !== undefined) throw this.#failure;
       this.io.work(batch, this.#committing === undefined ? this.#put : this.#hold);
       if (performance.now() < due || this.#committing !== undefined || this.#offsets.size === 0) continue;
@@ -114,7 +117,9 @@ export class ExactlyOnceLoop<Batch, Output> {
   };
 
   readonly #hold = (output: Output, partition: number, next: number): void => {
-    this.#held.push(output);
+    this.#heldCount += 1;
+    if (this.io.gathers) this.io.put(this.#producer, output);
+    else this.#held.push(output);
     this.#heldOffsets.set(partition, next);
   };
 
@@ -136,6 +141,7 @@ export class ExactlyOnceLoop<Batch, Output> {
     this.#heldOffsets = new Map();
     const held = this.#held;
     this.#held = [];
+    this.#heldCount = 0;
     for (const output of held) this.io.put(this.#producer, output);
     this.#committing = undefined;
   }

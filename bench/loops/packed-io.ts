@@ -16,9 +16,10 @@ const BATCH = 1_000;
 const WAIT_MS = 25;
 
 export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
+  readonly gathers = true;
   #reader: BatchReader | undefined;
   readonly #enqueuer = new PackedEnqueuer();
-  #open: ProducedRecord[] = [];
+  #open = this.#enqueuer.buffer();
   readonly #serde = createUserEventSerde({ strict: false });
   readonly #headersOf: ReturnType<typeof auditHeaders>;
 
@@ -43,14 +44,15 @@ export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
   }
 
   put(_: Producer, output: ProducedRecord): void {
-    this.#open.push(output);
+    this.#open.add(output);
   }
 
   async enqueued(producer: Producer): Promise<void> {
     const open = this.#open;
-    this.#open = [];
+    this.#open = this.#enqueuer.buffer();
     const [count, refusal] = await this.#enqueuer.enqueue(producer, open, 0);
     if (count < open.length) throw new Error(`record ${count} was refused`, { cause: refusal });
+    open.release();
   }
 
   #outputOf(batch: RecordBatch, index: number): ProducedRecord {

@@ -9,6 +9,7 @@ const BATCH = 1_000;
 const WAIT_MS = 5;
 
 export class PublishedIo implements LoopIo<readonly Message[], Output> {
+  readonly gathers = false;
   constructor(
     private readonly topic: string,
     private readonly toOutput: Work,

@@ -7,13 +7,13 @@
 import type { SourceConsumer } from '../ports/consumer.js';
 import { asKafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
-import type { ProducedRecord } from '../record/record.js';
+import type { RecordList } from '../record/record-list.js';
 import type { CommitResult, CommitUnit } from '../ports/commit.js';
 import type { Committer } from './committer.js';
 
 export class AtLeastOnceCommitter implements Committer {
   /** Lists of records that are acknowledged whole: a unit that comes again brings the same list. */
-  readonly #acknowledged = new WeakSet<readonly ProducedRecord[]>();
+  readonly #acknowledged = new WeakSet<RecordList>();
 
   constructor(
     private readonly producer: AcknowledgedProducer,
@@ -24,7 +24,7 @@ export class AtLeastOnceCommitter implements Committer {
     try {
       for (const lists of stagesOf(units)) {
         const due = lists.filter((records) => !this.#acknowledged.has(records));
-        await this.producer.send(due.flat());
+        await this.producer.send(due.flatMap((records) => [...records]));
         for (const records of due) this.#acknowledged.add(records);
         if (units.some((unit) => unit.isLost())) return { kind: 'aborted', cause: 'lost' };
       }
@@ -42,7 +42,7 @@ export class AtLeastOnceCommitter implements Committer {
 }
 
 /** The first lists of all units, then the second ones, and so on. */
-const stagesOf = (units: readonly CommitUnit[]): readonly (readonly (readonly ProducedRecord[])[])[] => {
+const stagesOf = (units: readonly CommitUnit[]): readonly (readonly RecordList[])[] => {
   const most = Math.max(...units.map(({ changelog }) => changelog.length));
   return [
     units.map(({ records }) => records),

@@ -9,7 +9,7 @@ import { sleep } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import { KafkaError, asKafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
-import type { ProducedRecord } from '../record/record.js';
+import type { RecordList } from '../record/record-list.js';
 import type { CommitResult, CommitUnit } from '../ports/commit.js';
 import type { Committer } from './committer.js';
 
@@ -62,13 +62,15 @@ export class ExactlyOnceCommitter implements Committer {
   async #fill(units: readonly CommitUnit[]): Promise<void> {
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
     // In one list: each call of the client waits for its turn in the event loop.
-    const records: ProducedRecord[] = [];
+    const records = this.producer.buffer();
     for (const unit of units) {
-      for (const record of unit.records) records.push(record);
-      for (const stage of unit.changelog) for (const record of stage) records.push(record);
-      records.push(unit.checkpoint);
+      records.addAll(unit.records);
+      for (const stage of unit.changelog) records.addAll(stage);
+      records.add(unit.checkpoint);
     }
     await this.#produce(records, deadline);
+    // Not after a failure: a call that was given up may still read it.
+    records.release();
     await this.producer.flush();
     refuseLost(units);
     await this.producer.sendOffsets(
@@ -78,7 +80,7 @@ export class ExactlyOnceCommitter implements Committer {
     refuseLost(units);
   }
 
-  async #produce(records: readonly ProducedRecord[], deadline: number): Promise<void> {
+  async #produce(records: RecordList, deadline: number): Promise<void> {
     let sent = 0;
     for (;;) {
       sent += await this.producer.produce(records, sent);

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { KafkaClients } from '../ports/kafka-clients.js';
+import { PlainRecords, type RecordBuffer } from '../record/record-list.js';
 import type { Tracing } from '../ports/tracing.js';
 import { AtLeastOnceCommitter } from './at-least-once.js';
 import type { Committer } from './committer.js';
@@ -13,6 +14,8 @@ export interface Guarantee {
   readonly producer: { connect(): Promise<void>; close(): Promise<void> };
   /** After connect and before the consumer joins: fences whoever had this identity before. */
   initialise(): Promise<void>;
+  /** An empty list for what is decided, as the producer takes it best. */
+  buffer(): RecordBuffer;
 }
 
 export interface GuaranteeSettings {
@@ -30,7 +33,12 @@ export const guaranteeOf = (
   if (settings.processingGuarantee === 'at_least_once') {
     const producer = clients.acknowledgedProducer();
     const committer = new AtLeastOnceCommitter(producer, consumer);
-    return { committer: tracedCommitter(committer, tracing), producer, initialise: () => Promise.resolve() };
+    return {
+      committer: tracedCommitter(committer, tracing),
+      producer,
+      initialise: () => Promise.resolve(),
+      buffer: () => new PlainRecords(),
+    };
   }
   const producer = clients.transactionalProducer();
   const committer = new ExactlyOnceCommitter(producer, consumer, clock, settings.transactionTimeoutMs);
@@ -38,5 +46,6 @@ export const guaranteeOf = (
     committer: tracedCommitter(committer, tracing),
     producer,
     initialise: () => producer.initTransactions(),
+    buffer: () => producer.buffer(),
   };
 };

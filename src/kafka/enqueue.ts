@@ -8,6 +8,7 @@
  */
 import type { MessageHeader, Producer } from 'node-rdkafka';
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
+import type { RecordList } from '../record/record-list.js';
 import type { Enqueued } from './packed-enqueuer.js';
 
 /** Zero bytes with an address: node-rdkafka takes the address of a plain empty buffer, null, for "no value". */
@@ -32,13 +33,9 @@ const withAddress = (bytes: Buffer | null): Buffer | null =>
 const toNodeHeader = (header: ProducedHeader): MessageHeader => ({ [header.name]: header.value });
 
 /** One by one, by the published binding. */
-export const enqueueEach = (
-  producer: Producer,
-  records: readonly ProducedRecord[],
-  from: number,
-): Enqueued => {
+export const enqueueEach = (producer: Producer, records: RecordList, from: number): Enqueued => {
   for (let index = from; index < records.length; index += 1) {
-    const record = records[index];
+    const record = records.at(index);
     if (record === undefined) break;
     try {
       enqueue(producer, record);

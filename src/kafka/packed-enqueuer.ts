@@ -3,34 +3,59 @@
  * that the event loop pays for the packing alone; a few records are not worth the way there.
  */
 import type { Producer } from 'node-rdkafka';
-import type { ProducedRecord } from '../record/record.js';
+import type { RecordList } from '../record/record-list.js';
 import { packedProducer } from './binding.js';
 import { textOf } from './error-codes.js';
-import { RecordPacker } from './record-packer.js';
+import { PackedRecords } from './packed-records.js';
 
 /** How many records were taken, and why the next one was not: node-rdkafka's error, or undefined. */
 export type Enqueued = readonly [count: number, refusal: unknown];
 
+/** What one call takes at most: it holds the client's locks. */
+const MAX_RECORDS = 4_096;
 const FEW_RECORDS = 32;
+/** Of a record in the index. */
+const RECORD = 8;
 
 export class PackedEnqueuer {
-  readonly #packer = new RecordPacker();
+  readonly #spare: PackedRecords[] = [];
 
-  /** Never called while another one is under way: they would share the memory. */
-  async enqueue(producer: Producer, records: readonly ProducedRecord[], from: number): Promise<Enqueued> {
+  /** An empty list. */
+  buffer(): PackedRecords {
+    return this.#spare.pop() ?? new PackedRecords(this.#spare);
+  }
+
+  /** Nothing may be added to the records before it is done. */
+  async enqueue(producer: Producer, records: RecordList, from: number): Promise<Enqueued> {
+    if (records instanceof PackedRecords) return this.#enqueuePacked(producer, records, from);
+    const packed = this.buffer();
+    packed.addAll(records);
+    const result = await this.#enqueuePacked(producer, packed, from);
+    packed.release();
+    return result;
+  }
+
+  async #enqueuePacked(producer: Producer, packed: PackedRecords, from: number): Promise<Enqueued> {
     let next = from;
-    while (next < records.length) {
-      const count = this.#packer.pack(records, next);
-      const [enqueued, code] = await this.#give(producer, count);
+    while (next < packed.length) {
+      const count = Math.min(MAX_RECORDS, packed.length - next);
+      const [enqueued, code] = await this.#give(producer, packed, next, count);
       next += enqueued;
       if (code !== 0) return [next - from, { code, message: textOf(code) }];
     }
     return [next - from, undefined];
   }
 
-  #give(producer: Producer, count: number): [number, number] | Promise<[number, number]> {
+  #give(
+    producer: Producer,
+    packed: PackedRecords,
+    from: number,
+    count: number,
+  ): [number, number] | Promise<[number, number]> {
     const native = packedProducer(producer);
-    const { numbers, records, headers, bytes, topics } = this.#packer;
+    const { headers, bytes, topics } = packed;
+    const numbers = packed.numbers.subarray(from);
+    const records = packed.records.subarray(from * RECORD);
     if (count <= FEW_RECORDS) return native.producePacked(count, numbers, records, headers, bytes, topics);
     return new Promise((resolve) => {
       native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) =>

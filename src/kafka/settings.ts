@@ -131,6 +131,8 @@ export const transactionalProducerSettings = (options: Options): ProducerSetting
     ...producerGlobal(options, 'transactional'),
     'transactional.id': options.transactionalId,
     'transaction.timeout.ms': options.transactionTimeoutMs,
+    // What was delivered is freed where its answer is read, and is not queued for this process to free.
+    'delivery.report.only.error': true,
   },
   topic: JAVA_PARTITIONER,
 });

@@ -17,7 +17,7 @@ import type { SourceConsumer } from '../ports/consumer.js';
 import { isKafkaError, type KafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
-import type { ProducedRecord } from '../record/record.js';
+import { PlainRecords, type RecordBuffer, type RecordList } from '../record/record-list.js';
 import { chooseBinding } from './binding.js';
 import { Connection } from './connection.js';
 import { disconnectProducer } from './disconnect-producer.js';
@@ -88,14 +88,18 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#unflushed = false;
   }
 
-  async produce(records: readonly ProducedRecord[], from = 0): Promise<number> {
+  buffer(): RecordBuffer {
+    return this.#packed?.buffer() ?? new PlainRecords();
+  }
+
+  async produce(records: RecordList, from = 0): Promise<number> {
     this.#unflushed = true;
     let polled = false;
     let next = from;
     for (;;) {
       const [enqueued, refusal] = await this.#enqueue(records, next);
       next += enqueued;
-      const record = records[next];
+      const record = records.at(next);
       if (refusal === undefined || record === undefined) return next - from;
       const error = toKafkaError('produce', `${record.topic}-${record.partition ?? 'any'}`, refusal);
       if (error.code === UNKNOWN_PARTITION && this.#looksAgain(record.topic)) return next - from;
@@ -110,7 +114,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     }
   }
 
-  async #enqueue(records: readonly ProducedRecord[], from: number): Promise<Enqueued> {
+  async #enqueue(records: RecordList, from: number): Promise<Enqueued> {
     const packed = this.#packed;
     if (packed === undefined) return enqueueEach(this.#connection.use('produce'), records, from);
     const result = await this.#connection.call<Enqueued>('produce', this.#where, (client, done) => {

@@ -2,11 +2,12 @@
 import type { KafkaError } from './kafka-error.js';
 import type { TopicPartitionOffset } from './topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
+import type { RecordList } from '../record/record-list.js';
 
 /** What a task has decided, taken for one commit. */
 export interface CommitUnit {
-  /** In the order of decision. A unit that comes again after an abort has the same lists. */
-  readonly records: readonly ProducedRecord[];
+  /** In the order of decision. A unit that comes again after an abort has the same lists. Not to be read once it is settled. */
+  readonly records: RecordList;
   /** Changelog entries; where there is no transaction each list must be acknowledged before the next is sent. */
   readonly changelog: readonly (readonly ProducedRecord[])[];
   readonly checkpoint: ProducedRecord;

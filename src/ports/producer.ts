@@ -3,6 +3,7 @@
  * the rest is offered again after a short wait (their queue is full).
  */
 import type { ProducedRecord } from '../record/record.js';
+import type { RecordBuffer, RecordList } from '../record/record-list.js';
 import type { SourceConsumer } from './consumer.js';
 import type { TopicPartitionOffset } from './topic-partition.js';
 
@@ -17,7 +18,9 @@ export interface TransactionalProducer {
    * with `enqueued` records before it taken, when a record can never be sent (too large).
    * Never called while another one is under way, and no record may change before it is done.
    */
-  produce(records: readonly ProducedRecord[], from?: number): Promise<number>;
+  produce(records: RecordList, from?: number): Promise<number>;
+  /** An empty list, kept in the form that this client takes at the least cost. Any other list is taken too. */
+  buffer(): RecordBuffer;
   /**
    * Waits until every enqueued record has an outcome. It does not report a failed delivery: the
    * `sendOffsets` that follows does, as `abortable`, before anything can be committed. Called before

@@ -13,6 +13,7 @@ const MAX_BLOCKS = 5;
 const TRAILER_BYTES = 9;
 const PREFIX_WORDS = 4;
 const PREFIX_BYTES = 4 * PREFIX_WORDS;
+const MOST_ASCII = 127;
 
 export class PrefixedSha1 {
   readonly #prefix: readonly number[];
@@ -42,17 +43,31 @@ export class PrefixedSha1 {
 
   #fill(text: string, words: number): boolean {
     const message = this.#message;
-    message.fill(0, 0, words);
+    const { length } = text;
     for (let at = 0; at < PREFIX_WORDS; at += 1) message[at] = this.#prefix[at] ?? 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code > 127) return false;
-      put(message, PREFIX_BYTES + at, code);
+    let to = PREFIX_WORDS;
+    let at = 0;
+    /** The bits of all characters. */
+    let seen = 0;
+    for (; at + 4 <= length; at += 4) {
+      const first = text.charCodeAt(at);
+      const second = text.charCodeAt(at + 1);
+      const third = text.charCodeAt(at + 2);
+      const fourth = text.charCodeAt(at + 3);
+      seen |= first | second | third | fourth;
+      message[to++] = (first << 24) | (second << 16) | (third << 8) | fourth;
     }
-    const bytes = PREFIX_BYTES + text.length;
-    put(message, bytes, 0x80);
-    message[words - 1] = 8 * bytes;
-    return true;
+    let last = 0;
+    let shift = 24;
+    for (; at < length; at += 1, shift -= 8) {
+      const code = text.charCodeAt(at);
+      seen |= code;
+      last |= code << shift;
+    }
+    message[to++] = last | (0x80 << shift);
+    message.fill(0, to, words - 1);
+    message[words - 1] = 8 * (PREFIX_BYTES + length);
+    return seen <= MOST_ASCII;
   }
 
   #compress(from: number): void {
@@ -68,12 +83,34 @@ export class PrefixedSha1 {
     let c = word(state, 2);
     let d = word(state, 3);
     let e = word(state, 4);
-    // Four kinds of rounds in one loop; what differs is chosen by number, as in the standard.
-    for (let at = 0; at < 80; at += 1) {
-      const kind =
-        at < 20 ? (b & c) | (~b & d) : at < 40 || at >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d);
-      const constant = at < 20 ? 0x5a827999 : at < 40 ? 0x6ed9eba1 : at < 60 ? 0x8f1bbcdc : 0xca62c1d6;
-      const next = (((a << 5) | (a >>> 27)) + kind + e + word(w, at) + constant) | 0;
+    let next: number;
+    // One loop for each kind of rounds: nothing is chosen within.
+    for (let at = 0; at < 20; at += 1) {
+      next = (((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + e + word(w, at) + 0x5a827999) | 0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let at = 20; at < 40; at += 1) {
+      next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + word(w, at) + 0x6ed9eba1) | 0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let at = 40; at < 60; at += 1) {
+      next = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + e + word(w, at) + 0x8f1bbcdc) | 0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let at = 60; at < 80; at += 1) {
+      next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + word(w, at) + 0xca62c1d6) | 0;
       e = d;
       d = c;
       c = (b << 30) | (b >>> 2);
@@ -89,8 +126,3 @@ export class PrefixedSha1 {
 }
 
 const word = (words: Int32Array, at: number): number => words[at] ?? 0;
-
-/** A byte into its word, big-endian. */
-const put = (words: Int32Array, at: number, byte: number): void => {
-  words[at >> 2] = word(words, at >> 2) | (byte << (24 - 8 * (at & 3)));
-};

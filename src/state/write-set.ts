@@ -6,6 +6,7 @@
 import type { MessageOutcome, Telemetry } from '../ports/telemetry.js';
 import type { EpochMs, CommitOffset } from '../record/units.js';
 import type { ProducedRecord } from '../record/record.js';
+import { PlainRecords, type RecordBuffer, type RecordList } from '../record/record-list.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import type { Stamping } from './changelog-writes.js';
 import { ChangelogWrites } from './changelog-writes.js';
@@ -13,7 +14,7 @@ import { Tallies } from './tallies.js';
 
 /** A write-set as it is written. The same lists whenever it comes again. */
 export interface SealedSet {
-  readonly records: readonly ProducedRecord[];
+  readonly records: RecordList;
   readonly changelog: readonly (readonly ProducedRecord[])[];
 }
 
@@ -30,7 +31,6 @@ export interface Passed {
 const STAMPED_BYTES = 400;
 
 export class WriteSet {
-  readonly records: ProducedRecord[] = [];
   /** Of keys and values, changelog included. */
   bytes = 0;
   /** The position to read next, by topic: of sources and of the task's other inputs. */
@@ -46,9 +46,17 @@ export class WriteSet {
   readonly #passed = new Map<string, Passed>();
   readonly tallies = new Tallies();
 
+  /** `buffer`: an empty one, for what is added. */
+  constructor(private readonly buffer: RecordBuffer = new PlainRecords()) {}
+
+  /** As they are written, in the order of decision. */
+  get records(): RecordList {
+    return this.buffer;
+  }
+
   get isEmpty(): boolean {
     return (
-      this.decided === 0 && this.records.length === 0 && this.#changelog.size === 0 && !this.checkpointDue
+      this.decided === 0 && this.buffer.length === 0 && this.#changelog.size === 0 && !this.checkpointDue
     );
   }
 
@@ -59,7 +67,7 @@ export class WriteSet {
 
   /** One record to be written. */
   add(record: ProducedRecord): void {
-    this.records.push(record);
+    this.buffer.add(record);
     this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
   }
 
@@ -83,10 +91,11 @@ export class WriteSet {
   /** When the transaction of this sequence begins; a set that comes again has its sequence again. */
   seal(sequence: number, changelog: TopicPartition): SealedSet {
     if (this.#sealed !== undefined) return this.#sealed;
-    if (this.#changelog.size === 0) return (this.#sealed = { records: this.records, changelog: [] });
+    if (this.#changelog.size === 0) return (this.#sealed = { records: this.buffer, changelog: [] });
     const { triggers, stages } = this.#changelog.seal(sequence);
+    this.buffer.addAll(triggers);
     return (this.#sealed = {
-      records: [...this.records, ...triggers],
+      records: this.buffer,
       changelog: stages.map((stage) => stage.map((entry) => ({ ...changelog, ...entry, headers: [] }))),
     });
   }
@@ -116,6 +125,11 @@ export class WriteSet {
     if (timestamp < 0) return;
     if (timestamp < passed.oldest) passed.oldest = timestamp;
     passed.last = timestamp;
+  }
+
+  /** It is committed, and comes no more. */
+  release(): void {
+    this.buffer.release();
   }
 
   /** Reports what is now committed. */

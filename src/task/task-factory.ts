@@ -4,6 +4,7 @@ import type { StateRestoreListener } from '../dsl/topology-config.js';
 import type { Subtopology, Topology } from '../dsl/graph/topology.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { DeadLetterProfile } from '../record/dead-letter.js';
+import type { RecordBuffer } from '../record/record-list.js';
 import type { RetryTier } from '../record/retry-tier.js';
 import type { Partition } from '../record/units.js';
 import { taskId } from '../record/units.js';
@@ -21,6 +22,8 @@ export interface TaskFactorySettings {
   readonly applicationId: string;
   readonly guarantee: Checkpoint['guarantee'];
   readonly deadLetterHeaders: DeadLetterProfile;
+  /** An empty list for what a task decides. */
+  readonly buffer: () => RecordBuffer;
 }
 
 /** Topics that a task reads beside its sources. */
@@ -72,11 +75,11 @@ export class TaskFactory {
 
   make(partition: Partition, sources: readonly string[]): Task {
     const sub = this.#subtopology(sources);
-    const { applicationId, deadLetterHeaders, guarantee } = this.settings;
+    const { applicationId, buffer, deadLetterHeaders, guarantee } = this.settings;
     const id = taskId(sub.id, partition);
     const laneLog = laneLogTopic(applicationId, sub.sourceName);
     const { clock, settings } = this.host;
-    const ledgerSettings = { laneLog, guarantee, sources: sub.sourceTopics };
+    const ledgerSettings = { laneLog, guarantee, sources: sub.sourceTopics, buffer };
     const ledger = new TaskLedger(id, partition, ledgerSettings, clock, this.telemetry);
     const letters = new DeadLetters(
       {

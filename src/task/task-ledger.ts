@@ -10,6 +10,7 @@ import type { CommitSource, CommitUnit } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
 import type { Telemetry } from '../ports/telemetry.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import type { RecordBuffer } from '../record/record-list.js';
 import type { CommitOffset, MonotonicMs, Partition, TaskId } from '../record/units.js';
 import { commitOffset } from '../record/units.js';
 import type { Acquired } from '../state/acquire.js';
@@ -22,6 +23,8 @@ export interface LedgerSettings {
   readonly guarantee: Checkpoint['guarantee'];
   /** Their positions are committed to the group; those of other inputs stand in the checkpoint only (review F4). */
   readonly sources: readonly string[];
+  /** An empty list for outputs. */
+  readonly buffer: () => RecordBuffer;
 }
 
 export type LedgerStart = Pick<Acquired, 'sequence' | 'positions' | 'inputs' | 'adopted' | 'checkpointDue'>;
@@ -30,7 +33,7 @@ export type LedgerStart = Pick<Acquired, 'sequence' | 'positions' | 'inputs' | '
 const SET_BYTES = 8_000_000;
 
 export class TaskLedger implements CommitSource {
-  #open = new WriteSet();
+  #open: WriteSet;
   /** Full or aborted, the oldest first; they go before the open one. */
   #closedSets: WriteSet[] = [];
   /** With the commit loop. */
@@ -53,6 +56,7 @@ export class TaskLedger implements CommitSource {
     private readonly clock: Clock,
     private readonly telemetry: Telemetry,
   ) {
+    this.#open = this.#newSet();
     this.#committedAt = clock.monotonic();
   }
 
@@ -68,7 +72,7 @@ export class TaskLedger implements CommitSource {
   beginDecision(): void {
     if (this.#open.bytes < SET_BYTES) return;
     this.#closedSets.push(this.#open);
-    this.#open = new WriteSet();
+    this.#open = this.#newSet();
   }
 
   /** Source records taken and not yet committed. */
@@ -150,7 +154,7 @@ export class TaskLedger implements CommitSource {
     this.#closed = true;
     this.#taken = 0;
     this.#takenBytes = 0;
-    this.#open = new WriteSet();
+    this.#open = this.#newSet();
     this.#closedSets = [];
     this.#inFlight = undefined;
   }
@@ -203,16 +207,21 @@ export class TaskLedger implements CommitSource {
     };
   }
 
+  #newSet(): WriteSet {
+    return new WriteSet(this.settings.buffer());
+  }
+
   #takeOldest(): WriteSet {
     const closed = this.#closedSets.shift();
     if (closed !== undefined) return closed;
     const open = this.#open;
-    this.#open = new WriteSet();
+    this.#open = this.#newSet();
     return open;
   }
 
   #committed(set: WriteSet, sequence: number, positions: Map<string, CommitOffset>): void {
     set.tell(this.telemetry, this.clock.now());
+    set.release();
     if (this.#closed) return;
     this.#sequence = sequence;
     this.#positions = positions;

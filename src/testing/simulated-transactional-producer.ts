@@ -8,6 +8,8 @@ import { asKafkaError, KafkaError, type KafkaErrorClass } from '../ports/kafka-e
 import type { TransactionalProducer } from '../ports/producer.js';
 import { partitionName, type TopicPartition, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ProducedRecord } from '../record/record.js';
+import type { RecordBuffer, RecordList } from '../record/record-list.js';
+import { CheckedRecords } from './checked-records.js';
 import { brokerError, isBrokerError } from './broker-error.js';
 import type { BrokerLink } from './broker-link.js';
 import type { SimulatedClientOptions } from './client-options.js';
@@ -80,11 +82,15 @@ export class SimulatedTransactionalProducer implements TransactionalProducer {
     return Promise.resolve();
   }
 
-  produce(records: readonly ProducedRecord[], from = 0): Promise<number> {
+  buffer(): RecordBuffer {
+    return new CheckedRecords();
+  }
+
+  produce(records: RecordList, from = 0): Promise<number> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#state !== 'open') return Promise.reject(this.#stateError('produce'));
     let enqueued = 0;
-    for (const record of records.slice(from)) {
+    for (const record of [...records].slice(from)) {
       if (this.#outgoing.size >= this.options.queueMaxRecords) break;
       if (recordBytes(record) > this.options.maxMessageBytes) {
         return Promise.reject(Object.assign(brokerError('record-too-large', record.topic), { enqueued }));

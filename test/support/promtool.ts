@@ -1,10 +1,10 @@
 /** Prometheus and promtool of this machine, by tools/setup/prometheus.mjs; promtool runs on files in a folder of its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { projectRoot } from './broker.js';
 
 interface Finders {
@@ -31,6 +31,12 @@ export const prometheusPath = async (): Promise<string> =>
 export const RULE_FILES = ['rules.yml', 'alerts.yml'].map((name) =>
   join(projectRoot(), 'deploy', 'prometheus', name),
 );
+
+/** What the rules record, then the alerts on it. */
+export const RULE_GROUPS = RULE_FILES.flatMap((file) => {
+  const { groups } = parse(readFileSync(file, 'utf8')) as { groups: readonly { name: string }[] };
+  return groups.map(({ name }) => name);
+});
 
 export interface Said {
   readonly status: number | null;

@@ -28,7 +28,7 @@ const bench = (
   const cycles: { readonly texts: readonly string[]; readonly at: number }[] = [];
   const committer = {
     commit: async (units: readonly CommitUnit[]): Promise<CommitResult> => {
-      const texts = units.flatMap(({ records }) => records.map(textOf));
+      const texts = units.flatMap(({ records }) => [...records].map(textOf));
       cycles.push({ texts, at: scheduler.clock.monotonic() });
       return answer(texts, cycles.length);
     },

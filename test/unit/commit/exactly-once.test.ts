@@ -27,7 +27,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
     produce: async (records, from = 0) => {
       calls.push('produce');
       on.produce?.();
-      const taken = records.slice(from, from + room());
+      const taken = [...records].slice(from, from + room());
       produced.push(...taken.map(textOf));
       return taken.length;
     },

@@ -114,7 +114,7 @@ class TracedBench {
     return {
       attempt: (of) => tracing.attempt(of),
       commit: (units) => {
-        const outputs = units.flatMap(({ records }) => records).filter(({ topic }) => topic === AUDIT);
+        const outputs = units.flatMap(({ records }) => [...records]).filter(({ topic }) => topic === AUDIT);
         if (outputs.length > 0) this.commits.push(outputs.map(bytesOf));
         return tracing.commit(units);
       },

@@ -17,6 +17,7 @@ import { TaskFactory } from '../../../src/task/task-factory.js';
 import type { TaskHost } from '../../../src/task/task-host.js';
 import { TaskManager } from '../../../src/task/task-manager.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
+import { PlainRecords } from '../../../src/record/record-list.js';
 import { LogReader } from '../../../src/state/log-reader.js';
 import { commitOffset } from '../../../src/record/units.js';
 import { logConsumer, sourceConsumer } from './ports.js';
@@ -90,6 +91,7 @@ export class ManagerBench {
       applicationId: 'G',
       guarantee: 'exactly_once_v2',
       deadLetterHeaders: 'kafka-streams',
+      buffer: () => new PlainRecords(),
     });
     const acquisition = {
       acquire: (request: AcquireRequest) => {

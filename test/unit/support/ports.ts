@@ -5,6 +5,7 @@
 import type { ClusterAdmin } from '../../../src/ports/cluster.js';
 import type { LogConsumer, SourceConsumer } from '../../../src/ports/consumer.js';
 import type { AcknowledgedProducer, TransactionalProducer } from '../../../src/ports/producer.js';
+import { PlainRecords } from '../../../src/record/record-list.js';
 
 const unexpected = (what: string) => (): never => {
   throw new Error(`${what} was called, which this test does not expect`);
@@ -48,6 +49,7 @@ export const transactionalProducer = (given: Partial<TransactionalProducer> = {}
   initTransactions: unexpected('initTransactions'),
   begin: unexpected('begin'),
   produce: unexpected('produce'),
+  buffer: () => new PlainRecords(),
   flush: unexpected('flush'),
   sendOffsets: unexpected('sendOffsets'),
   commit: unexpected('commit'),

@@ -20,6 +20,7 @@ import { TaskStores } from '../../../src/state/task-stores.js';
 import type { Sharing } from '../../../src/task/sharing.js';
 import { Task } from '../../../src/task/task.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
+import { PlainRecords } from '../../../src/record/record-list.js';
 import { batchOf, ledgerStart, positions, produced, SOURCE, textOf } from './records.js';
 import { RecordingTelemetry } from './recording-telemetry.js';
 import type { Deferred } from './settle.js';
@@ -159,7 +160,12 @@ export class TaskBench {
     this.handler = handler === 'by-hand' ? (run) => this.#byHand(run) : handler;
     const { clock } = this.scheduler;
     const id = taskId(0, partition(0));
-    const ledgerSettings = { laneLog: LANES, guarantee: 'exactly_once_v2', sources: [SOURCE] } as const;
+    const ledgerSettings = {
+      laneLog: LANES,
+      guarantee: 'exactly_once_v2',
+      sources: [SOURCE],
+      buffer: () => new PlainRecords(),
+    } as const;
     this.ledger = new TaskLedger(id, partition(0), ledgerSettings, clock, this.telemetry);
     const processor: TaskProcessor = {
       init: async () => void this.lives.push('init'),
@@ -290,7 +296,7 @@ export class TaskBench {
 
   /** What is decided and not with a commit, named. */
   get decided(): readonly string[] {
-    return this.ledger.open.records.map(nameOf);
+    return [...this.ledger.open.records].map(nameOf);
   }
 
   take(): CommitUnit {
@@ -302,7 +308,7 @@ export class TaskBench {
     const names: string[] = [];
     while (this.ledger.isDirty()) {
       const unit = this.ledger.takeUnit();
-      names.push(...unit.records.map(nameOf));
+      names.push(...[...unit.records].map(nameOf));
       unit.settle('committed');
     }
     return names;

@@ -65,7 +65,7 @@ describe('Task with lanes', () => {
       await bench.fail(0, away());
       expect(laneOf(bench).state.attempts).to.equal(1);
       const unit = bench.take();
-      expect(unit.records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 5s after 1`]);
+      expect([...unit.records].map(nameOf)).to.deep.equal([`retry ${id(0)} on 5s after 1`]);
       expect(unit.offsets).to.deep.include(position(SOURCE, 0, 1));
       unit.settle('committed');
       expect(replayed([unit])).to.deep.equal(describeLanes(bench.task.lanes.table));
@@ -108,7 +108,7 @@ describe('Task with lanes', () => {
       await bench.succeed(1);
       expect(bench.task.lanes.table.size).to.equal(1);
       const unit = bench.commitAndDeliver();
-      expect(unit.records.map(nameOf)).to.deep.equal(['out-1', `retry ${id(0)} on 5s after 1`]);
+      expect([...unit.records].map(nameOf)).to.deep.equal(['out-1', `retry ${id(0)} on 5s after 1`]);
       await bench.pass(5000);
       await bench.succeed(0);
       expect(bench.commit()).to.deep.equal(['out-0']);
@@ -179,7 +179,9 @@ describe('Task with lanes', () => {
       bench.commitAndDeliver();
       await bench.pass(5000);
       await bench.fail(0, away());
-      expect(bench.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 30s after 2`]);
+      expect([...bench.commitAndDeliver().records].map(nameOf)).to.deep.equal([
+        `retry ${id(0)} on 30s after 2`,
+      ]);
       await bench.pass(30_000);
       await bench.fail(0, away());
       await bench.pass(0);
@@ -191,7 +193,7 @@ describe('Task with lanes', () => {
       const bench = await started();
       bench.offer([consumed(0)]);
       await bench.fail(0, away(6000));
-      expect(bench.take().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 30s after 1`]);
+      expect([...bench.take().records].map(nameOf)).to.deep.equal([`retry ${id(0)} on 30s after 1`]);
     });
 
     it('does not run for a retry record whose arm is another: after a release the old one is nothing (F6)', async () => {
@@ -265,7 +267,7 @@ describe('Task with lanes', () => {
       await bench.pass(5000);
       await bench.succeed(0);
       const drained = bench.take();
-      expect(drained.records.map(nameOf)).to.deep.equal(['out-0']);
+      expect([...drained.records].map(nameOf)).to.deep.equal(['out-0']);
       const sequence = checkpointOf(opened).sequence + 1;
       expect(checkpointOf(drained).sequence).to.equal(sequence);
       expect(drained.offsets).to.deep.equal([
@@ -328,7 +330,9 @@ describe('Task with lanes', () => {
       const after = new TaskBench({ ...LANES, retryTiers: [{ name: '10s', delayMs: 10_000 }] });
       await after.task.restore();
       after.task.run(new Map(), image.restored(after.scheduler.clock.now(), null), 1);
-      expect(after.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 10s after 1`]);
+      expect([...after.commitAndDeliver().records].map(nameOf)).to.deep.equal([
+        `retry ${id(0)} on 10s after 1`,
+      ]);
       await after.pass(9999);
       expect(after.begun).to.deep.equal([]);
       await after.pass(1);
@@ -368,7 +372,7 @@ describe('Task with lanes', () => {
       expect(bench.decided).to.deep.equal(['out-1']);
       expect(namesIn(laneOf(bench))).to.deep.equal([id(0), id(2)]);
       const unit = bench.commitAndDeliver();
-      expect(unit.records.map(nameOf)).to.deep.equal(['out-1']);
+      expect([...unit.records].map(nameOf)).to.deep.equal(['out-1']);
       expect(replayed([unit])).to.deep.equal(describeLanes(bench.task.lanes.table));
       expect(bench.begun).to.deep.equal(['0/1', '1/1']);
       await bench.succeed(0);
@@ -470,7 +474,7 @@ describe('Task with lanes', () => {
       const bench = await started({ ...PARK, laneMaxFollowers: 2 });
       bench.offer([consumed(0), consumed(1), consumed(2), consumed(3)]);
       await bench.fail(0, hopeless());
-      const letters = bench.take().records.slice(1);
+      const letters = [...bench.take().records].slice(1);
       expect(letters.map(nameOf)).to.deep.equal(['dlq 1 lane-full after 0', 'dlq 2 lane-full after 0']);
       for (const { headers } of letters)
         expect(headers).to.deep.include({ name: 'x-lanes-cause', value: id(0) });
@@ -618,7 +622,9 @@ describe('Task with lanes', () => {
       expect(bench.begun).to.deep.equal(['0/1']);
       expect(bench.task.probe(monotonicMs(0))).to.equal(true);
       await bench.fail(0, away());
-      expect(bench.commitAndDeliver().records.map(nameOf)).to.deep.equal([`retry ${id(0)} on 5s after 1`]);
+      expect([...bench.commitAndDeliver().records].map(nameOf)).to.deep.equal([
+        `retry ${id(0)} on 5s after 1`,
+      ]);
     });
   });
 });

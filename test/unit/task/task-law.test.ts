@@ -129,7 +129,7 @@ describe('Task, as a law', () => {
             const abort = (cycles++ * 7) % 10 < by.aborts;
             unit.settle(abort ? 'aborted' : 'committed');
             if (!abort) {
-              committed.push(...unit.records.map(nameOf));
+              committed.push(...[...unit.records].map(nameOf));
               expect(unit.offsets).to.deep.include(position(SOURCE, 0, committed.length));
             }
           }

@@ -5,6 +5,7 @@ import { commitOffset, epochMs, partition, taskId } from '../../../src/record/un
 import { decodeCheckpoint } from '../../../src/state/checkpoint.js';
 import { TaskLedger } from '../../../src/task/task-ledger.js';
 import { VirtualClock } from '../../../src/testing/virtual-clock.js';
+import { PlainRecords } from '../../../src/record/record-list.js';
 import { ledgerStart, position, positions, produced, SOURCE, textOf } from '../support/records.js';
 import { RecordingTelemetry } from '../support/recording-telemetry.js';
 import { LANES } from '../support/task-bench.js';
@@ -17,7 +18,12 @@ class Bench {
   readonly ledger = new TaskLedger(
     taskId(0, partition(2)),
     partition(2),
-    { laneLog: LANES, guarantee: 'exactly_once_v2', sources: [SOURCE, 'other'] },
+    {
+      laneLog: LANES,
+      guarantee: 'exactly_once_v2',
+      sources: [SOURCE, 'other'],
+      buffer: () => new PlainRecords(),
+    },
     this.clock,
     this.telemetry,
   );
@@ -46,7 +52,7 @@ class Bench {
 }
 
 const namesOf = (unit: CommitUnit): readonly string[] =>
-  unit.records.map((r) => textOf(r).replaceAll('.', ''));
+  [...unit.records].map((r) => textOf(r).replaceAll('.', ''));
 const sequenceOf = (unit: CommitUnit): number => {
   const { value } = unit.checkpoint;
   if (value === null) throw new Error('a checkpoint has a value');
@@ -65,7 +71,7 @@ describe('TaskLedger', () => {
     const { ledger } = new Bench();
     ledger.restore(ledgerStart(3, positions({ [SOURCE]: 7 }), true));
     const unit = ledger.takeUnit();
-    expect(unit.records).to.deep.equal([]);
+    expect([...unit.records]).to.deep.equal([]);
     expect(unit.offsets).to.deep.equal([position(SOURCE, 2, 7), position(LANES, 2, 4)]);
     unit.settle('committed');
     expect(ledger.isDirty()).to.equal(false);

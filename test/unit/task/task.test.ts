@@ -56,7 +56,7 @@ describe('Task', () => {
       bench.offer([consumed(0), consumed(1)]);
       expect(bench.ledger.isDirty()).to.equal(true);
       const unit = bench.take();
-      expect(unit.records).to.deep.equal([]);
+      expect([...unit.records]).to.deep.equal([]);
       expect(unit.offsets).to.deep.include(position(SOURCE, 0, 2));
     });
 
@@ -752,7 +752,7 @@ describe('Task', () => {
       bench.offer([consumed(0)]);
       const first = bench.take();
       bench.offer([consumed(1)], 2);
-      expect(first.records.map(textOf)).to.deep.equal(['out-0']);
+      expect([...first.records].map(textOf)).to.deep.equal(['out-0']);
       first.settle('committed');
       expect(bench.commit()).to.deep.equal(['out-1']);
     });

@@ -1,0 +1,248 @@
+/**
+ * Records to be written, packed for the patched binding: numbers in an index, all bytes in one block, in the layout
+ * that the patch tells (src/packed.cc). Packed when they are decided, while they are in the processor's caches, they
+ * leave the garbage collector nothing to keep until their commit.
+ * Headers would be most of the work, but most are the same object as in the record before: those cost their place.
+ */
+import { Buffer } from 'node:buffer';
+import type { ProducedHeader, ProducedRecord } from '../record/record.js';
+import type { RecordBuffer, RecordList } from '../record/record-list.js';
+import { epochMs, partition } from '../record/units.js';
+
+const FIRST_RECORDS = 256;
+const FIRST_HEADERS = 2_048;
+const FIRST_BYTES = 1 << 17;
+/** What a list keeps for the next one, at most: a burst must not hold its memory for ever. */
+const KEPT_BYTES = 1 << 23;
+const RECORD = 8;
+const HEADER = 4;
+/** UTF-8 has up to three bytes for a UTF-16 code unit. */
+const MOST_BYTES_PER_UNIT = 3;
+/** A short text is written faster character by character than by a call into native code. */
+const SHORT_TEXT = 64;
+const MOST_ASCII = 0x7f;
+
+const NO_HEADERS: readonly ProducedHeader[] = [];
+
+export class PackedRecords implements RecordBuffer {
+  /** Timestamps; 0: none. */
+  numbers = new Float64Array(FIRST_RECORDS);
+  records = new Int32Array(FIRST_RECORDS * RECORD);
+  headers = new Int32Array(FIRST_HEADERS * HEADER);
+  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  readonly topics: string[] = [];
+  #length = 0;
+  #headerCount = 0;
+  #size = 0;
+  /** Of the last record, and where they stand. */
+  #last: readonly ProducedHeader[] = NO_HEADERS;
+  #lastAt = 0;
+
+  /** `spare`: where it goes when it is released. */
+  constructor(private readonly spare: PackedRecords[] = []) {}
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(record: ProducedRecord): void {
+    const { key, value, headers } = record;
+    const index = this.#length;
+    const first = this.#headerCount;
+    this.#reserveRecords(index + 1);
+    this.#reserveHeaders(first + headers.length);
+    this.numbers[index] = record.timestamp ?? 0;
+    const at = index * RECORD;
+    const { records } = this;
+    records[at] = this.#topicIndex(record.topic);
+    records[at + 1] = record.partition ?? -1;
+    records[at + 2] = this.#size;
+    records[at + 3] = this.#addBytes(key);
+    records[at + 4] = this.#size;
+    records[at + 5] = this.#addBytes(value);
+    records[at + 6] = first;
+    records[at + 7] = headers.length;
+    for (let i = 0; i < headers.length; i += 1)
+      this.#addHeader(headers[i], this.#last[i], (first + i) * HEADER, (this.#lastAt + i) * HEADER);
+    this.#last = headers;
+    this.#lastAt = first;
+    this.#headerCount = first + headers.length;
+    this.#length = index + 1;
+  }
+
+  addAll(records: RecordList): void {
+    if (records instanceof PackedRecords) this.#addPacked(records);
+    else for (const record of records) this.add(record);
+  }
+
+  clear(): void {
+    this.topics.length = 0;
+    this.#length = 0;
+    this.#headerCount = 0;
+    this.#size = 0;
+    this.#last = NO_HEADERS;
+    this.#lastAt = 0;
+  }
+
+  release(): void {
+    this.clear();
+    if (this.bytes.length <= KEPT_BYTES) this.spare.push(this);
+  }
+
+  at(index: number): ProducedRecord | undefined {
+    if (index < 0 || index >= this.#length) return undefined;
+    const at = index * RECORD;
+    const number = this.numbers[index] ?? 0;
+    const to = this.#field(at + 1);
+    return {
+      topic: this.topics[this.#field(at)] ?? '',
+      partition: to < 0 ? null : partition(to),
+      key: this.#copy(this.#field(at + 2), this.#field(at + 3)),
+      value: this.#copy(this.#field(at + 4), this.#field(at + 5)),
+      headers: this.#headersOf(this.#field(at + 6), this.#field(at + 7)),
+      ...(number === 0 ? {} : { timestamp: epochMs(number) }),
+    };
+  }
+
+  *[Symbol.iterator](): Iterator<ProducedRecord> {
+    for (let index = 0; index < this.#length; index += 1) {
+      const record = this.at(index);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  /** Its places move by what is here already. */
+  #addPacked(other: PackedRecords): void {
+    const size = this.#size;
+    const from = this.#length;
+    const fromHeader = this.#headerCount;
+    this.#reserveRecords(from + other.#length);
+    this.#reserveHeaders(fromHeader + other.#headerCount);
+    this.#reserveBytes(other.#size);
+    other.bytes.copy(this.bytes, size, 0, other.#size);
+    this.numbers.set(other.numbers.subarray(0, other.#length), from);
+    const topics = other.topics.map((topic) => this.#topicIndex(topic));
+    const { records, headers } = this;
+    const to = from * RECORD;
+    records.set(other.records.subarray(0, other.#length * RECORD), to);
+    for (let at = to; at < to + other.#length * RECORD; at += RECORD) {
+      records[at] = topics[records[at] ?? 0] ?? 0;
+      records[at + 2] = (records[at + 2] ?? 0) + size;
+      records[at + 4] = (records[at + 4] ?? 0) + size;
+      records[at + 6] = (records[at + 6] ?? 0) + fromHeader;
+    }
+    const toHeader = fromHeader * HEADER;
+    headers.set(other.headers.subarray(0, other.#headerCount * HEADER), toHeader);
+    for (let at = toHeader; at < toHeader + other.#headerCount * HEADER; at += HEADER) {
+      headers[at] = (headers[at] ?? 0) + size;
+      headers[at + 2] = (headers[at + 2] ?? 0) + size;
+    }
+    this.#size += other.#size;
+    this.#length += other.#length;
+    this.#headerCount += other.#headerCount;
+    this.#last = NO_HEADERS;
+  }
+
+  #addHeader(
+    header: ProducedHeader | undefined,
+    before: ProducedHeader | undefined,
+    at: number,
+    beforeAt: number,
+  ): void {
+    if (header === undefined) return;
+    const { headers } = this;
+    if (header.name === before?.name) {
+      headers[at] = headers[beforeAt] ?? 0;
+      headers[at + 1] = headers[beforeAt + 1] ?? 0;
+    } else {
+      headers[at] = this.#size;
+      headers[at + 1] = this.#addText(header.name);
+    }
+    if (header === before) {
+      headers[at + 2] = headers[beforeAt + 2] ?? 0;
+      headers[at + 3] = headers[beforeAt + 3] ?? 0;
+    } else {
+      headers[at + 2] = this.#size;
+      headers[at + 3] = this.#addText(header.value);
+    }
+  }
+
+  #topicIndex(topic: string): number {
+    const index = this.topics.lastIndexOf(topic);
+    return index < 0 ? this.topics.push(topic) - 1 : index;
+  }
+
+  #addBytes(bytes: Buffer | null): number {
+    if (bytes === null) return -1;
+    this.#reserveBytes(bytes.length);
+    this.bytes.set(bytes, this.#size);
+    this.#size += bytes.length;
+    return bytes.length;
+  }
+
+  #addText(text: string): number {
+    this.#reserveBytes(text.length * MOST_BYTES_PER_UNIT);
+    const size = this.#putAscii(text) ? text.length : this.bytes.write(text, this.#size);
+    this.#size += size;
+    return size;
+  }
+
+  /** False for a text that is long or not ASCII: it is to be written over. */
+  #putAscii(text: string): boolean {
+    const { length } = text;
+    if (length > SHORT_TEXT) return false;
+    const { bytes } = this;
+    const size = this.#size;
+    for (let i = 0; i < length; i += 1) {
+      const code = text.charCodeAt(i);
+      if (code > MOST_ASCII) return false;
+      bytes[size + i] = code;
+    }
+    return true;
+  }
+
+  #reserveBytes(more: number): void {
+    const needed = this.#size + more;
+    if (needed <= this.bytes.length) return;
+    const longer = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(longer, 0, 0, this.#size);
+    this.bytes = longer;
+  }
+
+  #reserveRecords(count: number): void {
+    if (count <= this.numbers.length) return;
+    const room = Math.max(count, this.numbers.length * 2);
+    const numbers = new Float64Array(room);
+    numbers.set(this.numbers);
+    this.numbers = numbers;
+    const records = new Int32Array(room * RECORD);
+    records.set(this.records);
+    this.records = records;
+  }
+
+  #reserveHeaders(count: number): void {
+    if (count * HEADER <= this.headers.length) return;
+    const headers = new Int32Array(Math.max(count * HEADER, this.headers.length * 2));
+    headers.set(this.headers);
+    this.headers = headers;
+  }
+
+  #headersOf(first: number, count: number): readonly ProducedHeader[] {
+    return Array.from({ length: count }, (_, i) => {
+      const [name = 0, nameSize = 0, value = 0, size = 0] = this.headers.subarray(
+        (first + i) * HEADER,
+        (first + i + 1) * HEADER,
+      );
+      const text = (at: number, length: number): string => this.bytes.toString('utf8', at, at + length);
+      return { name: text(name, nameSize), value: text(value, size) };
+    });
+  }
+
+  #copy(at: number, size: number): Buffer | null {
+    return size < 0 ? null : Buffer.from(this.bytes.subarray(at, at + size));
+  }
+
+  #field(at: number): number {
+    return this.records[at] ?? 0;
+  }
+}

@@ -1,0 +1,159 @@
+/** What is packed is what is read out of it by the layout, whatever the records are and however they came together. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { PackedRecords } from '../../../src/kafka/packed-records.js';
+import type { ProducedHeader, ProducedRecord } from '../../../src/record/record.js';
+import { PlainRecords } from '../../../src/record/record-list.js';
+import { epochMs, partition } from '../../../src/record/units.js';
+
+/** As src/packed.cc of the patch reads it. */
+const unpack = ({ numbers, records, headers, bytes, topics, length }: PackedRecords): ProducedRecord[] => {
+  const view = (at = -1, size = -2): Buffer | null => {
+    expect(size).to.be.within(-1, bytes.length);
+    if (size === -1) return null;
+    expect(at).to.be.within(0, bytes.length - size);
+    return Buffer.from(bytes.subarray(at, at + size));
+  };
+  return Array.from({ length }, (_, index) => {
+    const [topic = -1, part = 0, keyAt, keySize, valueAt, valueSize, first = 0, headerCount = 0] =
+      records.subarray(index * 8, index * 8 + 8);
+    return {
+      topic: topics[topic]!,
+      partition: part < 0 ? null : partition(part),
+      key: view(keyAt, keySize),
+      value: view(valueAt, valueSize),
+      headers: Array.from({ length: headerCount }, (__, i) => {
+        const [nameAt, nameSize, at, size] = headers.subarray((first + i) * 4, (first + i) * 4 + 4);
+        return { name: view(nameAt, nameSize)!.toString(), value: view(at, size)!.toString() };
+      }),
+      ...(numbers[index] === 0 ? {} : { timestamp: epochMs(numbers[index]!) }),
+    };
+  });
+};
+
+const packed = (records: readonly ProducedRecord[]): PackedRecords => {
+  const list = new PackedRecords();
+  for (const one of records) list.add(one);
+  return list;
+};
+
+const text = fc.string({ unit: 'grapheme', maxLength: 90 });
+const bytes = fc.option(fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)));
+/** Few, so that the same object comes again in the next record, at its place or another. */
+const shared: readonly ProducedHeader[] = [
+  { name: 'a', value: 'one' },
+  { name: 'a', value: 'two' },
+  { name: 'ä', value: '\u0000' },
+  { name: '__proto__', value: '' },
+];
+const header = fc.oneof(fc.constantFrom(...shared), fc.record({ name: text, value: text }));
+const record: fc.Arbitrary<ProducedRecord> = fc
+  .record({
+    topic: fc.constantFrom('a', 'b.c', 'd'),
+    partition: fc.option(fc.nat(1000).map(partition)),
+    key: bytes,
+    value: bytes,
+    headers: fc.array(header, { maxLength: 12 }),
+    timestamp: fc.option(fc.integer({ min: 1, max: 2 ** 45 }).map(epochMs)),
+  })
+  .map(({ timestamp, ...rest }) => (timestamp === null ? rest : { ...rest, timestamp }));
+
+const plain = (value: string): ProducedRecord => ({
+  topic: 't',
+  partition: null,
+  key: null,
+  value: Buffer.from(value),
+  headers: [],
+});
+
+describe('packed records', () => {
+  it('are what they were', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 60 }), (records) => {
+        const list = packed(records);
+        expect(unpack(list)).to.deep.equal(records);
+        expect([...list]).to.deep.equal(records);
+        expect(list.at(records.length)).to.equal(undefined);
+        expect(list.at(-1)).to.equal(undefined);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('come together from lists of any kind, and from records between them', () => {
+    const part = fc.record({ records: fc.array(record, { maxLength: 12 }), as: fc.nat(2) });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const list = new PackedRecords();
+        for (const { records, as } of parts) {
+          if (as === 0) list.addAll(packed(records));
+          else if (as === 1) for (const one of records) list.add(one);
+          else {
+            const others = new PlainRecords();
+            others.addAll(records);
+            list.addAll(others);
+          }
+        }
+        expect(unpack(list)).to.deep.equal(parts.flatMap(({ records }) => records));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are none of those that were there before a release', () => {
+    const spare: PackedRecords[] = [];
+    const list = new PackedRecords(spare);
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 20 }), (records) => {
+        list.addAll(records);
+        expect(unpack(list)).to.deep.equal(records);
+        list.release();
+        expect(spare.pop()).to.equal(list);
+        expect(list.length).to.equal(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('do not keep the memory of a burst', () => {
+    const spare: PackedRecords[] = [];
+    const list = new PackedRecords(spare);
+    list.add(plain('x'.repeat(20_000_000)));
+    list.release();
+    expect(spare).to.deep.equal([]);
+  });
+
+  it('may be many, and large', () => {
+    const records = Array.from({ length: 10_000 }, (_, index) => plain(`${index}`));
+    expect(unpack(packed(records))).to.deep.equal(records);
+    const large = Array.from({ length: 4 }, (_, index) => plain(`${index}`.repeat(5_000_000)));
+    const list = packed(large);
+    large.forEach(({ value }, index) => expect(list.at(index)!.value!.equals(value!)).to.equal(true));
+  });
+
+  it('have any number of headers', () => {
+    const headers = Array.from({ length: 15_000 }, (_, index) => ({ name: `h${index}`, value: `${index}` }));
+    const records = [plain('before'), { ...plain('many'), headers }, plain('behind')];
+    expect(unpack(packed(records))).to.deep.equal(records);
+  });
+
+  it('name each topic once', () => {
+    const list = packed([plain('a'), { ...plain('b'), topic: 'u' }, plain('c')]);
+    list.addAll(
+      packed([
+        { ...plain('d'), topic: 'u' },
+        { ...plain('e'), topic: 'v' },
+      ]),
+    );
+    expect(list.topics).to.deep.equal(['t', 'u', 'v']);
+  });
+
+  it('cost a header that is the same object as before nothing but its place', () => {
+    const [same] = shared;
+    const list = packed([
+      { ...plain('x'), headers: [same!] },
+      { ...plain('y'), headers: [same!] },
+    ]);
+    expect(list.headers.subarray(0, 4)).to.deep.equal(list.headers.subarray(4, 8));
+  });
+});
