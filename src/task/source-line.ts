@@ -64,8 +64,7 @@ export class SourceLine {
       if (lanes.table.mayHold(topic, offset) && isKnown(record, lanes.table)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);
-      } else if (this.queue.length === 0 && this.#mayStart(entry)) this.#runAtOnce(entry);
-      else this.queue.add(entry);
+      } else if (this.queue.length > 0 || !this.#goesAtOnce(entry)) this.queue.add(entry);
     }
   }
 
@@ -90,8 +89,7 @@ export class SourceLine {
       this.queue.shift();
       if (lane !== undefined) this.#follow(front, lane);
       else this.#decide(front);
-      front.state = 'decided';
-      if (front.slot !== undefined) this.parts.settled(front.slot);
+      this.#settle(front);
     }
   }
 
@@ -180,11 +178,25 @@ export class SourceLine {
     this.queue.clear();
   }
 
-  #mayStart(entry: QueueEntry): boolean {
-    const { host, slots } = this.parts;
-    if (!slots.mayStartSource || host.breaker.isOpen || this.parts.isPunctuationDue()) return false;
+  /**
+   * Nothing is before it: it is decided or run without ever being queued. One that a lane keeps too, or every record
+   * of the batch behind it would wait in the queue for nothing. False: it must wait in the queue.
+   */
+  #goesAtOnce(entry: QueueEntry): boolean {
+    const { host, isAnyHeld, isHeld, isPunctuationDue, lanes, slots } = this.parts;
     // A slot is made of the key's bytes: not for every record of a task without lanes.
-    return !this.parts.isAnyHeld() || !this.parts.isHeld(entry);
+    if (isAnyHeld()) {
+      const lane = lanes.table.get(entry.slot);
+      if (lane !== undefined) {
+        this.#follow(entry, lane);
+        this.#settle(entry);
+        return true;
+      }
+      if (isHeld(entry)) return false;
+    }
+    if (!slots.mayStartSource || host.breaker.isOpen || isPunctuationDue()) return false;
+    this.#runAtOnce(entry);
+    return true;
   }
 
   /** Its run does not count: it has seen what is not so any more. */
@@ -193,7 +205,7 @@ export class SourceLine {
     this.queue.putBack(entry);
   }
 
-  /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
+  /** What a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
     const result = end?.ok === true ? this.parts.effects.accept(entry, end.effects) : undefined;
@@ -280,6 +292,11 @@ export class SourceLine {
     this.#pass(entry);
     this.queue.freeKey(entry);
     host.loadChanged();
+  }
+
+  #settle(entry: QueueEntry): void {
+    entry.state = 'decided';
+    if (entry.slot !== undefined) this.parts.settled(entry.slot);
   }
 
   #pass({ bytes, readAt, record }: QueueEntry): void {
