@@ -17,6 +17,11 @@ const ASK_MS = 30_000;
 const FILE_DELETE_DELAY_MS = 1_000;
 const METADATA_POLL_MS = 100;
 
+/** The coordinator of a group is loading, not there yet, or another one by now: what was seen last still holds. */
+const COORDINATOR_AWAY: readonly unknown[] = [14, 15, 16];
+const isCoordinatorAway = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && COORDINATOR_AWAY.includes(error.code);
+
 /** How far a group has come in one topic. */
 export interface Progress {
   /** Records that it has committed, over all partitions. */
@@ -95,12 +100,18 @@ export class BenchKafka {
   async progress(group: string, topic: string, partitions: number): Promise<Progress> {
     const handle = await this.#handle(group);
     const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+    let seen = 0;
     return {
       read: async () => {
-        const offsets = await ask<readonly { readonly offset?: number }[]>((done) => {
-          handle.committed(all, ASK_MS, done);
-        });
-        return offsets.reduce((sum, { offset = 0 }) => sum + Math.max(0, offset), 0);
+        try {
+          const offsets = await ask<readonly { readonly offset?: number }[]>((done) => {
+            handle.committed(all, ASK_MS, done);
+          });
+          seen = offsets.reduce((sum, { offset = 0 }) => sum + Math.max(0, offset), 0);
+        } catch (error) {
+          if (!isCoordinatorAway(error)) throw error;
+        }
+        return seen;
       },
       close: () =>
         ask((done) => {

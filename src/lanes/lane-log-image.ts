@@ -12,7 +12,6 @@
  * transactions a crash can leave one behind, and it is in no other place (review F13).
  */
 import { NotRetryableError } from '../record/record-error.js';
-import type { ConsumedRecord } from '../record/record.js';
 import type { CommitOffset, EpochMs, Partition } from '../record/units.js';
 import type { CommandOutcome } from './command.js';
 import { Lane } from './lane.js';
@@ -20,7 +19,8 @@ import type { LaneKey, LoggedLane } from './lane-log.js';
 import { decodeLane, decodeOutcome, laneKeyOf, parseLaneLogKey, slotOf } from './lane-log.js';
 import { LaneRecord } from './lane-record.js';
 import { freshHead } from './lane-state.js';
-import { decodeRecord } from './record-codec.js';
+import { ownedBytes } from './owned-bytes.js';
+import { decodeOwned } from './record-codec.js';
 import type { RecordId } from './record-id.js';
 import { idText, sourceId } from './record-id.js';
 
@@ -46,7 +46,7 @@ export interface Strays {
 
 export class LaneLogImage {
   #lanes = new Map<string, { readonly key: LaneKey; readonly logged: LoggedLane }>();
-  #followers = new Map<string, LaneRecord>();
+  #followers = new Map<string, Follower>();
   #outcomes = new Map<number, CommandOutcome>();
 
   constructor(private readonly partition: Partition) {}
@@ -77,7 +77,7 @@ export class LaneLogImage {
       case 'follower': {
         const name = key.toString('latin1');
         this.#followers.delete(name);
-        if (value !== null) this.#followers.set(name, followerOf(parsed.id, decodeRecord(value)));
+        if (value !== null) this.#followers.set(name, followerOf(parsed.id, ownedBytes(value)));
       }
     }
   }
@@ -89,15 +89,14 @@ export class LaneLogImage {
   restored(nowMs: EpochMs, unfenced: ReadonlyMap<string, CommitOffset> | null): RestoredLanes {
     const bySlot = new Map<string, LaneRecord[]>();
     const strays = { lanes: [] as LaneKey[], records: [] as RecordId[], disordered: [] as Lane[] };
-    for (const follower of this.#followers.values()) {
-      if (unfenced !== null && isReadAgain(follower, unfenced)) {
-        strays.records.push(follower.id);
+    for (const { record, slot } of this.#followers.values()) {
+      if (unfenced !== null && isReadAgain(record, unfenced)) {
+        strays.records.push(record.id);
         continue;
       }
-      const slot = slotOf(keyOf(follower));
       const records = bySlot.get(slot);
-      if (records === undefined) bySlot.set(slot, [follower]);
-      else records.push(follower);
+      if (records === undefined) bySlot.set(slot, [record]);
+      else records.push(record);
     }
     const lanes: Lane[] = [];
     const inOrder = (ofLog: readonly LaneRecord[]): readonly LaneRecord[] =>
@@ -130,30 +129,36 @@ export class LaneLogImage {
   }
 }
 
-const isReadAgain = ({ id, record }: LaneRecord, positions: ReadonlyMap<string, CommitOffset>): boolean =>
-  id.kind === 'source' && record.offset >= (positions.get(record.topic) ?? Infinity);
+/** A record as it waits, and its lane: to ask the record would decode it. */
+interface Follower {
+  readonly record: LaneRecord;
+  readonly slot: string;
+}
+
+const isReadAgain = ({ id }: LaneRecord, positions: ReadonlyMap<string, CommitOffset>): boolean =>
+  id.kind === 'source' && id.offset >= (positions.get(id.topic) ?? Infinity);
 
 /** The places of a topic's records hold them in the order of their offsets: one that was put out may write again. */
 const inSourceOrder = (records: readonly LaneRecord[]): LaneRecord[] => {
   const byTopic = new Map<string, LaneRecord[]>();
   for (const each of records) {
     if (each.id.kind !== 'source') continue;
-    const ofTopic = byTopic.get(each.record.topic);
-    if (ofTopic === undefined) byTopic.set(each.record.topic, [each]);
+    const ofTopic = byTopic.get(each.id.topic);
+    if (ofTopic === undefined) byTopic.set(each.id.topic, [each]);
     else ofTopic.push(each);
   }
   // Last first: taken from the end.
-  for (const ofTopic of byTopic.values())
-    ofTopic.sort((one, other) => other.record.offset - one.record.offset);
+  for (const ofTopic of byTopic.values()) ofTopic.sort((one, other) => other.id.offset - one.id.offset);
   return records.map((each) =>
-    each.id.kind === 'source' ? (byTopic.get(each.record.topic)?.pop() ?? each) : each,
+    each.id.kind === 'source' ? (byTopic.get(each.id.topic)?.pop() ?? each) : each,
   );
 };
 
 /** A record at another place than its key says is no follower of ours: it would be lost as either. */
-const followerOf = (id: RecordId, record: ConsumedRecord): LaneRecord => {
+const followerOf = (id: RecordId, encoded: Buffer): Follower => {
+  const record = decodeOwned(encoded);
   if (id.kind === 'source' && idText(sourceId(record)) !== idText(id)) throw misplaced(id);
-  return new LaneRecord(id, record);
+  return { record: new LaneRecord(id, record, encoded), slot: slotOf(laneKeyOf(record.key, id)) };
 };
 
 const misplaced = (id: RecordId): NotRetryableError =>
@@ -162,8 +167,7 @@ const misplaced = (id: RecordId): NotRetryableError =>
     `The lane log has another record at the key of ${idText(id)}. Was it copied from another topic or partition? Restore it.`,
   );
 
-const keyOf = ({ id, record }: { id: LaneRecord['id']; record: ConsumedRecord }): LaneKey =>
-  laneKeyOf(record.key, id);
+const keyOf = ({ id, record }: LaneRecord): LaneKey => laneKeyOf(record.key, id);
 
 const headless = (head: string): NotRetryableError =>
   new NotRetryableError(

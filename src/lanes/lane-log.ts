@@ -23,6 +23,7 @@ import type { LaneState } from './lane-state.js';
 import { ownedBytes } from './owned-bytes.js';
 import type { RecordId } from './record-id.js';
 import { idText } from './record-id.js';
+import { writeOffset } from './write-offset.js';
 
 const LANE = 0x01;
 const FOLLOWER = 0x02;
@@ -64,18 +65,17 @@ export const laneLogKey = (lane: LaneKey): Buffer =>
 
 export const followerKey = (id: RecordId): Buffer => {
   const name = id.kind === 'source' ? id.topic : String(id.partition);
-  const key = Buffer.alloc(10 + Buffer.byteLength(name));
+  const key = Buffer.allocUnsafe(10 + Buffer.byteLength(name));
   key[0] = FOLLOWER;
   key[1] = id.kind === 'source' ? FIRST : SECOND;
-  key.writeBigUInt64BE(BigInt(id.offset), 2);
-  key.write(name, 10);
+  key.write(name, writeOffset(key, id.offset, 2));
   return key;
 };
 
 export const commandKey = (offset: number): Buffer => {
-  const key = Buffer.alloc(9);
+  const key = Buffer.allocUnsafe(9);
   key[0] = COMMAND;
-  key.writeBigUInt64BE(BigInt(offset), 1);
+  writeOffset(key, offset, 1);
   return key;
 };
 

@@ -1,32 +1,59 @@
 /**
  * One record in a lane, head or follower: owned bytes, because a record that was read shares the memory of
  * its batch. What is in the lane log of it comes back as this, byte by byte. Pure.
+ *
+ * While it only waits it is one block, encoded as the lane log has it: of the objects of tens of thousands of records
+ * that wait a garbage collector would have to look at each, again and again. It is decoded when it is looked at.
  */
 import type { ConsumedRecord } from '../record/record.js';
+import { decodeOwned, encodeRecord } from './record-codec.js';
 import type { RecordId } from './record-id.js';
 import { idText } from './record-id.js';
 
-/** What a record and each of its headers cost in memory beside their bytes, as measured on Node 24: about. */
+/** What a record and each of its headers cost in memory beside their bytes once decoded, as measured on Node 24: about. */
 const OVERHEAD_BYTES = 900;
 const HEADER_OVERHEAD_BYTES = 180;
 
+const bytesOf = ({ key, value, headers }: ConsumedRecord): number => {
+  let bytes = OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers)
+    bytes += HEADER_OVERHEAD_BYTES + header.name.length + (header.value?.length ?? 0);
+  return bytes;
+};
+
 export class LaneRecord {
   readonly name: string;
+  /** Bytes in memory, headers counted. */
+  readonly bytes: number;
+  readonly #encoded: Buffer | undefined;
+  #record: ConsumedRecord | undefined;
 
+  /** `encoded`: the record, which is kept in its place; without it the record owns its bytes, and is kept. */
   constructor(
     readonly id: RecordId,
-    readonly record: ConsumedRecord,
+    record: ConsumedRecord,
+    encoded?: Buffer,
   ) {
     this.name = idText(id);
+    this.bytes = bytesOf(record);
+    this.#encoded = encoded;
+    if (encoded === undefined) this.#record = record;
   }
 
-  /** Bytes in memory, headers counted. */
-  get bytes(): number {
-    const { key, value, headers } = this.record;
-    let bytes = OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-    for (const header of headers)
-      bytes += HEADER_OVERHEAD_BYTES + header.name.length + (header.value?.length ?? 0);
-    return bytes;
+  /** Of a record that owns nothing: it is copied. */
+  static copyOf(id: RecordId, record: ConsumedRecord): LaneRecord {
+    return new LaneRecord(id, record, encodeRecord(record));
+  }
+
+  get record(): ConsumedRecord {
+    if (this.#record !== undefined) return this.#record;
+    if (this.#encoded === undefined) throw new Error('a record in a lane without its bytes');
+    return (this.#record = decodeOwned(this.#encoded));
+  }
+
+  /** As the lane log has it; nobody may change it. */
+  get encoded(): Buffer {
+    return this.#encoded ?? encodeRecord(this.record);
   }
 
   /** The same record, and not another one at an offset that was used again (review F16). */

@@ -12,6 +12,7 @@ import { NotRetryableError } from '../record/record-error.js';
 import type { ConsumedRecord, Header } from '../record/record.js';
 import { epochMs, offset, partition } from '../record/units.js';
 import { ownedBytes } from './owned-bytes.js';
+import { writeOffset } from './write-offset.js';
 
 const VERSION = 1;
 const FIXED_BYTES = 1 + 4 + 8 + 8 + 4;
@@ -19,27 +20,43 @@ const LENGTH_BYTES = 4;
 
 const sizeOf = (bytes: Buffer | null): number => LENGTH_BYTES + (bytes?.length ?? 0);
 
+/** Topics and names of headers are few, and come again with every record. */
+const NAMES = new Map<string, Buffer>();
+const MOST_NAMES = 256;
+const LONGEST_KEPT_NAME = 256;
+
+const nameBytes = (name: string): Buffer => {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(name);
+  if (name.length <= LONGEST_KEPT_NAME && NAMES.size < MOST_NAMES) NAMES.set(name, bytes);
+  return bytes;
+};
+
+/** The bytes are its own: neither of a batch nor of a pool. */
 export const encodeRecord = (record: ConsumedRecord): Buffer => {
-  const topic = Buffer.from(record.topic);
-  const headers = record.headers.map(({ name, value }) => ({ name: Buffer.from(name), value }));
-  let size = FIXED_BYTES + sizeOf(topic) + sizeOf(record.key) + sizeOf(record.value);
-  for (const { name, value } of headers) size += sizeOf(name) + sizeOf(value);
-  const into = Buffer.allocUnsafe(size);
+  const { headers, key, offset: place, value } = record;
+  const topic = nameBytes(record.topic);
+  let size = FIXED_BYTES + sizeOf(topic) + sizeOf(key) + sizeOf(value);
+  for (const header of headers) size += sizeOf(nameBytes(header.name)) + sizeOf(header.value);
+  const into = Buffer.allocUnsafeSlow(size);
   let at = into.writeUInt8(VERSION, 0);
   at = into.writeUInt32BE(record.partition, at);
-  at = into.writeBigUInt64BE(BigInt(record.offset), at);
+  at = writeOffset(into, place, at);
   at = into.writeDoubleBE(record.timestamp, at);
   const write = (bytes: Buffer | null): void => {
     at = into.writeInt32BE(bytes?.length ?? -1, at);
-    if (bytes !== null) at += bytes.copy(into, at);
+    if (bytes === null) return;
+    into.set(bytes, at);
+    at += bytes.length;
   };
   write(topic);
-  write(record.key);
-  write(record.value);
+  write(key);
+  write(value);
   at = into.writeUInt32BE(headers.length, at);
-  for (const { name, value } of headers) {
-    write(name);
-    write(value);
+  for (const header of headers) {
+    write(nameBytes(header.name));
+    write(header.value);
   }
   return into;
 };
@@ -48,9 +65,12 @@ const corrupt = (cause: unknown): NotRetryableError =>
   new NotRetryableError('deserialization', 'a record in the lane log cannot be read', { cause });
 
 /** The record owns its bytes, in one block. Throws NotRetryableError: what cannot be read must refuse the partition. */
-export const decodeRecord = (from: Buffer): ConsumedRecord => {
+export const decodeRecord = (from: Buffer): ConsumedRecord => decodeOwned(ownedBytes(from));
+
+/** The same of bytes that are nobody else's to change: the record looks into them. */
+export const decodeOwned = (from: Buffer): ConsumedRecord => {
   try {
-    return read(ownedBytes(from));
+    return read(from);
   } catch (cause) {
     throw corrupt(cause);
   }

@@ -119,13 +119,14 @@ export class Attempts {
       : { ok: false, thrown: message.thrown };
   }
 
-  /** It waits for no next attempt any more; whoever wants one starts it. */
-  giveUpBackOff(entry: QueueEntry): void {
-    if (entry.state !== 'backing-off') return;
+  /** It waits for no next attempt any more; whoever wants one starts it. False: it waited for none. */
+  giveUpBackOff(entry: QueueEntry): boolean {
+    if (entry.state !== 'backing-off') return false;
     entry.cancelTimer?.();
     entry.cancelTimer = undefined;
     entry.state = 'waiting';
     this.#count(entry, -1);
+    return true;
   }
 
   /** Tells every handler to stop; nothing that they still answer is heard. */

@@ -8,7 +8,6 @@ import type { Lane } from '../lanes/lane.js';
 import { encodeLane, followerKey, laneLogKey } from '../lanes/lane-log.js';
 import type { LaneRecord } from '../lanes/lane-record.js';
 import type { LaneFailure, LaneState } from '../lanes/lane-state.js';
-import { encodeRecord } from '../lanes/record-codec.js';
 import { retryRecord } from '../lanes/retry-record.js';
 import type { Clock } from '../ports/clock.js';
 import type { MessageOutcome } from '../ports/telemetry.js';
@@ -161,9 +160,9 @@ export class LaneBook {
     return this.topics.maxMessageBytes + HEADER_BUDGET_BYTES;
   }
 
-  #entryOf({ id, record }: LaneRecord) {
+  #entryOf({ encoded: value, id }: LaneRecord) {
     const { laneLog, partition } = this.topics;
-    const [key, value] = [followerKey(id), encodeRecord(record)];
+    const key = followerKey(id);
     return { key, value, bytes: sizeOnWire({ topic: laneLog, partition, key, value, headers: [] }) };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Effects, RecordRun } from '../dsl/execution.js';
 import type { ProcessingFailure } from '../record/record-error.js';
+import type { Attempted } from '../lanes/lane-state.js';
 import type { ConsumedRecord } from '../record/record.js';
 import type { EpochMs, MonotonicMs, TaskId } from '../record/units.js';
 import { monotonicMs } from '../record/units.js';
@@ -91,6 +92,11 @@ export class QueueEntry implements RecordRun {
 
   noteType(type: string): void {
     this.type = type;
+  }
+
+  /** What it brings with it when it becomes a head. */
+  attempted(attempts: number): Attempted {
+    return { attempts, firstFailureAt: this.firstFailureAt ?? null };
   }
 
   /** Each attempt has a signal of its own. */

@@ -1,15 +1,15 @@
 /**
- * The source records of a task, from being read to being decided: runs their handlers (one per key at a
- * time, several keys at once when they are async) and decides each at the front of the emission queue, so
- * that one commit holds one contiguous range of the source.
+ * The source records of a task, from being read to being decided: runs their handlers (one per key at a time, several
+ * keys at once when they are async) and decides each at the front of the emission queue, so that one commit holds one
+ * contiguous range of the source.
  *
- * A record at the front is decided as one of (DESIGN §6): its outputs; a lane, when its attempts in memory
- * are used up; a follower, when its key has a lane; its end in the dead letters; or, when results have waited
- * behind it for the patience, a lane whose head goes on running.
+ * A record at the front is decided as one of (DESIGN §6): its outputs; a lane, when its attempts in memory are used up;
+ * a follower, when its key has a lane; its end in the dead letters; or, when results have waited behind it for the
+ * patience, a lane whose head goes on running.
  */
 import { decideFailure } from '../lanes/failure-policy.js';
 import type { Lane } from '../lanes/lane.js';
-import { LaneRecord, ownedCopy } from '../lanes/lane-record.js';
+import { LaneRecord } from '../lanes/lane-record.js';
 import { sourceId } from '../lanes/record-id.js';
 import { recordName } from '../record/event-id.js';
 import type { Effects } from '../dsl/execution.js';
@@ -64,8 +64,7 @@ export class SourceLine {
       if (lanes.table.mayHold(topic, offset) && isKnown(record, lanes.table)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);
-      } else if (this.queue.length === 0 && this.#mayStart(entry)) this.#runAtOnce(entry);
-      else this.queue.add(entry);
+      } else if (this.queue.length > 0 || !this.#goesAtOnce(entry)) this.queue.add(entry);
     }
   }
 
@@ -88,10 +87,12 @@ export class SourceLine {
       if (front.state !== 'resolved' && lane === undefined) return;
       if (lane === undefined && this.parts.effects.isStale(front.outcome)) return this.#again(front);
       this.queue.shift();
-      if (lane !== undefined) this.#follow(front, lane);
-      else this.#decide(front);
-      front.state = 'decided';
-      if (front.slot !== undefined) this.parts.settled(front.slot);
+      if (lane === undefined) this.#decide(front);
+      else {
+        this.#follow(front, lane);
+        this.parts.host.loadChanged();
+      }
+      this.#settle(front);
     }
   }
 
@@ -149,9 +150,9 @@ export class SourceLine {
     if (!this.#patience.isOver(front) || front === undefined || !slots.mayConvert) return false;
     ledger.beginDecision();
     this.queue.shift();
-    const record = new LaneRecord(sourceId(front.record), ownedCopy(front.record));
+    const record = LaneRecord.copyOf(sourceId(front.record), front.record);
     const failed = front.state === 'running' ? front.attempt - 1 : front.attempt;
-    const lane = lanes.openDue(record, attempted(front, failed), true);
+    const lane = lanes.openDue(record, front.attempted(failed), true);
     attempts.becomesHead(front);
     heads.adopt(lane, front);
     ledger.open.tallies.patience(front.record.topic);
@@ -163,11 +164,7 @@ export class SourceLine {
 
   /** The breaker has opened: what backs off waits for it instead. */
   holdBack(): void {
-    for (const entry of this.queue) {
-      if (entry.state !== 'backing-off') continue;
-      this.parts.attempts.giveUpBackOff(entry);
-      this.queue.putBack(entry);
-    }
+    for (const entry of this.queue) if (this.parts.attempts.giveUpBackOff(entry)) this.queue.putBack(entry);
   }
 
   /** Nothing will be started any more. */
@@ -180,11 +177,26 @@ export class SourceLine {
     this.queue.clear();
   }
 
-  #mayStart(entry: QueueEntry): boolean {
-    const { host, slots } = this.parts;
-    if (!slots.mayStartSource || host.breaker.isOpen || this.parts.isPunctuationDue()) return false;
+  /**
+   * Nothing is before it: it is decided or run without ever being queued, one that a lane keeps too, or the rest of
+   * its batch would be queued behind it. False: it must wait in the queue.
+   */
+  #goesAtOnce(entry: QueueEntry): boolean {
+    const { host, isAnyHeld, isHeld, isPunctuationDue, lanes, slots } = this.parts;
     // A slot is made of the key's bytes: not for every record of a task without lanes.
-    return !this.parts.isAnyHeld() || !this.parts.isHeld(entry);
+    if (isAnyHeld()) {
+      const lane = lanes.table.get(entry.slot);
+      if (lane !== undefined) {
+        // What it weighs is told when the whole batch is taken.
+        this.#follow(entry, lane);
+        this.#settle(entry);
+        return true;
+      }
+      if (isHeld(entry)) return false;
+    }
+    if (!slots.mayStartSource || host.breaker.isOpen || isPunctuationDue()) return false;
+    this.#runAtOnce(entry);
+    return true;
   }
 
   /** Its run does not count: it has seen what is not so any more. */
@@ -193,7 +205,7 @@ export class SourceLine {
     this.queue.putBack(entry);
   }
 
-  /** Nothing is before it: what a synchronous handler makes of it is decided without ever being queued. */
+  /** What a synchronous handler makes of it is decided without ever being queued. */
   #runAtOnce(entry: QueueEntry): void {
     const end = this.parts.attempts.begin(entry);
     const result = end?.ok === true ? this.parts.effects.accept(entry, end.effects) : undefined;
@@ -215,21 +227,18 @@ export class SourceLine {
     entry.firstFailureAt ??= host.clock.now();
     if (failure.retryable && host.breaker.isOpen && !isOwn) {
       this.#again(entry);
-      if (entry.slot !== undefined) this.parts.settled(entry.slot);
-      return;
+      return entry.slot === undefined ? undefined : this.parts.settled(entry.slot);
     }
     const decision = decideFailure(failure, entry.attempt, host.settings);
     if (decision.kind === 'give-up') {
       entry.resolve({ kind: 'failed', failure }, host.clock.monotonic());
-      this.#patience.waits(entry);
-      return;
+      return this.#patience.waits(entry);
     }
     ledger.open.tallies.retry(entry.record.topic, 'immediate', failure.reason);
     if (host.breaker.isOpen) {
       // Its next attempt is a probe.
       entry.state = 'waiting';
-      this.queue.putBack(entry);
-      return;
+      return this.queue.putBack(entry);
     }
     attempts.backOff(entry, decision.delayMs);
     if (!this.parts.isRunning()) attempts.giveUpBackOff(entry);
@@ -249,15 +258,12 @@ export class SourceLine {
     }
     if (outcome.kind === 'known') {
       this.#pass(entry);
-      this.queue.freeKey(entry);
-      return;
+      return this.queue.freeKey(entry);
     }
     const { failure } = outcome;
-    const became = lanes.open(
-      new LaneRecord(sourceId(record), ownedCopy(record)),
-      attempted(entry, entry.attempt - 1),
-      { kind: 'failed', failure, nowMs: host.clock.now(), isBreakerOpen: false },
-    );
+    const waiting = LaneRecord.copyOf(sourceId(record), record);
+    const event = { kind: 'failed', failure, nowMs: host.clock.now(), isBreakerOpen: false } as const;
+    const became = lanes.open(waiting, entry.attempted(entry.attempt - 1), event);
     this.#pass(entry);
     if (became === 'leaves')
       ledger.open.tallies.message(record.topic, entry.type, 'dead-letter', record.timestamp);
@@ -274,12 +280,16 @@ export class SourceLine {
   }
 
   #follow(entry: QueueEntry, lane: Lane): void {
-    const { host, lanes, ledger } = this.parts;
+    const { lanes, ledger } = this.parts;
     ledger.beginDecision();
-    lanes.append(lane, new LaneRecord(sourceId(entry.record), ownedCopy(entry.record)));
+    lanes.append(lane, LaneRecord.copyOf(sourceId(entry.record), entry.record));
     this.#pass(entry);
     this.queue.freeKey(entry);
-    host.loadChanged();
+  }
+
+  #settle(entry: QueueEntry): void {
+    entry.state = 'decided';
+    if (entry.slot !== undefined) this.parts.settled(entry.slot);
   }
 
   #pass({ bytes, readAt, record }: QueueEntry): void {
@@ -288,8 +298,3 @@ export class SourceLine {
     if (!lanes.strays.isEmpty) lanes.strays.passed(recordName(record.topic, record.partition, record.offset));
   }
 }
-
-const attempted = (entry: QueueEntry, attempts: number) => ({
-  attempts,
-  firstFailureAt: entry.firstFailureAt ?? null,
-});

@@ -14,6 +14,7 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
         "const lane = front.state === 'waiting' ? this.parts.lanes.table.get(front.slot) : undefined;",
         'const lane = undefined;',
       ),
+      ...one('task/source-line.js', 'const lane = lanes.table.get(entry.slot);', 'const lane = undefined;'),
       ...one('task/task-workings.js', 'this.lanes.table.has(slot) || ', ''),
     ],
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
@@ -138,8 +139,8 @@ const PATIENCE_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'task/source-line.js',
-      'this.queue.shift();\n        const record = new LaneRecord',
-      'this.queue.shift();\n        this.queue.add(front);\n        const record = new LaneRecord',
+      'this.queue.shift();\n        const record = LaneRecord.copyOf',
+      'this.queue.shift();\n        this.queue.add(front);\n        const record = LaneRecord.copyOf',
     ),
     caughtBy: ['I2', 'I3', 'I4', 'I12', 'crashed', 'P6'],
   },

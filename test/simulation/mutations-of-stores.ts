@@ -103,7 +103,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
         'this.#works.punctuations.holds ? this.#works.source.startFront() : this.#startNext()',
         'this.#startNext()',
       ),
-      ...one('task/source-line.js', ' || this.parts.isPunctuationDue()', ''),
+      ...one('task/source-line.js', ' || isPunctuationDue()', ''),
     ],
     caughtBy: ['I4', 'store'],
   },

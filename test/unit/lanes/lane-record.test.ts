@@ -58,6 +58,34 @@ describe('LaneRecord', () => {
   });
 });
 
+describe('LaneRecord.copyOf', () => {
+  it('as a law: is what was copied, however often it is asked, and in the lane log as that is', () => {
+    fc.assert(
+      fc.property(record, (given) => {
+        const copy = LaneRecord.copyOf(sourceId(given), given);
+        const kept = laneRecord(given);
+        expect(copy.record).to.deep.equal(given);
+        expect(copy.record).to.equal(copy.record);
+        expect(copy.encoded).to.deep.equal(kept.encoded);
+        expect([copy.name, copy.bytes]).to.deep.equal([kept.name, kept.bytes]);
+        expect(copy.isSameAs(given)).to.equal(true);
+      }),
+    );
+  });
+
+  it('owns its bytes: those of the batch may change', () => {
+    const [key, value] = [Buffer.from('key'), Buffer.from('value')];
+    const given = { ...consumed(1, { key, value }), headers: [{ name: 'h', value }] };
+    const copy = LaneRecord.copyOf(sourceId(given), given);
+    key.fill(0);
+    value.fill(0);
+    const { headers, ...rest } = copy.record;
+    expect([rest.key?.toString(), rest.value?.toString()]).to.deep.equal(['key', 'value']);
+    expect(headers[0]?.value?.toString()).to.equal('value');
+    expect(copy.encoded.buffer.byteLength).to.equal(copy.encoded.length);
+  });
+});
+
 describe('ownedCopy', () => {
   it('as a law: is the same record', () => {
     fc.assert(

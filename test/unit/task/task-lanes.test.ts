@@ -8,7 +8,7 @@ import { epochMs, monotonicMs, partition } from '../../../src/record/units.js';
 import { CHECKPOINT_KEY, decodeCheckpoint } from '../../../src/state/checkpoint.js';
 import type { TaskSettings } from '../../../src/task/task-host.js';
 import { consumed, position, SOURCE } from '../support/records.js';
-import { COMMANDS, nameOf, TaskBench } from '../support/task-bench.js';
+import { COMMANDS, echo, nameOf, TaskBench } from '../support/task-bench.js';
 
 const TIERS = [
   { name: '5s', delayMs: 5000 },
@@ -81,6 +81,32 @@ describe('Task with lanes', () => {
       bench.offer([consumed(4)]);
       expect(namesIn(laneOf(bench))).to.deep.equal([id(0), id(1), id(3), id(4)]);
       expect(bench.commit()).to.deep.equal(['out-2', `retry ${id(0)} on 5s after 1`]);
+    });
+
+    it('keeps nothing waiting that lies behind one that follows: the rest of its batch runs as it is read', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      const queued: number[] = [];
+      bench.handler = (run) => {
+        queued.push(bench.task.queued);
+        return echo(run);
+      };
+      bench.offer([consumed(1), consumed(2, { key: 'other' }), consumed(3), consumed(4, { key: 'third' })]);
+      expect(queued).to.deep.equal([0, 0]);
+      expect(namesIn(laneOf(bench))).to.deep.equal([id(0), id(1), id(3)]);
+      expect(bench.ledger.open.positions.get(SOURCE)).to.equal(5);
+    });
+
+    it('is followed while the breaker is open too, by what nothing waits before', async () => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      bench.breaker.isOpen = true;
+      bench.offer([consumed(1), consumed(2, { key: 'other' }), consumed(3)]);
+      expect(namesIn(laneOf(bench))).to.deep.equal([id(0), id(1)]);
+      expect(bench.task.queued).to.equal(2);
+      expect(bench.ledger.open.positions.get(SOURCE)).to.equal(2);
     });
 
     it('has its immediate attempts first, and they count', async () => {
