@@ -5,7 +5,7 @@
  */
 import type { MessageOutcome, Telemetry } from '../ports/telemetry.js';
 import type { EpochMs, CommitOffset } from '../record/units.js';
-import type { ProducedRecord } from '../record/record.js';
+import type { ProducedHeader, ProducedRecord } from '../record/record.js';
 import { PlainRecords, type RecordBuffer, type RecordList } from '../record/record-list.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import type { Stamping } from './changelog-writes.js';
@@ -26,6 +26,8 @@ export interface Passed {
   oldest: number;
   last: number;
 }
+
+const NO_HEADERS: readonly ProducedHeader[] = [];
 
 /** What a changelog entry weighs whose value is made only when the set is sealed, about. */
 const STAMPED_BYTES = 400;
@@ -89,14 +91,16 @@ export class WriteSet {
   }
 
   /** When the transaction of this sequence begins; a set that comes again has its sequence again. */
-  seal(sequence: number, changelog: TopicPartition): SealedSet {
+  seal(sequence: number, { topic, partition }: TopicPartition): SealedSet {
     if (this.#sealed !== undefined) return this.#sealed;
     if (this.#changelog.size === 0) return (this.#sealed = { records: this.buffer, changelog: [] });
     const { triggers, stages } = this.#changelog.seal(sequence);
     this.buffer.addAll(triggers);
     return (this.#sealed = {
       records: this.buffer,
-      changelog: stages.map((stage) => stage.map((entry) => ({ ...changelog, ...entry, headers: [] }))),
+      changelog: stages.map((stage) =>
+        stage.map(({ key, value }) => ({ topic, partition, key, value, headers: NO_HEADERS })),
+      ),
     });
   }
 

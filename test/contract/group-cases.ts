@@ -22,7 +22,10 @@ export const groupCases = (contract: DefineCase<ContractBench>): void => {
     await member.consumer.seek({ ...first(topic), offset: commitOffset(0) });
     member.consumer.resume([first(topic)]);
     await bench.eventually('the end is told', () => member.ends.at(-1)?.offset === 4);
-    expect(member.values).to.deep.equal(['a']);
+    // Under load librdkafka may bring what it fetched around a seek twice; the engine goes by offsets (SourceLine.take).
+    expect([...new Set(member.records.map(({ offset, value }) => `${offset} ${value}`))]).to.deep.equal([
+      '0 a',
+    ]);
   });
 
   contract('an assigned partition is paused, can be sought, and flows once it is resumed', async (bench) => {

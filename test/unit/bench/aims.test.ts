@@ -37,6 +37,12 @@ describe('what issue 8 asks for', () => {
     expect(judged).to.include({ value: 0.9, verdict: 'ok' });
   });
 
+  it('healthy keys are held against what the same keys had when none failed', () => {
+    const axes = [point('0 % of keys fail', [100]), { ...point('10 % of keys fail', [72]), counted: 0.9 }];
+    const judged = judgeAll({ axes, failures: [] }).find(({ what }) => what.startsWith('healthy keys'));
+    expect(judged).to.include({ value: 0.8, verdict: 'below floor' });
+  });
+
   it('p99 is that of the service at 1,000/s', () => {
     const of = (subject: string, recordsPerSecond: number, p99Ms: number) => ({
       subject,
