@@ -102,8 +102,8 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'commit/exactly-once.js',
-      'for (const record of unit.records)',
-      "const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            const late = this.late ?? [];\n            this.late = unit.records.filter(isLetter);\n            for (const record of [...late, ...unit.records.filter((record) => !isLetter(record))])",
+      'records.addAll(unit.records);',
+      "const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            const late = this.late ?? [];\n            this.late = [...unit.records].filter(isLetter);\n            records.addAll([...late, ...[...unit.records].filter((record) => !isLetter(record))]);",
     ),
     caughtBy: ['I2', 'command'],
   },
@@ -160,7 +160,7 @@ export const AT_LEAST_ONCE_LANE_MUTATIONS: readonly Mutation[] = [
     guarantee: 'at_least_once',
     focus: 'lanes',
     rewrites: [
-      ...one('lanes/lane-log-image.js', 'unfenced !== null && isReadAgain(follower, unfenced)', 'false'),
+      ...one('lanes/lane-log-image.js', 'unfenced !== null && isReadAgain(record, unfenced)', 'false'),
       ...one(
         'lanes/lane-log-image.js',
         'for (const ofLog of bySlot.values()) {',

@@ -60,7 +60,7 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
       ...one('task/task-ledger.js', '!this.#closed && !this.#lost &&', ''),
       ...one(
         'task/task-ledger.js',
-        '        this.#open = new WriteSet();\n        this.#closedSets = [];',
+        '        this.#open = this.#newSet();\n        this.#closedSets = [];',
         '',
       ),
       ...NOBODY_LOOKS_WHOSE_IT_IS,
@@ -102,11 +102,18 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a dead letter is lost when its transaction is aborted',
-    rewrites: one(
-      'task/task-ledger.js',
-      'this.#closedSets.unshift(set);',
-      "set.records.splice(0, Infinity, ...set.records.filter((record) => !record.topic.endsWith('.dlq'))), this.#closedSets.unshift(set);",
-    ),
+    rewrites: [
+      ...one(
+        'task/task-ledger.js',
+        'this.#closedSets.unshift(set);',
+        '(set.isLossy = true), this.#closedSets.unshift(set);',
+      ),
+      ...one(
+        'task/task-ledger.js',
+        '...set.seal(sequence, { topic: laneLog, partition }),',
+        "...set.seal(sequence, { topic: laneLog, partition }),\n            ...(set.isLossy && { records: [...set.records].filter(({ topic }) => !topic.endsWith('.dlq')) }),",
+      ),
+    ],
     caughtBy: ['I2'],
   },
   {
@@ -120,7 +127,7 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-const SEND = 'await this.producer.send(due.flat());';
+const SEND = 'await this.producer.send(due.flatMap((records) => [...records]));';
 
 export const AT_LEAST_ONCE_MUTATIONS: readonly Mutation[] = [
   {

@@ -110,8 +110,8 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'lanes/lane-log-image.js',
-      'for (const follower of this.#followers.values()) {',
-      'for (const follower of [...this.#followers.values()].sort((a, b) => b.name.localeCompare(a.name))) {',
+      'for (const { record, slot } of this.#followers.values()) {',
+      'for (const { record, slot } of [...this.#followers.values()].sort((a, b) => b.record.name.localeCompare(a.record.name))) {',
     ),
     caughtBy: ['I1', 'I4', 'I8'],
   },

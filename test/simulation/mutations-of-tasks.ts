@@ -38,7 +38,7 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
     rewrites: one(
       'task/source-line.js',
       "entry.resolve({ kind: 'effects', effects: result }, clock.monotonic());",
-      "this.parts.ledger.open.records.push(...result.outputs);\n        entry.resolve({ kind: 'effects', effects: { ...result, outputs: [], changes: [] } }, clock.monotonic());",
+      "for (const output of result.outputs) this.parts.ledger.open.buffer.add(output);\n        entry.resolve({ kind: 'effects', effects: { ...result, outputs: [], changes: [] } }, clock.monotonic());",
     ),
     caughtBy: ['I2', 'order'],
   },
