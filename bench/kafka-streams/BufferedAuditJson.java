@@ -137,7 +137,7 @@ final class BufferedAuditJson implements AuditJson {
   }
 
   /** What JSON.stringify escapes: lone surrogates too. */
-  static String escaped(String text) {
+  private static String escaped(String text) {
     StringBuilder to = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i += 1) {
       char c = text.charAt(i);

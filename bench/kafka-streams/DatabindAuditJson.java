@@ -1,24 +1,15 @@
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
-import java.io.IOException;
 
 /** By Jackson's ObjectMapper, from records. */
 final class DatabindAuditJson implements AuditJson {
   /** As JSON.stringify: characters outside of the BMP as they are, and escapes in lower case. */
-  private static final JsonMapper MAPPER = JsonMapper.builder()
+  private static final ObjectWriter EVENTS = JsonMapper.builder()
       .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
       .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
-      .build();
-  private static final ObjectWriter EVENTS = MAPPER.writerFor(AuditEvent.class);
-  /** For texts with half a surrogate pair, which Jackson refuses to write then. */
-  private static final ObjectWriter EVENTS_OF_ANY_TEXT = MAPPER.copy()
-      .registerModule(new SimpleModule().addSerializer(String.class, new AnyText()))
+      .build()
       .writerFor(AuditEvent.class);
 
   @Override
@@ -42,29 +33,8 @@ final class DatabindAuditJson implements AuditJson {
             recordedAtMs >= 0 ? Timestamps.ofEpochMs(recordedAtMs) : null));
     try {
       return EVENTS.writeValueAsBytes(audit);
-    } catch (JsonProcessingException halfAPair) {
-      return ofAnyText(audit);
-    }
-  }
-
-  private static byte[] ofAnyText(AuditEvent audit) {
-    try {
-      return EVENTS_OF_ANY_TEXT.writeValueAsBytes(audit);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static final class AnyText extends StdScalarSerializer<String> {
-    private static final long serialVersionUID = 1L;
-
-    AnyText() {
-      super(String.class);
-    }
-
-    @Override
-    public void serialize(String text, JsonGenerator json, SerializerProvider provider) throws IOException {
-      json.writeRawValue("\"" + BufferedAuditJson.escaped(text) + "\"");
     }
   }
 }
