@@ -5,12 +5,16 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** One user event in, one audit event out, under the same key bytes and with the same timestamp. */
 final class AuditProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  private final UserEventReader reader = new UserEventReader();
-  private final AuditWriter writer;
+  private final UserEventReader reader;
+  private final AuditJson writer;
+  private final AuditHeaders headers;
+  private final Origin origin = new Origin();
   private ProcessorContext<byte[], byte[]> context;
 
-  AuditProcessor(String applicationId) {
-    writer = new AuditWriter(applicationId);
+  AuditProcessor(String applicationId, EventJson eventJson, AuditJson auditJson) {
+    reader = new UserEventReader(eventJson);
+    writer = auditJson;
+    headers = new AuditHeaders(applicationId);
   }
 
   @Override
@@ -20,10 +24,10 @@ final class AuditProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    RecordMetadata origin = context.recordMetadata().orElseThrow();
-    reader.read(record.value(), record.headers(), origin.topic());
-    writer.at(origin.topic(), origin.partition(), origin.offset());
-    byte[] value = writer.value(reader, record.timestamp());
-    context.forward(new Record<>(record.key(), value, record.timestamp(), writer.headers(reader)));
+    RecordMetadata from = context.recordMetadata().orElseThrow();
+    reader.read(record.value(), record.headers(), from.topic());
+    origin.at(from.topic(), from.partition(), from.offset());
+    byte[] value = writer.of(reader, origin, record.timestamp());
+    context.forward(new Record<>(record.key(), value, record.timestamp(), headers.of(reader, origin)));
   }
 }

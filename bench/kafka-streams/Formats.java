@@ -1,5 +1,6 @@
-/** The formats of the schemas as the service's validators (ajv-formats) have them, without regular expressions. */
+/** The formats and lists of the schemas as the service's validators (ajv-formats) have them, without regular expressions. */
 final class Formats {
+  private static final int MAX_EMAIL_LENGTH = 320;
   private static final String URN = "urn:uuid:";
   private static final boolean[] HEX = table("0123456789abcdefABCDEF");
   private static final boolean[] ALPHANUMERIC = table("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -38,6 +39,7 @@ final class Formats {
 
   /** Atoms joined by dots, and two or more labels of a domain. */
   static boolean isEmail(char[] text, int from, int length) {
+    if (length > MAX_EMAIL_LENGTH) return false;
     int end = from + length;
     int at = from;
     int atomFrom = at;
@@ -60,5 +62,23 @@ final class Formats {
       labelFrom = at + 1;
     }
     return labels >= 2;
+  }
+
+  /** Null when it is none of them. */
+  static String actionOf(String text) {
+    if (text == null) return null;
+    return switch (text) {
+      case "login", "logout", "password_changed" -> text;
+      default -> null;
+    };
+  }
+
+  /** Null when it is none of them. */
+  static String statusOf(String text) {
+    if (text == null) return null;
+    return switch (text) {
+      case "success", "failure" -> text;
+      default -> null;
+    };
   }
 }

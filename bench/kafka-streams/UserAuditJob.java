@@ -3,6 +3,7 @@
  * README.md beside this file says how its settings were chosen.
  *
  *   java UserAuditJob <bootstrap servers> <application id> <source topic> <audit topic> <dead letter topic> <threads> <state dir>
+ *       <by-hand | databind>
  *
  * The topics must be there. Prints READY when it runs tasks. SIGTERM or the end of standard input end it in order
  * (exit code 0). An event that is invalid goes to the dead letter topic by Kafka Streams' own means.
@@ -22,17 +23,18 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 public final class UserAuditJob {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
 
   public static void main(String[] args) throws Exception {
-    if (args.length != 7) {
-      System.err.println("expected: <bootstrap servers> <application id> <source topic> <audit topic> <dead letter topic> <threads> <state dir>");
+    if (args.length != 8 || !(args[7].equals("by-hand") || args[7].equals("databind"))) {
+      System.err.println("expected: <bootstrap servers> <application id> <source topic> <audit topic> <dead letter topic> <threads> <state dir> <by-hand | databind>");
       System.exit(2);
     }
     String applicationId = args[1];
-    KafkaStreams streams = new KafkaStreams(topology(applicationId, args[2], args[3]), settings(args));
+    KafkaStreams streams = new KafkaStreams(topology(processor(applicationId, args[7]), args[2], args[3]), settings(args));
     CountDownLatch end = new CountDownLatch(1);
     boolean[] failed = {false};
     streams.setUncaughtExceptionHandler(error -> {
@@ -56,11 +58,17 @@ public final class UserAuditJob {
     System.exit(0);
   }
 
+  /** How JSON is read and written is all that differs. */
+  private static ProcessorSupplier<byte[], byte[], byte[], byte[]> processor(String applicationId, String json) {
+    if (json.equals("databind")) return () -> new AuditProcessor(applicationId, new DatabindEventJson(), new DatabindAuditJson());
+    return () -> new AuditProcessor(applicationId, new StreamedEventJson(), new BufferedAuditJson());
+  }
+
   /** Without the DSL: bytes in, one processor, bytes out. */
-  private static Topology topology(String applicationId, String source, String audit) {
+  private static Topology topology(ProcessorSupplier<byte[], byte[], byte[], byte[]> audits, String source, String audit) {
     return new Topology()
         .addSource("user-events", new ByteArrayDeserializer(), new ByteArrayDeserializer(), source)
-        .addProcessor("audit", () -> new AuditProcessor(applicationId), "user-events")
+        .addProcessor("audit", audits, "user-events")
         .addSink("audit-events", audit, new ByteArraySerializer(), new ByteArraySerializer(), "audit");
   }
 

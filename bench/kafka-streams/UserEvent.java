@@ -34,15 +34,11 @@ final class UserEvent {
   String tracestate;
   boolean hasData;
   String dataBase64;
-  /** Where the data is in the value when it is an object; -1 when it is anything else. */
-  int dataFrom;
-  int dataEnd;
 
   void clear() {
     isObject = hasUserType = hasEmail = hasUpdatedFields = hasData = false;
     userId = action = status = timestamp = null;
     eventType = type = specVersion = id = dataSchema = traceparent = tracestate = dataBase64 = null;
-    dataFrom = -1;
     clearMetadata();
   }
 

@@ -1,22 +1,14 @@
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.Base64;
 import org.apache.kafka.common.header.Headers;
 
 /**
  * From a record to its event, as topology/user-audit/user-event-serde.ts reads it: plain JSON, a CloudEvent in binary
- * or structured mode, Confluent's framing. One pass of Jackson's streaming parser; no tree.
+ * or structured mode, Confluent's framing. How the JSON itself is read is said by its maker.
  * One for each task. Throws InvalidEvent for what the service would not process.
  */
 final class UserEventReader {
-  private static final JsonFactory JSON = JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(1_000_000).maxNestingDepth(100_000).build())
-      .build();
   private static final int MAJOR = 1;
-  private static final int MAX_EMAIL_LENGTH = 320;
   private static final String CLOUD_EVENTS = "application/cloudevents";
 
   final UserEvent event = new UserEvent();
@@ -28,6 +20,11 @@ final class UserEventReader {
 
   private final EventTypes types = new EventTypes();
   private final SourceHeaders source = new SourceHeaders();
+  private final EventJson json;
+
+  UserEventReader(EventJson json) {
+    this.json = json;
+  }
 
   /** The answer is in the fields, until the next call. */
   void read(byte[] value, Headers headers, String topic) {
@@ -47,7 +44,7 @@ final class UserEventReader {
       outerSchema = full(event.dataSchema);
       outerParent = full(event.traceparent);
       outerState = full(event.tracestate);
-      openData(value);
+      openData();
     } else if (claimed) {
       throw InvalidEvent.undeserializable("content-type says CloudEvent, but specversion or type is missing");
     }
@@ -58,10 +55,24 @@ final class UserEventReader {
     int declared = EventTypes.declaredMajor(headerSchema != null ? headerSchema : outerSchema);
     int major = declared >= 0 ? declared : resolved.major() >= 0 ? resolved.major() : MAJOR;
     if (major != MAJOR) throw new InvalidEvent("unsupported-version", type.text);
+    json.readFields(event, type);
     if (!event.isValid(type)) throw new InvalidEvent("schema-violation", type.text);
     String headerId = SourceHeaders.text(source.ceId);
     id = headerId != null ? headerId : outerId;
     trace(outerParent, outerState);
+  }
+
+  /** What was done to the user. */
+  String action() {
+    return switch (type) {
+      case AUTH -> event.action;
+      case UPDATED -> "update";
+      case REGISTERED -> "register";
+    };
+  }
+
+  String status() {
+    return type == EventTypes.Type.AUTH ? event.status : "success";
   }
 
   private String nameOf(String outerType, String topic) {
@@ -109,10 +120,14 @@ final class UserEventReader {
     return true;
   }
 
-  private void openData(byte[] value) {
+  private void openData() {
     if (event.hasData) {
-      if (event.dataFrom < 0) event.clear();
-      else parse(value, event.dataFrom, event.dataEnd);
+      event.clear();
+      try {
+        json.readData(event);
+      } catch (IOException broken) {
+        throw notJson();
+      }
       return;
     }
     if (event.dataBase64 == null) throw InvalidEvent.undeserializable("the structured CloudEvent has no data");
@@ -136,133 +151,14 @@ final class UserEventReader {
       throw InvalidEvent.undeserializable("the value is not valid UTF-8 of a JSON text");
     }
     event.clear();
-    try (JsonParser json = JSON.createParser(bytes, from, end - from)) {
-      JsonToken first = json.nextToken();
-      if (first == JsonToken.START_OBJECT) readObject(json, from);
-      else if (first == null) throw InvalidEvent.undeserializable("the value is not valid JSON");
-      else json.skipChildren();
-      if (json.nextToken() != null) throw InvalidEvent.undeserializable("the value is not valid JSON");
+    try {
+      json.read(bytes, from, end, event);
     } catch (IOException broken) {
-      throw InvalidEvent.undeserializable("the value is not valid JSON");
+      throw notJson();
     }
   }
 
-  private void readObject(JsonParser json, int from) throws IOException {
-    event.isObject = true;
-    String name;
-    while ((name = json.nextFieldName()) != null) {
-      JsonToken token = json.nextToken();
-      switch (name) {
-        case "userId" -> event.userId = textOf(json, token);
-        case "timestamp" -> event.timestamp = timestampOf(json, token);
-        case "metadata" -> readMetadata(json, token);
-        case "action" -> event.action = actionOf(textOf(json, token));
-        case "status" -> event.status = statusOf(textOf(json, token));
-        case "userType" -> {
-          event.hasUserType = token == JsonToken.VALUE_STRING && json.getTextLength() > 0;
-          json.skipChildren();
-        }
-        case "email" -> {
-          event.hasEmail = token == JsonToken.VALUE_STRING && isEmail(json);
-          json.skipChildren();
-        }
-        case "updatedFields" -> event.hasUpdatedFields = isListOfTexts(json, token);
-        case "eventType" -> event.eventType = textOf(json, token);
-        case "type" -> event.type = textOf(json, token);
-        case "specversion" -> event.specVersion = textOf(json, token);
-        case "id" -> event.id = textOf(json, token);
-        case "dataschema" -> event.dataSchema = textOf(json, token);
-        case "traceparent" -> event.traceparent = textOf(json, token);
-        case "tracestate" -> event.tracestate = textOf(json, token);
-        case "data_base64" -> event.dataBase64 = textOf(json, token);
-        case "data" -> readData(json, token, from);
-        default -> json.skipChildren();
-      }
-    }
-  }
-
-  private void readData(JsonParser json, JsonToken token, int from) throws IOException {
-    event.hasData = true;
-    int start = from + (int) json.currentTokenLocation().getByteOffset();
-    json.skipChildren();
-    event.dataFrom = token == JsonToken.START_OBJECT ? start : -1;
-    event.dataEnd = from + (int) json.currentLocation().getByteOffset();
-  }
-
-  private void readMetadata(JsonParser json, JsonToken token) throws IOException {
-    event.clearMetadata();
-    if (token != JsonToken.START_OBJECT) {
-      json.skipChildren();
-      return;
-    }
-    event.hasMetadata = true;
-    String name;
-    while ((name = json.nextFieldName()) != null) {
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "source" -> event.source = textOf(json, value);
-        case "correlationId" -> event.correlationId = textOf(json, value);
-        case "ipAddress" -> {
-          event.hasIpAddress = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
-          event.ipAddress = textOf(json, value);
-        }
-        case "userAgent" -> {
-          event.hasUserAgent = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL;
-          event.userAgent = textOf(json, value);
-        }
-        default -> json.skipChildren();
-      }
-    }
-  }
-
-  /** Null when it is no text; what it is then is passed over. */
-  private static String textOf(JsonParser json, JsonToken token) throws IOException {
-    if (token == JsonToken.VALUE_STRING) return json.getText();
-    json.skipChildren();
-    return null;
-  }
-
-  private static String timestampOf(JsonParser json, JsonToken token) throws IOException {
-    if (token == JsonToken.VALUE_STRING) return Timestamps.iso(json.getText());
-    if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-      return Timestamps.iso(Double.parseDouble(json.getText()));
-    }
-    json.skipChildren();
-    return null;
-  }
-
-  private static boolean isEmail(JsonParser json) throws IOException {
-    char[] text = json.getTextCharacters();
-    int length = json.getTextLength();
-    return length <= MAX_EMAIL_LENGTH && Formats.isEmail(text, json.getTextOffset(), length);
-  }
-
-  private static boolean isListOfTexts(JsonParser json, JsonToken token) throws IOException {
-    if (token != JsonToken.START_ARRAY) {
-      json.skipChildren();
-      return false;
-    }
-    boolean texts = true;
-    for (JsonToken item; (item = json.nextToken()) != JsonToken.END_ARRAY; ) {
-      if (item != JsonToken.VALUE_STRING) texts = false;
-      json.skipChildren();
-    }
-    return texts;
-  }
-
-  private static String actionOf(String text) {
-    if (text == null) return null;
-    return switch (text) {
-      case "login", "logout", "password_changed" -> text;
-      default -> null;
-    };
-  }
-
-  private static String statusOf(String text) {
-    if (text == null) return null;
-    return switch (text) {
-      case "success", "failure" -> text;
-      default -> null;
-    };
+  private static InvalidEvent notJson() {
+    return InvalidEvent.undeserializable("the value is not valid JSON");
   }
 }

@@ -20,6 +20,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/** How the job reads and writes JSON: code of its own on Jackson's parser, or Jackson's ObjectMapper. */
+export type KafkaStreamsJson = 'by-hand' | 'databind';
+
 export interface KafkaStreamsOptions {
   readonly bootstrapServers: string;
   readonly applicationId: string;
@@ -28,6 +31,7 @@ export interface KafkaStreamsOptions {
   /** Where invalid events go. */
   readonly deadLetterTopic: string;
   readonly threads: number;
+  readonly json: KafkaStreamsJson;
   /** In place of `JVM_FLAGS`. */
   readonly jvmFlags?: readonly string[];
   /** Over the job's own, with Kafka Streams' prefixes: for trials. */
@@ -138,7 +142,7 @@ export const startKafkaStreams = async (options: KafkaStreamsOptions): Promise<K
     [
       ...[...jvmFlags, QUIET, ...tuned(settings), '-cp', classPath, 'UserAuditJob'],
       ...[options.bootstrapServers, options.applicationId, options.sourceTopic, options.auditTopic],
-      ...[options.deadLetterTopic, String(options.threads), stateDir],
+      ...[options.deadLetterTopic, String(options.threads), stateDir, options.json],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );

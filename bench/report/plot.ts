@@ -32,6 +32,7 @@ interface Row {
 const STYLES = {
   service: 'service',
   'kafka-streams': 'kafka-streams',
+  'kafka-streams-databind': 'kafka-streams',
   'bare-loop': 'loop',
   'copy-loop': 'loop',
 } as const satisfies Readonly<Record<Measured['subject']['kind'], string>>;

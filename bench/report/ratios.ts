@@ -1,6 +1,7 @@
 /** Ratios of medians, and what the issue asks of them. Pure. */
 import { median } from '../measure/statistics.js';
 import type { Measured } from '../parts/throughput.js';
+import { STREAMS_KINDS, type StreamsKind } from '../subjects/subject.js';
 
 export type Verdict = 'ok' | 'below goal' | 'below floor' | 'not measured';
 
@@ -47,8 +48,8 @@ const ratio = (
 type Of = readonly Measured[];
 
 /** Kafka Streams with as many threads. */
-const streamsLike = (all: Of, { subject }: Measured): Measured | undefined =>
-  all.find(({ subject: { kind, parallel } }) => kind === 'kafka-streams' && parallel === subject.parallel);
+const streamsLike = (all: Of, { subject }: Measured, streams: StreamsKind): Measured | undefined =>
+  all.find(({ subject: { kind, parallel } }) => kind === streams && parallel === subject.parallel);
 
 /** The bare loop with the same binding and overlapped commits. */
 const loopLike = (all: Of, { subject }: Measured): Measured | undefined =>
@@ -63,11 +64,14 @@ export interface Ratios {
   readonly toLoop: number | undefined;
 }
 
-export const ratiosOf = (all: Of, measured: Measured): Ratios => ({
-  toStreams: ratio(measured, streamsLike(all, measured), 'recordsPerSecond'),
-  cpuToStreams: ratio(measured, streamsLike(all, measured), 'cpuMicrosPerRecord'),
-  toLoop: ratio(measured, loopLike(all, measured), 'recordsPerSecond'),
-});
+export const ratiosOf = (all: Of, measured: Measured, streams: StreamsKind = 'kafka-streams'): Ratios => {
+  const peer = streamsLike(all, measured, streams);
+  return {
+    toStreams: ratio(measured, peer, 'recordsPerSecond'),
+    cpuToStreams: ratio(measured, peer, 'cpuMicrosPerRecord'),
+    toLoop: ratio(measured, loopLike(all, measured), 'recordsPerSecond'),
+  };
+};
 
 interface Row {
   readonly binding: 'packed' | 'published';
@@ -82,6 +86,12 @@ const ROWS: readonly Row[] = [
   { binding: 'published', one: [0.7, 0.7], all: [0.85, 0.85], cpu: [1.05, 1.05] },
 ];
 
+/** The issue's own job first; the same bounds against the other one tell what the code by hand makes of it. */
+const STREAMS = {
+  'kafka-streams': 'Kafka Streams',
+  'kafka-streams-databind': 'Kafka Streams with data binding',
+} as const satisfies Readonly<Record<StreamsKind, string>>;
+
 /** Every aim of throughput and CPU, measured or not. */
 export const judgeThroughput = (all: Of): readonly Judged[] => {
   const services = all.filter(({ subject }) => subject.kind === 'service');
@@ -89,8 +99,10 @@ export const judgeThroughput = (all: Of): readonly Judged[] => {
     const own = services.filter(({ subject }) => subject.binding === binding);
     const single = own.find(({ subject }) => subject.parallel === 1);
     const most = own.find(({ subject }) => subject.parallel > 1);
-    const of = (measured: Measured | undefined): Ratios | undefined =>
-      measured === undefined ? undefined : ratiosOf(all, measured);
+    const of = (measured: Measured | undefined, streams?: StreamsKind): Ratios | undefined =>
+      measured === undefined ? undefined : ratiosOf(all, measured, streams);
+    const toEach = (judged: (streams: StreamsKind, called: string) => Judged): readonly Judged[] =>
+      STREAMS_KINDS.map((kind) => judged(kind, STREAMS[kind]));
     const aim = (what: string, atLeast: boolean, [goal, floor]: readonly [number, number]): Aim => ({
       what: `${what} (${binding} binding)`,
       atLeast,
@@ -98,9 +110,15 @@ export const judgeThroughput = (all: Of): readonly Judged[] => {
       floor,
     });
     return [
-      judge(aim('one process to Kafka Streams, one thread', true, one), of(single)?.toStreams),
-      judge(aim('all cores to Kafka Streams, as many threads', true, every), of(most)?.toStreams),
-      judge(aim('CPU a record to Kafka Streams, one process', false, cpu), of(single)?.cpuToStreams),
+      ...toEach((kind, streams) =>
+        judge(aim(`one process to ${streams}, one thread`, true, one), of(single, kind)?.toStreams),
+      ),
+      ...toEach((kind, streams) =>
+        judge(aim(`all cores to ${streams}, as many threads`, true, every), of(most, kind)?.toStreams),
+      ),
+      ...toEach((kind, streams) =>
+        judge(aim(`CPU a record to ${streams}, one process`, false, cpu), of(single, kind)?.cpuToStreams),
+      ),
       judge(aim('one process to the bare loop, overlapped', true, [0.9, 0.9]), of(single)?.toLoop),
     ];
   });

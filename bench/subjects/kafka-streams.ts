@@ -1,7 +1,10 @@
-/** The same job in Kafka Streams (bench/kafka-streams), with one thread and with as many as there are cores. */
+/**
+ * The same job in Kafka Streams (bench/kafka-streams), with one thread and with as many as there are cores, each with
+ * JSON by hand and with Jackson's data binding.
+ */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Running, Subject } from './subject.js';
+import type { Running, StreamsKind, Subject } from './subject.js';
 
 export interface KafkaStreamsOrder {
   readonly bootstrapServers: string;
@@ -10,6 +13,7 @@ export interface KafkaStreamsOrder {
   readonly auditTopic: string;
   readonly deadLetterTopic: string;
   readonly threads: number;
+  readonly json: 'by-hand' | 'databind';
 }
 
 export type StartKafkaStreams = (
@@ -27,9 +31,18 @@ export const findKafkaStreams = async (): Promise<StartKafkaStreams | undefined>
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
-export const kafkaStreamsSubject = (start: StartKafkaStreams, threads: number): Subject => ({
-  name: `kafka-streams-${threads}`,
-  kind: 'kafka-streams',
+const JSON_OF = {
+  'kafka-streams': 'by-hand',
+  'kafka-streams-databind': 'databind',
+} as const satisfies Readonly<Record<StreamsKind, KafkaStreamsOrder['json']>>;
+
+export const kafkaStreamsSubject = (
+  start: StartKafkaStreams,
+  kind: StreamsKind,
+  threads: number,
+): Subject => ({
+  name: `${kind}-${threads}`,
+  kind,
   parallel: threads,
   binding: undefined,
   overlapped: false,
@@ -41,6 +54,7 @@ export const kafkaStreamsSubject = (start: StartKafkaStreams, threads: number): 
       auditTopic: audit,
       deadLetterTopic: deadLetters,
       threads,
+      json: JSON_OF[kind],
     });
     return {
       pid,

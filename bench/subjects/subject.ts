@@ -26,7 +26,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export type SubjectKind = 'bare-loop' | 'copy-loop' | 'service' | 'kafka-streams';
+/** With JSON by hand, and with data binding. */
+export const STREAMS_KINDS = ['kafka-streams', 'kafka-streams-databind'] as const;
+
+export type StreamsKind = (typeof STREAMS_KINDS)[number];
+
+export type SubjectKind = 'bare-loop' | 'copy-loop' | 'service' | StreamsKind;
 
 export interface Subject {
   readonly name: string;

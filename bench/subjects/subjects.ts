@@ -3,7 +3,7 @@ import { UsageError } from '../options.js';
 import { bareLoops } from './bare-loop.js';
 import { kafkaStreamsSubject, type StartKafkaStreams } from './kafka-streams.js';
 import { services } from './service.js';
-import type { Subject } from './subject.js';
+import { STREAMS_KINDS, type Subject } from './subject.js';
 
 export const subjectsFor = (
   cores: number,
@@ -13,7 +13,9 @@ export const subjectsFor = (
   ...services(cores),
   ...(kafkaStreams === undefined
     ? []
-    : [...new Set([1, cores])].map((threads) => kafkaStreamsSubject(kafkaStreams, threads))),
+    : STREAMS_KINDS.flatMap((kind) =>
+        [...new Set([1, cores])].map((threads) => kafkaStreamsSubject(kafkaStreams, kind, threads)),
+      )),
 ];
 
 /** Those of that name; none: all. */

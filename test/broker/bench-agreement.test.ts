@@ -1,12 +1,12 @@
 /**
- * The Kafka Streams job of the bench does the same work as this project's topology: of the same events both write the
+ * The Kafka Streams job of the bench, in both its variants, does the same work as this project's topology: of the same events both write the
  * same audit events, with the same keys, bytes, headers and timestamps to the same partitions, and both put
  * the same events aside. A comparison of their speeds means nothing without it.
  */
 import { expect } from 'chai';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import { startKafkaStreams } from '../../bench/kafka-streams/kafka-streams-job.js';
+import { startKafkaStreams, type KafkaStreamsJson } from '../../bench/kafka-streams/kafka-streams-job.js';
 import { sampleEvents } from '../../topology/user-audit/sample-events.js';
 import { buildTopology } from '../../topology/user-audit/topology.js';
 import { userEventFormat } from '../../topology/user-audit/user-event-publisher.js';
@@ -102,7 +102,7 @@ describe('the Kafka Streams job of the bench', function () {
     );
   };
 
-  it('writes what the topology writes, and puts aside what it puts aside', async () => {
+  const agrees = async (json: KafkaStreamsJson): Promise<void> => {
     const { bootstrapServers } = kafka;
     const [source, java, own] = ['user.events', 'bench-java', 'bench-own'].map(uniqueName) as [
       string,
@@ -126,6 +126,7 @@ describe('the Kafka Streams job of the bench', function () {
       auditTopic: `${java}.audit`,
       deadLetterTopic: `${java}.dlq`,
       threads: 2,
+      json,
     });
     try {
       await untilCommitted(java, source);
@@ -174,5 +175,10 @@ describe('the Kafka Streams job of the bench', function () {
     expect(named(javaAside)).to.deep.equal(named(ownAside));
     expect(javaAside).to.deep.equal(ownAside);
     expect(linesOf(javaAudits)).to.deep.equal(linesOf(ownAudits));
-  });
+  };
+
+  const variants: readonly KafkaStreamsJson[] = ['by-hand', 'databind'];
+  for (const json of variants)
+    it(`with JSON ${json} writes what the topology writes, and puts aside what it puts aside`, () =>
+      agrees(json));
 });

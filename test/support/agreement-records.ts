@@ -61,6 +61,7 @@ const TEXTS = [
   '"\\u00e9 \\ud83d\\ude00 \\uD83D\\uDE00"',
   '"\\ud800 alone"',
   '"alone \\udfff"',
+  '"alone \\ud83d, \\u001f, g\u00fc and \u{1f511} beside it"',
   '"\\ude00\\ud83d turned around"',
   '"\ufeff"',
   '"</script>\u00a0"',

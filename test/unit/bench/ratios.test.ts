@@ -29,6 +29,8 @@ const measured = (
 
 const streams = (threads: number, rates: readonly number[], cpu?: number) =>
   measured({ kind: 'kafka-streams', parallel: threads, binding: undefined }, rates, cpu);
+const databind = (rates: readonly number[], cpu?: number) =>
+  measured({ kind: 'kafka-streams-databind', binding: undefined }, rates, cpu);
 const loop = (rates: readonly number[], more: Partial<Measured['subject']> = {}) =>
   measured({ kind: 'bare-loop', ...more }, rates);
 
@@ -44,6 +46,9 @@ describe('ratios of the bench', () => {
       loop([200]),
     ];
     expect(ratiosOf(all, service)).to.deep.equal({ toStreams: 2, cpuToStreams: 2, toLoop: 0.5 });
+    const more = [databind([25], 40), ...all];
+    expect(ratiosOf(more, service)).to.deep.equal({ toStreams: 2, cpuToStreams: 2, toLoop: 0.5 });
+    expect(ratiosOf(more, service, 'kafka-streams-databind')).to.include({ toStreams: 4, cpuToStreams: 0.5 });
   });
 
   it('without the other side, or without a round, there is none', () => {
@@ -68,5 +73,23 @@ describe('ratios of the bench', () => {
     expect(verdicts).to.include('one process to Kafka Streams, one thread (published binding): ok');
     expect(verdicts).to.include('one process to Kafka Streams, one thread (packed binding): not measured');
     expect(verdicts).to.include('one process to the bare loop, overlapped (published binding): below floor');
+  });
+
+  it('the job with data binding is judged beside the other one, by the same bounds', () => {
+    const all = [measured({}, [80], 21), streams(1, [100], 10), databind([200], 20)];
+    const judged = judgeThroughput(all).filter(({ what }) => what.endsWith('(published binding)'));
+    expect(judged.map(({ what, verdict }) => `${what}: ${verdict}`).slice(0, 2)).to.deep.equal([
+      'one process to Kafka Streams, one thread (published binding): ok',
+      'one process to Kafka Streams with data binding, one thread (published binding): below floor',
+    ]);
+    const cpu = judged.filter(({ what }) => what.startsWith('CPU'));
+    expect(cpu.map(({ value }) => value)).to.deep.equal([2.1, 1.05]);
+    expect(cpu.map(({ verdict }) => verdict)).to.deep.equal(['below floor', 'ok']);
+    const boundsOf = (part: string): readonly (readonly number[])[] =>
+      judgeThroughput(all)
+        .filter(({ what }) => what.includes(`${part},`))
+        .map(({ goal, floor }) => [goal, floor]);
+    expect(boundsOf('Kafka Streams with data binding')).to.have.length(6);
+    expect(boundsOf('Kafka Streams with data binding')).to.deep.equal(boundsOf('Kafka Streams'));
   });
 });
