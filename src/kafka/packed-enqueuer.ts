@@ -29,8 +29,11 @@ export class PackedEnqueuer {
   async enqueue(producer: Producer, records: RecordList, from: number): Promise<Enqueued> {
     if (records instanceof PackedRecords) return this.#enqueuePacked(producer, records, from);
     const packed = this.buffer();
-    packed.addAll(records);
-    const result = await this.#enqueuePacked(producer, packed, from);
+    for (let index = from; index < records.length; index += 1) {
+      const record = records.at(index);
+      if (record !== undefined) packed.add(record);
+    }
+    const result = await this.#enqueuePacked(producer, packed, 0);
     packed.release();
     return result;
   }

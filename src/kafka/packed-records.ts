@@ -12,8 +12,11 @@ import { epochMs, partition } from '../record/units.js';
 const FIRST_RECORDS = 256;
 const FIRST_HEADERS = 2_048;
 const FIRST_BYTES = 1 << 17;
-/** What a list keeps for the next one, at most: a burst must not hold its memory for ever. */
-const KEPT_BYTES = 1 << 23;
+/** What one list keeps for the next one, and all of them together: a burst must not hold its memory for ever. */
+const KEPT_BYTES = 1 << 24;
+const SPARE_BYTES = 1 << 26;
+/** Places are 32-bit numbers. */
+const MOST_BYTES = 2 ** 31 - 1;
 const RECORD = 8;
 const HEADER = 4;
 /** UTF-8 has up to three bytes for a UTF-16 code unit. */
@@ -37,6 +40,8 @@ export class PackedRecords implements RecordBuffer {
   /** Of the last record, and where they stand. */
   #last: readonly ProducedHeader[] = NO_HEADERS;
   #lastAt = 0;
+  /** The author's list may have grown since. */
+  #lastCount = 0;
 
   /** `spare`: where it goes when it is released. */
   constructor(private readonly spare: PackedRecords[] = []) {}
@@ -63,8 +68,14 @@ export class PackedRecords implements RecordBuffer {
     records[at + 6] = first;
     records[at + 7] = headers.length;
     for (let i = 0; i < headers.length; i += 1)
-      this.#addHeader(headers[i], this.#last[i], (first + i) * HEADER, (this.#lastAt + i) * HEADER);
+      this.#addHeader(
+        headers[i],
+        i < this.#lastCount ? this.#last[i] : undefined,
+        (first + i) * HEADER,
+        (this.#lastAt + i) * HEADER,
+      );
     this.#last = headers;
+    this.#lastCount = headers.length;
     this.#lastAt = first;
     this.#headerCount = first + headers.length;
     this.#length = index + 1;
@@ -86,7 +97,8 @@ export class PackedRecords implements RecordBuffer {
 
   release(): void {
     this.clear();
-    if (this.bytes.length <= KEPT_BYTES) this.spare.push(this);
+    const spareBytes = this.spare.reduce((sum, one) => sum + one.#room, this.#room);
+    if (this.#room <= KEPT_BYTES && spareBytes <= SPARE_BYTES) this.spare.push(this);
   }
 
   at(index: number): ProducedRecord | undefined {
@@ -167,6 +179,12 @@ export class PackedRecords implements RecordBuffer {
     }
   }
 
+  /** Bytes of its memory, used or not. */
+  get #room(): number {
+    const { bytes, headers, numbers, records } = this;
+    return bytes.length + headers.byteLength + numbers.byteLength + records.byteLength;
+  }
+
   #topicIndex(topic: string): number {
     const index = this.topics.lastIndexOf(topic);
     return index < 0 ? this.topics.push(topic) - 1 : index;
@@ -204,7 +222,9 @@ export class PackedRecords implements RecordBuffer {
   #reserveBytes(more: number): void {
     const needed = this.#size + more;
     if (needed <= this.bytes.length) return;
-    const longer = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    if (needed > MOST_BYTES) throw new RangeError(`${needed} bytes are too many for one transaction`);
+    const room = Math.min(MOST_BYTES, this.bytes.length * 2);
+    const longer = Buffer.allocUnsafeSlow(Math.max(needed, room));
     this.bytes.copy(longer, 0, 0, this.#size);
     this.bytes = longer;
   }

@@ -29,10 +29,7 @@ import { PackedEnqueuer, type Enqueued } from './packed-enqueuer.js';
 import { KafkaSourceConsumer } from './source-consumer.js';
 
 const POLL_INTERVAL_MS = 10;
-/**
- * What was delivered is freed by whoever serves the queue, a microsecond or two a record: with the packed binding the
- * threads that enqueue and flush do it, and the event loop has next to nothing left.
- */
+/** With the packed binding the threads that enqueue and flush serve the queue as well. */
 const PACKED_POLL_INTERVAL_MS = 100;
 const SLICE_MS = 5_000;
 const RESUME_PAUSE_MS = 50;
@@ -107,7 +104,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         const cause = error.code === STATE ? (this.#failure ?? error) : error;
         throw Object.assign(cause, { enqueued: next - from });
       }
-      // Delivered records leave the queue only when it is polled: once more, then the caller waits.
+      // What failed leaves the queue only when it is polled: once more, then the caller waits.
       if (polled) return next - from;
       polled = true;
       this.#connection.use('produce').poll();

@@ -9,7 +9,7 @@ export interface RecordList extends Iterable<ProducedRecord> {
   at(index: number): ProducedRecord | undefined;
 }
 
-/** A list that grows. What was added may be forgotten by whoever added it. */
+/** A list that grows. What was added may be forgotten by whoever added it, but not changed. */
 export interface RecordBuffer extends RecordList {
   add(record: ProducedRecord): void;
   addAll(records: RecordList): void;

@@ -123,6 +123,24 @@ describe('packed records', () => {
     expect(spare).to.deep.equal([]);
   });
 
+  it('keep together no more than a bounded memory', () => {
+    const spare: PackedRecords[] = [];
+    const lists = Array.from({ length: 20 }, () => new PackedRecords(spare));
+    for (const list of lists) {
+      list.add(plain('x'.repeat(5_000_000)));
+      list.release();
+    }
+    expect(spare).to.have.length.within(2, 13);
+  });
+
+  it('have the headers that they were added with, though their author’s list has grown', () => {
+    const headers: ProducedHeader[] = [{ name: 'a', value: '1' }];
+    const list = packed([{ ...plain('x'), headers }]);
+    headers.push({ name: 'b', value: '2' });
+    list.add({ ...plain('y'), headers });
+    expect([...list].map((one) => one.headers)).to.deep.equal([[headers[0]], headers]);
+  });
+
   it('may be many, and large', () => {
     const records = Array.from({ length: 10_000 }, (_, index) => plain(`${index}`));
     expect(unpack(packed(records))).to.deep.equal(records);
