@@ -14,8 +14,6 @@ export type Enqueued = readonly [count: number, refusal: unknown];
 /** What one call takes at most: it holds the client's locks. */
 const MAX_RECORDS = 4_096;
 const FEW_RECORDS = 32;
-/** Of a record in the index. */
-const RECORD = 8;
 
 export class PackedEnqueuer {
   readonly #spare: PackedRecords[] = [];
@@ -57,8 +55,7 @@ export class PackedEnqueuer {
   ): [number, number] | Promise<[number, number]> {
     const native = packedProducer(producer);
     const { headers, bytes, topics } = packed;
-    const numbers = packed.numbers.subarray(from);
-    const records = packed.records.subarray(from * RECORD);
+    const [numbers, records] = packed.indexFrom(from);
     if (count <= FEW_RECORDS) return native.producePacked(count, numbers, records, headers, bytes, topics);
     return new Promise((resolve) => {
       native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) =>

@@ -86,17 +86,17 @@ export class PackedRecords implements RecordBuffer {
     else for (const record of records) this.add(record);
   }
 
-  clear(): void {
+  /** The index from a record on. */
+  indexFrom(from: number): readonly [numbers: Float64Array, records: Int32Array] {
+    return [this.numbers.subarray(from), this.records.subarray(from * RECORD)];
+  }
+
+  release(): void {
     this.topics.length = 0;
     this.#length = 0;
     this.#headerCount = 0;
     this.#size = 0;
     this.#last = NO_HEADERS;
-    this.#lastAt = 0;
-  }
-
-  release(): void {
-    this.clear();
     const spareBytes = this.spare.reduce((sum, one) => sum + one.#room, this.#room);
     if (this.#room <= KEPT_BYTES && spareBytes <= SPARE_BYTES) this.spare.push(this);
   }
