@@ -10,7 +10,9 @@ const LIMIT_MS = 60 * 60_000;
 const EXIT_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
-/** @param {string} file @returns {import('./tally.mjs').Tally | null} */
+/** @typedef {{ tally: import('./tally.mjs').Tally, failures: readonly string[] }} Report */
+
+/** @param {string} file @returns {Report | null} */
 const readReport = (file) => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -23,7 +25,7 @@ const readReport = (file) => {
  * @param {string} name of the run, for messages and its report
  * @param {readonly string[]} files
  * @param {string | null} log where its output goes; null: passed through
- * @returns {Promise<ReturnType<typeof verdict>>}
+ * @returns {Promise<ReturnType<typeof verdict> & { failures: readonly string[] }>} the failures with their texts
  */
 export const runMocha = (name, files, log) =>
   new Promise((resolve) => {
@@ -64,8 +66,9 @@ export const runMocha = (name, files, log) =>
     }, LOOK_EVERY_MS);
     mocha.once('exit', (code, signal) => {
       clearInterval(watch);
-      const result = verdict({ report: readReport(report), code, signal });
+      const read = readReport(report);
       rmSync(report, { force: true });
-      resolve(result);
+      const judged = verdict({ report: read?.tally ?? null, code, signal });
+      resolve({ ...judged, failures: read?.failures ?? [] });
     });
   });

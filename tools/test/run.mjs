@@ -37,9 +37,15 @@ export const run = async ({ checks, suites }) => {
   return { tally: sum(tallies), problems };
 };
 
-/** The end of a run: what failed, and the closing line. @param {Awaited<ReturnType<typeof run>>} result */
+/** @param {string} text of some lines */
+const indented = (text) => text.replace(/^/gm, '  ');
+
+/**
+ * The end of a run: what failed and why, since of a long log often only the end is kept, and the closing line.
+ * @param {Awaited<ReturnType<typeof run>>} result
+ */
 export const close = ({ tally, problems }) => {
-  if (problems.length > 0) console.log(`\nWhat failed:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  if (problems.length > 0) console.log(`\nWhat failed:\n${problems.map(indented).join('\n')}`);
   process.exitCode = isGood(tally) ? 0 : 1;
   console.log(`\n${closingLine(tally)}`);
 };

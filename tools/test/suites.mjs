@@ -40,9 +40,9 @@ export const runSuite = async (suite) => {
     console.log(`\n── ${name}, at the same time ──\n${readFileSync(log, 'utf8')}`);
     rmSync(log);
   }
-  const problems = ends.flatMap(({ name, problem, tally }) => {
-    if (problem !== null) return [`${name}: ${problem}`];
-    return tally.failed > 0 ? [`${name}: ${tally.failed} failed`] : [];
-  });
+  const problems = ends.flatMap(({ name, problem, failures }) => [
+    ...(problem === null ? [] : [`${name}: ${problem}`]),
+    ...failures.map((failure) => `${name}: ${failure}`),
+  ]);
   return { tally: sum(ends.map(({ tally }) => tally)), problems };
 };
