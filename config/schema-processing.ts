@@ -49,7 +49,7 @@ export const PROCESSING = {
   maxUncommitted: setting(
     'MAX_UNCOMMITTED',
     integer(1, 10_000_000),
-    '20000',
+    '60000',
     'Records read and not yet committed; reading waits at this number.',
   ),
   startFrom: setting(

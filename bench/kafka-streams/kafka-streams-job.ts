@@ -18,7 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../test/support/broker.js';
 
 /** How the job reads and writes JSON: code of its own on Jackson's parser, or Jackson's ObjectMapper. */
 export type KafkaStreamsJson = 'by-hand' | 'databind';
@@ -55,12 +56,6 @@ interface Jars {
 export const JVM_FLAGS: readonly string[] = ['-Xms1g', '-Xmx1g', '-XX:+UseParallelGC'];
 
 const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=off';
-
-const projectRoot = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package-lock.json'))) folder = dirname(folder);
-  return folder;
-};
 
 const FOLDER = join(projectRoot(), 'bench', 'kafka-streams');
 

@@ -66,7 +66,7 @@ export interface KafkaClientOptions {
   readonly onStatistics?: (statistics: ClientStatistics) => void;
 }
 
-/** Records that wait in a producer. A transaction of 20,000 source records, each with several effects, fits. */
+/** Records that wait in a producer. A transaction of 60,000 source records (the default of MAX_UNCOMMITTED), each with three effects, fits; beyond it producing waits. */
 const PRODUCER_QUEUE_RECORDS = 200_000;
 const PRODUCER_QUEUE_KBYTES = 262_144;
 /** Records fetched ahead by one consumer, over all its partitions. */
@@ -123,7 +123,7 @@ export const clusterHandleSettings = (options: Options): ConsumerSettings => ({
 export const adminClientSettings = (options: Options): GlobalConfig => common(options, 'topics');
 
 /**
- * No delivery report callback (7 µs a record) and no `delivery.report.only.error` (slows commits).
+ * No delivery report callback (7 µs a record).
  * librdkafka takes `message.timeout.ms` and `socket.timeout.ms` from `transaction.timeout.ms`.
  */
 export const transactionalProducerSettings = (options: Options): ProducerSettings => ({

@@ -65,7 +65,7 @@ export const driverConfig = (
   transactionTimeoutMs: 15_000,
   sessionTimeoutMs: 45_000,
   drainTimeoutMs: 15_000,
-  maxUncommitted: 20_000,
+  maxUncommitted: 60_000,
   taskMaxBufferBytes: 64_000_000,
   maxInFlight: 64,
   ordering: 'key',
