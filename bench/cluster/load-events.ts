@@ -7,6 +7,8 @@ import { ask } from './ask.js';
 
 const QUEUE_RECORDS = 100_000;
 const FLUSH_MS = 120_000;
+/** What was delivered makes room only when the client is polled. */
+const POLL_MS = 10;
 
 /** False when the producer has no room for it now. */
 export type Enqueue = (event: BenchEvent) => boolean;
@@ -31,6 +33,7 @@ export const withProducer = async (
   await ask<unknown>((done) => {
     producer.connect({}, done);
   });
+  producer.setPollInterval(POLL_MS);
   const flush = (): Promise<void> =>
     ask((done) => {
       producer.flush(FLUSH_MS, done);

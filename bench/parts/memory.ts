@@ -54,15 +54,19 @@ export const measureMemory = (
     const samples: MemorySample[] = [];
     const beganMs = performance.now();
     let firstMs = beganMs;
+    let idle = 0;
     for (let atMs = beganMs; atMs - beganMs < forMs; atMs = performance.now()) {
       const ended = running.ended();
       if (ended !== undefined) throw new Error(ended);
       if (committed === 0) firstMs = atMs;
       committed = await progress.read();
+      if (committed >= load.written) idle += 1;
       samples.push({ atMs: atMs - beganMs, rssBytes: usageOf(running.pid).rssBytes });
       await sleep(SAMPLE_MS);
     }
     if (committed === 0) throw new Error(`nothing was committed within ${forMs / 1000} s`);
+    if (idle * 2 > samples.length)
+      throw new Error(`${subject.name} had nothing left to do most of the time: this was no full load`);
     const recordsPerSecond = (committed / (performance.now() - firstMs)) * 1000;
     return { subject: subject.name, recordsPerSecond, samples, ...flatnessOf(samples) };
   });
