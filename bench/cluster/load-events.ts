@@ -50,6 +50,8 @@ export const withProducer = async (
     }, flush);
     await flush();
   } finally {
+    // A timer that polls a client which is being deleted ends the process, see src/kafka/disconnect-producer.ts.
+    producer.setPollInterval(0);
     await ask<unknown>((done) => {
       producer.disconnect(done);
     });

@@ -4,7 +4,7 @@
  * says it. Producer, reader and bench are one process: one clock.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAudits } from '../cluster/audit-reader.js';
+import { readAudits, readBy } from '../cluster/audit-reader.js';
 import { loadEvents } from '../cluster/load-events.js';
 import { SteadyLoad } from '../cluster/steady-load.js';
 import { benchEvents } from '../events.js';
@@ -74,7 +74,7 @@ const measureOne = (
     defer(() => reader.close());
     // It has started before the load begins: what waits meanwhile would be measured as well.
     await loadEvents(bootstrapServers, source, FIRST_EVENTS, eventOf);
-    const running = await session.start(subject, place);
+    const running = readBy(await session.start(subject, place), reader);
     defer(() => running.stop());
     await whenOf(running, `the first audit event of ${subject.name}`, () => seen, START_LIMIT_MS);
     const load = new SteadyLoad(bootstrapServers, source, eventOf, rate);

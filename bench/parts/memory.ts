@@ -20,6 +20,8 @@ export interface MemoryFigures extends Flatness {
 const SAMPLE_MS = 1_000;
 /** Records that wait in the source: it never runs dry, and the disk does not fill up. */
 const BACKLOG = 200_000;
+/** With fewer of them the load is what limits the service. */
+const ENOUGH = 20_000;
 /** Between two of them the event loop has its turn. */
 const AT_ONCE = 2_000;
 const AS_MANY_AS_POSSIBLE = 10_000_000;
@@ -60,13 +62,14 @@ export const measureMemory = (
       if (ended !== undefined) throw new Error(ended);
       if (committed === 0) firstMs = atMs;
       committed = await progress.read();
-      if (committed >= load.written) idle += 1;
+      if (committed > 0 && load.written - committed < ENOUGH) idle += 1;
       samples.push({ atMs: atMs - beganMs, rssBytes: usageOf(running.pid).rssBytes });
       await sleep(SAMPLE_MS);
     }
     if (committed === 0) throw new Error(`nothing was committed within ${forMs / 1000} s`);
+    await load.stop();
     if (idle * 2 > samples.length)
-      throw new Error(`${subject.name} had nothing left to do most of the time: this was no full load`);
+      throw new Error(`${subject.name} had too little to read most of the time: this was no full load`);
     const recordsPerSecond = (committed / (performance.now() - firstMs)) * 1000;
     return { subject: subject.name, recordsPerSecond, samples, ...flatnessOf(samples) };
   });

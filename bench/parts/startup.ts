@@ -4,7 +4,7 @@
  * first audit event of a record that came after the kill.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAudits } from '../cluster/audit-reader.js';
+import { readAudits, readBy } from '../cluster/audit-reader.js';
 import { loadEvents } from '../cluster/load-events.js';
 import { SteadyLoad } from '../cluster/steady-load.js';
 import { benchEvents } from '../events.js';
@@ -50,7 +50,7 @@ export const measureStartUp = (
     defer(() => reader.close());
     await loadEvents(bootstrapServers, source, WAITING_EVENTS, benchEvents({ keys: 100 }));
     const beganMs = performance.now();
-    const running = await session.start(subject, place);
+    const running = readBy(await session.start(subject, place), reader);
     defer(() => running.stop());
     const isReady = running.isReady?.bind(running);
     const [readyAtMs] = await Promise.all([
@@ -84,14 +84,14 @@ export const measureRecovery = (
     defer(() => reader.close());
     const load = new SteadyLoad(bootstrapServers, source, benchEvents({ keys: 100 }), LOAD_PER_SECOND);
     defer(() => load.stop());
-    const first = await session.start(subject, place);
+    const first = readBy(await session.start(subject, place), reader);
     defer(() => first.stop());
     await whenOf(first, 'audit events', () => seen > 0, START_LIMIT_MS);
     await sleep(UNDER_LOAD_MS);
     await first.kill();
     killedAtMs = Date.now();
     const beganMs = performance.now();
-    const second = await session.start(subject, place);
+    const second = readBy(await session.start(subject, place), reader);
     defer(() => second.stop());
     const endMs = await whenOf(second, 'a new audit event', () => recovered, RECOVERY_LIMIT_MS);
     return { subject: subject.name, instanceId, recoveredMs: endMs - beganMs };

@@ -10,9 +10,7 @@ const LIMIT_MS = 60 * 60_000;
 const EXIT_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
-/** @typedef {{ tally: import('./tally.mjs').Tally, failures: readonly string[] }} Report */
-
-/** @param {string} file @returns {Report | null} */
+/** @param {string} file @returns {import('./tally.mjs').Tally | null} */
 const readReport = (file) => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -20,6 +18,14 @@ const readReport = (file) => {
     return null;
   }
 };
+
+/** @param {string} file @returns {readonly string[]} */
+const readFailures = (file) =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+    : [];
 
 /**
  * @param {string} name of the run, for messages and its report
@@ -31,7 +37,9 @@ export const runMocha = (name, files, log) =>
   new Promise((resolve) => {
     const report = join(CACHE, `report-${name}-${process.pid}.json`);
     mkdirSync(CACHE, { recursive: true });
-    rmSync(report, { force: true });
+    const failuresFile = `${report}.failures`;
+    const removeFiles = () => [report, failuresFile].forEach((file) => rmSync(file, { force: true }));
+    removeFiles();
     const output = log === null ? 'inherit' : openSync(log, 'w');
     const mocha = spawn(
       process.execPath,
@@ -66,9 +74,9 @@ export const runMocha = (name, files, log) =>
     }, LOOK_EVERY_MS);
     mocha.once('exit', (code, signal) => {
       clearInterval(watch);
-      const read = readReport(report);
-      rmSync(report, { force: true });
-      const judged = verdict({ report: read?.tally ?? null, code, signal });
-      resolve({ ...judged, failures: read?.failures ?? [] });
+      const judged = verdict({ report: readReport(report), code, signal });
+      const failures = readFailures(failuresFile);
+      removeFiles();
+      resolve({ ...judged, failures });
     });
   });
