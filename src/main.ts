@@ -7,6 +7,7 @@ import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe.js';
 import type { LoadedSettings } from '../config/load.js';
 import { loadSettings } from '../config/load.js';
+import { endProcess } from './service/end-process.js';
 import { createProcessLogger } from './service/process-log.js';
 import { EXIT } from './service/exit-code.js';
 import { topologyOf } from './service/topologies.js';
@@ -97,4 +98,4 @@ const main = async (): Promise<number> => {
   return run(loaded);
 };
 
-process.exit(await main());
+await endProcess(await main());

@@ -12,7 +12,9 @@ import { errorEvent, meaningOfLog, parseStatistics } from './client-events.js';
 import type { ClientEvent, ClientRole, LogLine, LogMeaning } from './client-events.js';
 import { STATE, TIMED_OUT } from './error-codes.js';
 import { makeKafkaError, toKafkaError, type Operation } from './errors.js';
+import { leaveClient } from './left-clients.js';
 import type { KafkaClientOptions } from './settings.js';
+import { within } from './within.js';
 
 /** A closing process does not wait for one long attempt; a slow TLS handshake fits. */
 const CONNECT_ATTEMPT_MS = 10_000;
@@ -200,29 +202,21 @@ export class Connection<C extends KafkaConsumer | Producer> {
     await this.#connecting?.catch(() => undefined);
     await before();
     const limit = this.plan.options.transactionTimeoutMs + DISCONNECT_LIMIT_MS;
-    const idle = await within(limit, Promise.allSettled([...this.#calls]));
+    const calls = Promise.allSettled([...this.#calls]);
+    const idle = await within(limit, calls);
     const client = this.#client;
     if (!idle) {
+      leaveClient(calls);
       this.report('not-closed', `a call was still under way after ${limit} ms: the client is left as it is`);
     } else if (client !== undefined) {
       const closed = new Promise<void>((resolve) => this.plan.disconnect(client, resolve));
       const done = await within(DISCONNECT_LIMIT_MS, closed);
-      if (!done) this.report('not-closed', `the client did not close within ${DISCONNECT_LIMIT_MS} ms`);
+      if (!done) {
+        leaveClient(closed);
+        this.report('not-closed', `the client did not close within ${DISCONNECT_LIMIT_MS} ms`);
+      }
     }
     this.#client = undefined;
     this.#phase = 'closed';
   }
 }
-
-/** Whether `work` ended within the limit; leaves no timer behind. */
-export const within = async (limitMs: number, work: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  try {
-    return await Promise.race([work.then(() => true as const), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};

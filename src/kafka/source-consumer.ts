@@ -23,7 +23,7 @@ import { partitionName } from '../ports/topic-partition.js';
 import { partition, type CommitOffset } from '../record/units.js';
 import { awaitStops } from './assignment-barrier.js';
 import { CommittedOffsets } from './committed-offsets.js';
-import { within } from './connection.js';
+import { within } from './within.js';
 import { STATE, UNKNOWN_MEMBER } from './error-codes.js';
 import { makeKafkaError, toKafkaError } from './errors.js';
 import { OffsetCommits } from './offset-commits.js';

@@ -4,6 +4,7 @@
  * SIGTERM of its own; then the supervisor starts it again. Ctrl-C and a closed terminal reach every process of the
  * terminal: they are the supervisor's to answer. Exit codes as of main.ts.
  */
+import { endProcess } from '../end-process.js';
 import type { Settings } from '../../../config/schema.js';
 import { EXIT } from '../exit-code.js';
 import { createProcessLogger } from '../process-log.js';
@@ -93,4 +94,4 @@ const main = async (): Promise<number> => {
   }
 };
 
-process.exit(await main());
+await endProcess(await main());

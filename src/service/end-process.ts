@@ -1,0 +1,13 @@
+/** The end of a process, in bounded time whatever its clients are doing. */
+import { awaitLeftClients } from '../kafka/left-clients.js';
+
+const LIMIT_MS = 5_000;
+
+/**
+ * Everything is done and told. With a client that has hung the exit code cannot be had: `process.exit` waits for the
+ * thread of its call, however long that takes, so the process ends itself by SIGKILL.
+ */
+export const endProcess = async (code: number): Promise<never> => {
+  if (!(await awaitLeftClients(LIMIT_MS))) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+};
