@@ -1,5 +1,6 @@
 /** Writes the events of the bench into a topic, as fast as the broker takes them, and not as a transaction. */
 import rdkafka from 'node-rdkafka';
+import { disconnectProducer } from '../../src/kafka/disconnect-producer.js';
 import { enqueue } from '../../src/kafka/enqueue.js';
 import { QUEUE_FULL } from '../../src/kafka/error-codes.js';
 import type { BenchEvent } from '../events.js';
@@ -50,10 +51,8 @@ export const withProducer = async (
     }, flush);
     await flush();
   } finally {
-    // A timer that polls a client which is being deleted ends the process, see src/kafka/disconnect-producer.ts.
-    producer.setPollInterval(0);
-    await ask<unknown>((done) => {
-      producer.disconnect(done);
+    await new Promise<void>((resolve) => {
+      disconnectProducer(producer, resolve);
     });
   }
 };

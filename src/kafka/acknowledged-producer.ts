@@ -10,12 +10,12 @@ import type { KafkaError } from '../ports/kafka-error.js';
 import type { AcknowledgedProducer } from '../ports/producer.js';
 import type { ProducedRecord } from '../record/record.js';
 import { Connection } from './connection.js';
-import { within } from './within.js';
 import { disconnectProducer } from './disconnect-producer.js';
 import { enqueue } from './enqueue.js';
 import { QUEUE_FULL } from './error-codes.js';
 import { toKafkaError } from './errors.js';
 import { acknowledgedProducerSettings, type KafkaClientOptions } from './settings.js';
+import { within } from './within.js';
 
 const POLL_INTERVAL_MS = 5;
 const QUEUE_FULL_PAUSE_MS = 5;
