@@ -77,9 +77,9 @@ export class QueueEntry implements RecordRun {
     return (this.#slot ??= this.record.key?.toString('latin1'));
   }
 
-  /** It has run, and the run counts. */
+  /** It has run, also when the run does not count: what comes after it in its key must wait for it. */
   get hasBegun(): boolean {
-    return this.attempt > 0;
+    return this.run > 0;
   }
 
   get signal(): AbortSignal {

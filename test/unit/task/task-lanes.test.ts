@@ -606,6 +606,20 @@ describe('Task with lanes', () => {
       expect(bench.commit()).to.deep.equal(['out-5', 'out-1']);
     });
 
+    it('redrive waits for a record whose failure an open breaker did not count (F10)', async () => {
+      const bench = await started({ retryImmediate: 0 });
+      bench.offer([consumed(5)]);
+      bench.breaker.isOpen = true;
+      await bench.fail(5, away());
+      bench.command(redrive(1, 3));
+      bench.breaker.isOpen = false;
+      bench.task.post({ kind: 'breaker' });
+      await bench.succeed(5);
+      await bench.succeed(1);
+      expect(bench.begun).to.deep.equal(['5/1', '5/1', '1/1']);
+      expect(bench.commit()).to.deep.equal(['out-5', 'out-1']);
+    });
+
     it('redrive the same dead letter once, and nothing that waits in a lane', async () => {
       const bench = await started();
       bench.command(redrive(1, 3));
