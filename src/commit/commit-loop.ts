@@ -6,7 +6,7 @@
  */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { Nap, sleep } from '../ports/clock.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
 import type { CommitResult, CommitSource } from '../ports/commit.js';
@@ -46,8 +46,9 @@ export class CommitLoop {
   #committedAt: MonotonicMs;
   /** The source with which the next cycle begins. */
   #leftOut: string | undefined;
-  #wake: (() => void) | undefined;
-  #hasten: (() => void) | undefined;
+  /** Of a back-off, and between two cycles. */
+  readonly #backingOff: Nap;
+  readonly #pausing: Nap;
   #listener: ((report: CommitReport) => void) | undefined;
 
   constructor(
@@ -59,6 +60,8 @@ export class CommitLoop {
     private readonly telemetry: Telemetry,
   ) {
     this.#committedAt = clock.monotonic();
+    this.#backingOff = new Nap(clock);
+    this.#pausing = new Nap(clock);
   }
 
   /** Since the last commit that succeeded; before the first one, since the loop was made. */
@@ -89,12 +92,12 @@ export class CommitLoop {
 
   /** A rebalance event came: an abort for a fenced member is explained, so its back-off ends. */
   rebalanced(): void {
-    this.#wake?.();
+    this.#backingOff.wake();
   }
 
   /** Much waits to be committed: the next cycle need not wait for the whole interval. */
   hasten(): void {
-    this.#hasten?.();
+    this.#pausing.wake();
   }
 
   /**
@@ -152,10 +155,7 @@ export class CommitLoop {
     const shortestMs = Math.min(pauseMs, this.settings.commitIntervalMs / SHORTEST_PART);
     await sleep(this.clock, shortestMs, stop);
     if (pauseMs <= shortestMs || stop.aborted) return;
-    const hastened = new AbortController();
-    this.#hasten = () => hastened.abort();
-    await sleep(this.clock, pauseMs - shortestMs, AbortSignal.any([stop, hastened.signal]));
-    this.#hasten = undefined;
+    await this.#pausing.sleep(pauseMs - shortestMs, stop);
   }
 
   async #oneByOne(dirty: readonly CommitSource[], othersPassed: boolean): Promise<CommitResult> {
@@ -222,12 +222,7 @@ export class CommitLoop {
     const doubled = FIRST_BACKOFF_MS * 2 ** Math.min(this.#aborts - 1, 10);
     const pauseMs =
       cause === 'lost' || cause.permanent ? FIRST_BACKOFF_MS : Math.min(doubled, LONGEST_BACKOFF_MS);
-    const woken = new AbortController();
-    this.#wake = () => {
-      woken.abort();
-    };
-    await sleep(this.clock, pauseMs, AbortSignal.any([stop, woken.signal]));
-    this.#wake = undefined;
+    await this.#backingOff.sleep(pauseMs, stop);
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { Nap, sleep } from '../ports/clock.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { Intake } from '../ports/flow-control.js';
 import type { KafkaError } from '../ports/kafka-error.js';
@@ -36,7 +36,7 @@ export class PollLoop implements Intake {
   #issued = 0;
   #turnedAt: MonotonicMs;
   #between: (() => void)[] = [];
-  #roomMade: (() => void) | undefined;
+  readonly #waiting: Nap;
 
   constructor(
     private readonly consumer: SourceConsumer,
@@ -45,6 +45,7 @@ export class PollLoop implements Intake {
     private readonly clock: Clock,
   ) {
     this.#turnedAt = clock.monotonic();
+    this.#waiting = new Nap(clock);
   }
 
   /** Ends with an error only when the consumer is of no use any more. */
@@ -71,7 +72,7 @@ export class PollLoop implements Intake {
 
   /** Something was committed. */
   roomMade(): void {
-    this.#roomMade?.();
+    if (this.wanted() > 0) this.#waiting.wake();
   }
 
   async #run(stop: AbortSignal, emit: (polled: Polled) => void): Promise<void> {
@@ -98,7 +99,7 @@ export class PollLoop implements Intake {
   }
 
   async #poll(stop: AbortSignal): Promise<Polled> {
-    if (this.wanted() === 0) await this.#room(stop);
+    if (this.wanted() === 0) await this.#waiting.sleep(ROOM_WAIT_MS, stop);
     const poll = (this.#issued += 1);
     const max = Math.max(1, this.wanted());
     try {
@@ -106,14 +107,5 @@ export class PollLoop implements Intake {
     } catch (error) {
       return { kind: 'error', error: asKafkaError(error) };
     }
-  }
-
-  async #room(stop: AbortSignal): Promise<void> {
-    const made = new AbortController();
-    this.#roomMade = () => {
-      if (this.wanted() > 0) made.abort();
-    };
-    await sleep(this.clock, ROOM_WAIT_MS, AbortSignal.any([stop, made.signal]));
-    this.#roomMade = undefined;
   }
 }
