@@ -4,9 +4,9 @@
  * A run that cannot reach what it waits for ends with an error that names the seed. The code under test
  * must take its time from `clock`: a real timer or socket would not be waited for.
  */
-import { setImmediate as settled } from 'node:timers/promises';
 import { monotonicMs } from '../record/units.js';
 import { Random } from './random.js';
+import { Settling } from './settling.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface RunLimits {
@@ -25,6 +25,7 @@ export class SimulationStalled extends Error {
 
 export class Scheduler {
   readonly random: Random;
+  readonly #settling = new Settling();
   readonly #lastEvents: { readonly atMs: number; readonly event: string }[] = [];
   #events = 0;
   #hash = 0x811c9dc5;
@@ -95,7 +96,7 @@ export class Scheduler {
   async #run(until: () => boolean, limits: Required<RunLimits>): Promise<void> {
     const endMs = this.clock.monotonic() + limits.maxVirtualMs;
     for (let steps = 0; ; steps++) {
-      await settled();
+      await this.#settling.settled();
       if (until()) return;
       if (steps >= limits.maxSteps) throw this.#stalled(`${steps} steps were not enough`);
       const nextAt = this.clock.nextAt();

@@ -10,16 +10,21 @@ import type { Violations } from './violations.js';
 
 /** STALL_LIMIT_MS as it is by default. */
 const LIMIT_MS = 120_000;
+/** As often as the service looks. */
+const LOOK_EVERY_MS = 1000;
 
 export class ProgressChecks {
   readonly #watches = new WeakMap<NodeProcess, ProgressWatch>();
+  #lookedAtMs = -Infinity;
 
   constructor(
     private readonly cluster: SimulatedCluster,
     private readonly violations: Violations,
   ) {}
 
-  check(processes: readonly NodeProcess[]): void {
+  step(nowMs: number, processes: readonly NodeProcess[]): void {
+    if (nowMs - this.#lookedAtMs < LOOK_EVERY_MS) return;
+    this.#lookedAtMs = nowMs;
     for (const process of processes) this.#check(process);
   }
 

@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from './simulate.js';
 
 const COMMAND = fileURLToPath(new URL('./command.js', import.meta.url));
-/** Seeds of one process at most: none grows old. */
-const MOST = 100;
+/** Seeds of one process at most: it takes hundreds until all of its code is compiled well, and none grows old. */
+const MOST = 2500;
+/** What a step makes lives for that step: with so many MB for new objects few of them are ever moved. */
+const FLAGS = ['--max-semi-space-size=64'];
 
 export interface SeedRange {
   /** Ascending. */
@@ -55,7 +57,9 @@ const piecesOf = (seeds: readonly number[], most: number): Piece[] => {
 const runPiece = ({ died, ran, wishes }: SeedRange, from: number, seeds: number): Promise<boolean> =>
   new Promise((resolve) => {
     const args = ['--json', '--keep-going', '--seeds', `${seeds}`, '--from', `${from}`, ...wishes];
-    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...FLAGS, COMMAND, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let left = seeds;
     let isFine = true;
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -138,10 +138,8 @@ class SimulatedRun {
   #step(): void {
     this.#steps += 1;
     this.world.stepped();
-    if (this.#steps % BOUNDS_EVERY_STEPS === 0) {
-      this.#bounds.check(this.world.fleet.processes);
-      this.#progress.check(this.world.fleet.processes);
-    }
+    if (this.#steps % BOUNDS_EVERY_STEPS === 0) this.#bounds.check(this.world.fleet.processes);
+    this.#progress.step(this.world.scheduler.clock.monotonic(), this.world.fleet.processes);
     if (this.#steps % PROBE_EVERY_STEPS !== 0) return;
     this.#bounds.checkLanes(this.world.fleet.processes);
     this.#check(this.world.isAnyTransactionOpen ? 'any' : 'no-open-transaction');
