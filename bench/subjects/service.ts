@@ -2,7 +2,7 @@
 import { ServiceProcess, type ServiceEnvironment } from '../../test/support/service-process.js';
 import { COMPILED_BINDING } from '../../src/kafka/binding.js';
 import { runningProcess } from './bare-loop.js';
-import { PRODUCTION_FLAGS } from './production-flags.js';
+import { PRODUCTION_ENVIRONMENT } from './production.js';
 import type { Binding, Place, Subject } from './subject.js';
 
 export const serviceEnvironment = ({
@@ -15,7 +15,7 @@ export const serviceEnvironment = ({
   KAFKA_GROUP_ID: group,
   SOURCE_TOPICS: source,
   AUDIT_TOPIC: audit,
-  NODE_OPTIONS: PRODUCTION_FLAGS,
+  ...PRODUCTION_ENVIRONMENT,
 });
 
 export interface ServiceOptions {

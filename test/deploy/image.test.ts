@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { SCHEMA } from '../../config/schema.js';
 import { KNOWN_VARIABLES } from '../../config/command-line.js';
-import { PRODUCTION_FLAGS } from '../../bench/subjects/production-flags.js';
+import { PRODUCTION_FLAGS, PRODUCTION_VARIABLES } from '../../bench/subjects/production.js';
 import { projectRoot } from '../support/broker.js';
 import { assembleImage } from '../support/image.js';
 import {
@@ -32,7 +32,7 @@ const filesIn = (folder: string): readonly string[] =>
   });
 
 /** Variables of Node.js and of other programs. */
-const NOT_SETTINGS = ['NODE_ENV', 'UV_THREADPOOL_SIZE', 'XDG_STATE_HOME'];
+const NOT_SETTINGS = ['NODE_ENV', ...Object.keys(PRODUCTION_VARIABLES), 'XDG_STATE_HOME'];
 
 describe('the Dockerfile', () => {
   const { args, stages } = parseDockerfile(textOf('Dockerfile'));
@@ -131,7 +131,8 @@ describe('the Dockerfile', () => {
     const { scripts } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
-    expect(scripts['service']).to.equal(`UV_THREADPOOL_SIZE=16 node ${PRODUCTION_FLAGS} dist/src/main.js`);
+    const variables = Object.entries(PRODUCTION_VARIABLES).map((each) => each.join('='));
+    expect(scripts['service']).to.equal(`${variables.join(' ')} node ${PRODUCTION_FLAGS} dist/src/main.js`);
     expect(textsOf(stages[0]!, 'RUN')[0]).to.match(/install .*\btini\b/);
   });
 
@@ -142,9 +143,12 @@ describe('the Dockerfile', () => {
   });
 
   it('sets variables that somebody reads, and no secret', () => {
-    const variables = [...assignmentsIn(textsOf(last, 'ENV')).keys()];
+    const assignments = assignmentsIn(textsOf(last, 'ENV'));
+    const variables = [...assignments.keys()];
     const known = [...KNOWN_VARIABLES, ...NOT_SETTINGS];
-    expect(variables).to.include.members(['CONFIG_FILE', 'UV_THREADPOOL_SIZE']);
+    expect(variables).to.include('CONFIG_FILE');
+    for (const [name, value] of Object.entries(PRODUCTION_VARIABLES))
+      expect(assignments.get(name), name).to.equal(value);
     expect(variables.filter((name) => !known.includes(name))).to.deep.equal([]);
     expect(
       stages.flatMap((stage) => [...textsOf(stage, 'ARG'), ...textsOf(stage, 'ENV')]).join(' '),
