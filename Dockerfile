@@ -52,7 +52,7 @@ COPY --from=build /runtime ./
 RUN ln -s /app/dist/src/cli/audit-lanes.js /usr/local/bin/audit-lanes \
   && install -d -o 65532 -g 65532 -m 0700 /var/lib/audit-lanes
 # UV_THREADPOOL_SIZE: every native call that waits holds one of libuv's threads; four are too few.
-# MALLOC_*: glibc has two heaps instead of one for each thread, and keeps the size from which it asks the system for a
+# MALLOC_*: glibc has two heaps instead of eight for each core, and keeps the size from which it asks the system for a
 # block. Else large blocks, of which the Kafka client has many, soon come out of the same heaps as small ones, and the
 # holes between them grow at full load.
 ENV NODE_ENV=production \

@@ -1,6 +1,6 @@
 /** How a session ends: with bounded patience, all clients at once, and without ever rejecting. */
 import type { Clock } from './ports/clock.js';
-import { sleep } from './ports/clock.js';
+import { sleep } from './ports/nap.js';
 import type { Logger } from './ports/logger.js';
 
 /** A client call that hangs must not keep a session from being closed; the drain's last commit gets a little more. */

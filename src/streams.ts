@@ -8,7 +8,7 @@ import { BehaviorSubject, merge } from 'rxjs';
 import { HandlerSaysFail } from './dsl/execution.js';
 import type { Topology } from './dsl/graph/topology.js';
 import type { Clock } from './ports/clock.js';
-import { sleep } from './ports/clock.js';
+import { sleep } from './ports/nap.js';
 import type { KafkaClients } from './ports/kafka-clients.js';
 import { isKafkaError } from './ports/kafka-error.js';
 import type { Logger } from './ports/logger.js';

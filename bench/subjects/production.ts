@@ -1,4 +1,4 @@
-/** What `npm run service` and the image start Node.js with; the bench gives it to whatever is a process of Node.js. */
+/** What `npm run service` and the image start Node.js with; the services and bare loops of the bench have it, too. */
 export const PRODUCTION_FLAGS = '--max-semi-space-size=32';
 
 /** Read before Node.js, or glibc, has read anything else. */

@@ -6,7 +6,7 @@
  */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { Nap, sleep } from '../ports/clock.js';
+import { Nap, sleep } from '../ports/nap.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
 import type { CommitResult, CommitSource } from '../ports/commit.js';

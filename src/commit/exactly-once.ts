@@ -5,7 +5,7 @@
  * from one commit to the next: that is the tasks' matter.
  */
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import { KafkaError, asKafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';

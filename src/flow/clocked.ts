@@ -1,7 +1,7 @@
 /** RxJS sources that take their time from our clock, so that a simulation holds it in its hand. */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 
 /**
  * Runs `work` every `periodMs`, counted from the end of the run before; one run at a time. Ends with the

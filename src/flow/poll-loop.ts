@@ -7,7 +7,7 @@
  */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { Nap, sleep } from '../ports/clock.js';
+import { Nap, sleep } from '../ports/nap.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import type { Intake } from '../ports/flow-control.js';
 import type { KafkaError } from '../ports/kafka-error.js';

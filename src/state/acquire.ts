@@ -6,7 +6,7 @@
  */
 import type { CommitOffset, Partition } from '../record/units.js';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 import type { ClusterAdmin } from '../ports/cluster.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import { isKafkaError } from '../ports/kafka-error.js';

@@ -8,7 +8,7 @@
  * reading. The assignment changes between polls only: a poll under way could mix records of two.
  */
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 import type { LogConsumer } from '../ports/consumer.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import { asKafkaError, isKafkaError } from '../ports/kafka-error.js';

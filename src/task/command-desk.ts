@@ -94,7 +94,7 @@ export class CommandDesk {
     return this.#waiting.has(slot);
   }
 
-  /** A record or a head of that slot is decided, or does not run after all. */
+  /** A record or a head of that slot is decided, or the head does not run after all. */
   settled(slot: string): void {
     if (this.#waiting.has(slot)) this.#toLookAt.add(slot);
   }

@@ -1,6 +1,6 @@
 /** One assigned partition number of a sub-topology, and the task that currently stands for it. */
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
 import type { MonotonicMs } from '../record/units.js';
 import type { LaneFeed } from './lane-feed.js';

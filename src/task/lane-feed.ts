@@ -9,7 +9,7 @@
 import { decodeCommand } from '../lanes/command.js';
 import { retryTrigger } from '../lanes/retry-record.js';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { sleep } from '../ports/nap.js';
 import type { Watermarks } from '../ports/cluster.js';
 import { isKafkaError } from '../ports/kafka-error.js';
 import type { Logger } from '../ports/logger.js';

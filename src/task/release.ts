@@ -5,7 +5,7 @@
  */
 import type { CommitResult } from '../ports/commit.js';
 import type { Clock } from '../ports/clock.js';
-import { sleep } from '../ports/clock.js';
+import { Nap } from '../ports/nap.js';
 import type { Holding } from './holding.js';
 import type { TaskManager } from './task-manager.js';
 
@@ -27,15 +27,15 @@ export const release = async (
 ): Promise<void> => {
   const deadline = clock.monotonic() + limitMs;
   let isDrained = false;
-  const drained = Promise.all(leaving.map(({ task }) => task.drain())).then(() => {
+  const pause = new Nap(clock);
+  void Promise.all(leaving.map(({ task }) => task.drain())).then(() => {
     isDrained = true;
+    pause.wake();
   });
   for (let aborts = 0; aborts < ABORTS_ALLOWED;) {
     const left = deadline - clock.monotonic();
     if (left <= 0) break;
-    const pause = new AbortController();
-    void drained.then(() => pause.abort());
-    await sleep(clock, Math.min(commitIntervalMs, left), pause.signal);
+    if (!isDrained) await pause.sleep(Math.min(commitIntervalMs, left));
     const wasDrained = isDrained;
     const result = await commits.commitNow();
     if (result?.kind === 'unknown' || result?.kind === 'fatal') break;

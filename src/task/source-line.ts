@@ -226,8 +226,7 @@ export class SourceLine {
     const { attempts, host, ledger } = this.parts;
     entry.firstFailureAt ??= host.clock.now();
     if (failure.retryable && host.breaker.isOpen && !isOwn) {
-      this.#again(entry);
-      return entry.slot === undefined ? undefined : this.parts.settled(entry.slot);
+      return this.#again(entry);
     }
     const decision = decideFailure(failure, entry.attempt, host.settings);
     if (decision.kind === 'give-up') {

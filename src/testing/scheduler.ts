@@ -2,7 +2,7 @@
  * Drives a simulated run: lets every promise settle, fires the next virtual timer, and so on. All chance
  * and all latency of a run come from its seed, so the same seed replays the same run step by step.
  * A run that cannot reach what it waits for ends with an error that names the seed. The code under test
- * must take its time from `clock`: a real timer or socket would not be waited for.
+ * must take its time from `clock`: a real timer, immediate or socket would not be waited for.
  */
 import { monotonicMs } from '../record/units.js';
 import { Random } from './random.js';

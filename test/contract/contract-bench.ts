@@ -1,6 +1,7 @@
 /** The tools of one contract case: makes clients, waits for conditions, closes everything at the end. */
 import { expect } from 'chai';
-import { sleep, type Clock } from '../../src/ports/clock.js';
+import type { Clock } from '../../src/ports/clock.js';
+import { sleep } from '../../src/ports/nap.js';
 import type { ClusterAdmin } from '../../src/ports/cluster.js';
 import type { KafkaClients } from '../../src/ports/kafka-clients.js';
 import { isKafkaError, type KafkaError } from '../../src/ports/kafka-error.js';

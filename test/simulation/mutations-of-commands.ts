@@ -22,6 +22,12 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8', 'command', 'crashed'],
   },
   {
+    name: 'a command does not wait for a record whose run did not count (F10)',
+    focus: 'operator',
+    rewrites: one('task/queue-entry.js', 'return this.run > 0;', 'return this.attempt > 0;'),
+    caughtBy: ['I3', 'I4', 'P6', 'I12'],
+  },
+  {
     name: 'a dead letter is redriven as often as it is asked for',
     focus: 'operator',
     rewrites: one('task/command-desk.js', 'if (this.#redriven.has(deadLetter))', 'if (false)'),

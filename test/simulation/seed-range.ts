@@ -9,7 +9,7 @@ import type { Outcome } from './simulate.js';
 
 const COMMAND = fileURLToPath(new URL('./command.js', import.meta.url));
 /** Seeds of one process at most: it takes hundreds until all of its code is compiled well, and none grows old. */
-const MOST = 2500;
+const MOST = 1000;
 /** What a step makes lives for that step: with so many MB for new objects few of them are ever moved. */
 const FLAGS = ['--max-semi-space-size=64'];
 
@@ -31,7 +31,8 @@ export const runRange = async (range: SeedRange): Promise<void> => {
   let isOver = false;
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined && !isOver; next = left.shift()) {
-      const isFine = await runPiece(range, next.from, next.count);
+      const { isFine, rest } = await runPiece(range, next);
+      if (rest !== null) left.unshift(rest);
       if (!isFine && !range.keepGoing) isOver = true;
     }
   };
@@ -54,13 +55,20 @@ const piecesOf = (seeds: readonly number[], most: number): Piece[] => {
   return pieces;
 };
 
-const runPiece = ({ died, ran, wishes }: SeedRange, from: number, seeds: number): Promise<boolean> =>
+interface PieceEnd {
+  readonly isFine: boolean;
+  /** What its process did not come to, because it died before. */
+  readonly rest: Piece | null;
+}
+
+const runPiece = ({ died, keepGoing, ran, wishes }: SeedRange, { from, count }: Piece): Promise<PieceEnd> =>
   new Promise((resolve) => {
-    const args = ['--json', '--keep-going', '--seeds', `${seeds}`, '--from', `${from}`, ...wishes];
+    const going = keepGoing ? ['--keep-going'] : [];
+    const args = ['--json', ...going, '--seeds', `${count}`, '--from', `${from}`, ...wishes];
     const child = spawn(process.execPath, [...FLAGS, COMMAND, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let left = seeds;
+    let left = count;
     let isFine = true;
     createInterface({ input: child.stdout }).on('line', (line) => {
       const outcome = JSON.parse(line) as Outcome;
@@ -69,7 +77,9 @@ const runPiece = ({ died, ran, wishes }: SeedRange, from: number, seeds: number)
       ran(outcome);
     });
     child.once('close', (code, signal) => {
-      if (left > 0) died(from + seeds - left, `exit ${code ?? 'none'}, signal ${signal ?? 'none'}`);
-      resolve(isFine && left === 0);
+      const hasDied = left > 0 && (isFine || keepGoing);
+      if (hasDied) died(from + count - left, `exit ${code ?? 'none'}, signal ${signal ?? 'none'}`);
+      const rest = hasDied && left > 1 ? { from: from + count - left + 1, count: left - 1 } : null;
+      resolve({ isFine: isFine && !hasDied, rest });
     });
   });

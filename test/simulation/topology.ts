@@ -16,7 +16,7 @@ import {
   StreamsBuilder,
 } from '../../src/index.js';
 import type { Clock } from '../../src/ports/clock.js';
-import { sleep } from '../../src/ports/clock.js';
+import { sleep } from '../../src/ports/nap.js';
 import type { EventValue, Failure } from './behaviour.js';
 import { REJECTED } from './behaviour.js';
 import type { Epoch, Observations, Run } from './observations.js';

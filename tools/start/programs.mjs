@@ -16,7 +16,13 @@ export const PUBLISHER = [
 export const READER = [CLI, 'tail', '--follow'];
 
 /** @param {NodeJS.ProcessEnv} [more] @returns {NodeJS.ProcessEnv} */
-export const serviceEnvironment = (more = {}) => ({ UV_THREADPOOL_SIZE: '16', ...process.env, ...more });
+export const serviceEnvironment = (more = {}) => ({
+  UV_THREADPOOL_SIZE: '16',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  ...process.env,
+  ...more,
+});
 
 /**
  * What the environment does not say, for a first look: only this machine can reach it, and a member that was

@@ -3,7 +3,7 @@
  * None of them ever joins the service's group.
  */
 import type { Clock } from '../../ports/clock.js';
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { ClusterAdmin, Watermarks } from '../../ports/cluster.js';
 import type { KafkaClients } from '../../ports/kafka-clients.js';
 import { isKafkaError } from '../../ports/kafka-error.js';

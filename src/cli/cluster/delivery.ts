@@ -3,7 +3,7 @@
  * what became of each. A command that was written will be carried out whether or not anybody still waits:
  * what ends the waiting says so.
  */
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { Clock } from '../../ports/clock.js';
 import { asKafkaError, isKafkaError } from '../../ports/kafka-error.js';
 import { partitionName } from '../../ports/topic-partition.js';

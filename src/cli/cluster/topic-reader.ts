@@ -5,7 +5,7 @@
  * is not waited for.
  */
 import type { Clock } from '../../ports/clock.js';
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { LogConsumer } from '../../ports/consumer.js';
 import type { KafkaError } from '../../ports/kafka-error.js';
 import { isKafkaError } from '../../ports/kafka-error.js';

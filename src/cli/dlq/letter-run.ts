@@ -3,7 +3,7 @@
  * waited for, noted again. Values are held of one batch at a time. What may not be done with one of them is said,
  * and the others are done; when the service does not carry a batch out, no other follows it.
  */
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Operator } from '../cluster/operator.js';
 import { Unfulfilled } from '../exit-code.js';

@@ -1,6 +1,6 @@
 /** A given number of moments at a given rate. Who was held up for long goes on from there, and makes nothing up. */
 import type { Clock } from '../../ports/clock.js';
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { EpochMs } from '../../record/units.js';
 
 /** Behind by more than this is not caught up with: a broker that comes back gets no flood. */

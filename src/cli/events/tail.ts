@@ -1,5 +1,5 @@
 /** `tail`: audit events, the newest, those of a time, or as they are written; for people, programs, spreadsheets. */
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { Operator } from '../cluster/operator.js';
 import type { ExitCode } from '../exit-code.js';
 import { EXIT, TopicMissing } from '../exit-code.js';

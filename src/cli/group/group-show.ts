@@ -1,5 +1,5 @@
 /** `group`: who is in the consumer group, and how far behind each partition is. It never joins the group. */
-import { sleep } from '../../ports/clock.js';
+import { sleep } from '../../ports/nap.js';
 import type { Inspection } from '../cluster/inspection.js';
 import type { ClusterInspector } from '../cluster/inspector.js';
 import type { ExitCode } from '../exit-code.js';

@@ -98,7 +98,7 @@ export interface Call {
   readonly offset: number;
   readonly attempt: number;
   readonly signal: AbortSignal;
-  readonly answer: Deferred<Outputs>;
+  readonly answer: Deferred<Done>;
 }
 
 /** What a handler makes of a record unless the test says otherwise: one output that names it. */
@@ -314,8 +314,8 @@ export class TaskBench {
     return names;
   }
 
-  #byHand(run: RecordRun): Promise<Outputs> {
-    const answer = deferred<Outputs>();
+  #byHand(run: RecordRun): Promise<Done> {
+    const answer = deferred<Done>();
     const { record, attempt, signal } = run;
     this.calls.push({ run, offset: record.offset, attempt, signal, answer });
     return answer.promise;

@@ -612,11 +612,13 @@ describe('Task with lanes', () => {
       bench.breaker.isOpen = true;
       await bench.fail(5, away());
       bench.command(redrive(1, 3));
+      expect(bench.task.probe(monotonicMs(0))).to.equal(true);
+      await bench.fail(5, away());
       bench.breaker.isOpen = false;
       bench.task.post({ kind: 'breaker' });
       await bench.succeed(5);
       await bench.succeed(1);
-      expect(bench.begun).to.deep.equal(['5/1', '5/1', '1/1']);
+      expect(bench.begun).to.deep.equal(['5/1', '5/1', '5/1', '1/1']);
       expect(bench.commit()).to.deep.equal(['out-5', 'out-1']);
     });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sleep } from '../../../src/ports/clock.js';
+import { sleep } from '../../../src/ports/nap.js';
 import { Scheduler, SimulationStalled } from '../../../src/testing/scheduler.js';
 
 const rejection = async (promise: Promise<unknown>): Promise<unknown> =>

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RebalanceEvent, SourceConsumer } from '../../../src/ports/consumer.js';
 import { isKafkaError, KafkaError } from '../../../src/ports/kafka-error.js';
 import type { TransactionalProducer } from '../../../src/ports/producer.js';
-import { sleep } from '../../../src/ports/clock.js';
+import { sleep } from '../../../src/ports/nap.js';
 import type { ProducedRecord } from '../../../src/record/record.js';
 import { commitOffset, partition } from '../../../src/record/units.js';
 import type { SimulatedClientOptions } from '../../../src/testing/client-options.js';

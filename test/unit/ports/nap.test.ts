@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Nap } from '../../../src/ports/clock.js';
+import { getEventListeners } from 'node:events';
+import { Nap } from '../../../src/ports/nap.js';
 import { VirtualClock } from '../../../src/testing/virtual-clock.js';
 
 describe('Nap', () => {
@@ -32,6 +33,28 @@ describe('Nap', () => {
     await slept;
     await nap.sleep(500, stop.signal);
     expect(clock.nextAt()).to.equal(null);
+  });
+
+  it('leaves no listener behind, however it ends', async () => {
+    const { nap, clock } = sleeping();
+    const { signal } = new AbortController();
+    const slept = nap.sleep(500, signal);
+    expect(getEventListeners(signal, 'abort')).to.have.length(1);
+    clock.fireNext();
+    await slept;
+    expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    const woken = nap.sleep(500, signal);
+    nap.wake();
+    await woken;
+    expect(getEventListeners(signal, 'abort')).to.have.length(0);
+  });
+
+  it('is one at a time', async () => {
+    const { nap } = sleeping();
+    const first = nap.sleep(500);
+    expect(() => nap.sleep(500)).to.throw('under way');
+    nap.wake();
+    await first;
   });
 
   it('is not woken by what came before it', async () => {
