@@ -1,8 +1,8 @@
 /**
- * Waits until all promises and ticks have settled: what `await setImmediate()` does, at a fraction of its price. Immediates
- * of the code under test are not waited for, as its real timers are not. Node runs the immediates that were set before a turn of its event
- * loop one after the other, and settles promises between them; so one turn, with its look at the sockets, serves
- * many waits.
+ * Waits until all promises and ticks have settled: what `await setImmediate()` does, at a fraction of its price.
+ * Immediates of the code under test are not waited for, as its real timers are not. Node runs the immediates that were
+ * set before a turn of its event loop one after the other, and settles promises between them; so one turn, with its
+ * look at the sockets, serves many waits.
  */
 const AHEAD = 64;
 
