@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { SCHEMA } from '../../config/schema.js';
 import { KNOWN_VARIABLES } from '../../config/command-line.js';
 import { PRODUCTION_FLAGS, PRODUCTION_VARIABLES } from '../../bench/subjects/production.js';
@@ -140,6 +141,15 @@ describe('the Dockerfile', () => {
     const variables = Object.entries(PRODUCTION_VARIABLES).map((each) => each.join('='));
     expect(scripts['service']).to.equal(`${variables.join(' ')} node ${PRODUCTION_FLAGS} dist/src/main.js`);
     expect(textsOf(stages[0]!, 'RUN')[0]).to.match(/install .*\btini\b/);
+  });
+
+  it('starts with the variables with which npm start starts it', async () => {
+    const path = pathToFileURL(join(projectRoot(), 'tools', 'start', 'programs.mjs')).href;
+    const { serviceEnvironment } = (await import(path)) as {
+      serviceEnvironment(more: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+    };
+    const given = serviceEnvironment({ UV_THREADPOOL_SIZE: PRODUCTION_VARIABLES.UV_THREADPOOL_SIZE });
+    expect(given).to.include(PRODUCTION_VARIABLES);
   });
 
   it('checks its health with what is in the image', () => {
