@@ -23,6 +23,8 @@ const JOB = 'audit-lanes';
 /** Four scrapes and more. */
 const WINDOW = '10s';
 const LIMIT_MS = 150_000;
+/** `workedOff`: so few records wait, some of them those of the steady load. */
+const BURST = { users: 30, recordsOfEach: 50, workedOff: 500 };
 
 /** Queries that this run may leave empty, and why. */
 const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
@@ -117,14 +119,30 @@ describe('a real Prometheus that scrapes services under load', function () {
     });
     const load = new Load(retry.tool, retry.source, { seed: 11, recordsPerSecond: 100, bad: 0.05, huge: 0 });
 
-    // In bursts, so that there is a lag that drains.
+    const waiting = async (): Promise<number> => {
+      const [lag] = await prometheus.series(`sum(audit_partition_lag{topic="${retry.source}"})`);
+      return Number(lag?.values.at(-1)?.[1]);
+    };
+    // In bursts, each when the one before is worked off, so that there is a lag that drains however slow the machine is.
     let ended = false;
     const bursts = (async () => {
-      for (let seed = 100; !ended; seed += 1) {
-        await produceAll(retry.tool, retry.source, recordsOf(seed, 1500));
-        await sleep(3_000);
+      for (let seed = 100; !ended; seed += BURST.users) {
+        await Promise.all(
+          Array.from({ length: BURST.users }, (_, at) =>
+            produceAll(retry.tool, retry.source, recordsOf(seed + at, BURST.recordsOfEach)),
+          ),
+        );
+        // The lag is looked at every five seconds.
+        await sleep(6_000);
+        await until(
+          'a burst is worked off',
+          async () => ended || (await waiting()) < BURST.workedOff,
+          LIMIT_MS,
+        );
       }
     })();
+    // Awaited at the end.
+    bursts.catch(() => {});
     try {
       let empty: readonly string[] = ['not looked at'];
       await until(
