@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ServiceProcess } from '../../test/support/service-process.js';
 import { COMPILED_BINDING } from '../../src/kafka/binding.js';
 import type { LoopOrder } from '../loops/main.js';
-import { PRODUCTION_ENVIRONMENT } from './production.js';
+import { PRODUCTION_FLAGS, PRODUCTION_VARIABLES } from './production.js';
 import type { Place, Running, Subject } from './subject.js';
 
 const PROGRAM = fileURLToPath(new URL('../loops/main.js', import.meta.url));
@@ -37,8 +37,8 @@ const loop = ({ work, ...part }: Part): Subject => ({
       work,
       binding: part.binding,
     };
-    const env = { ...PRODUCTION_ENVIRONMENT, BENCH_LOOP: JSON.stringify(order) };
-    return runningProcess(await ServiceProcess.start(part.name, env, [], PROGRAM));
+    const env = { ...PRODUCTION_VARIABLES, BENCH_LOOP: JSON.stringify(order) };
+    return runningProcess(await ServiceProcess.start(part.name, env, [], PROGRAM, PRODUCTION_FLAGS));
   },
 });
 

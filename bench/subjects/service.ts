@@ -2,7 +2,7 @@
 import { ServiceProcess, type ServiceEnvironment } from '../../test/support/service-process.js';
 import { COMPILED_BINDING } from '../../src/kafka/binding.js';
 import { runningProcess } from './bare-loop.js';
-import { PRODUCTION_ENVIRONMENT } from './production.js';
+import { PRODUCTION_FLAGS, PRODUCTION_VARIABLES } from './production.js';
 import type { Binding, Place, Subject } from './subject.js';
 
 export const serviceEnvironment = ({
@@ -15,7 +15,7 @@ export const serviceEnvironment = ({
   KAFKA_GROUP_ID: group,
   SOURCE_TOPICS: source,
   AUDIT_TOPIC: audit,
-  ...PRODUCTION_ENVIRONMENT,
+  ...PRODUCTION_VARIABLES,
 });
 
 export interface ServiceOptions {
@@ -49,7 +49,7 @@ export const serviceSubject = ({
       ...(binding === undefined ? {} : { KAFKA_BINDING: binding }),
       ...env,
     };
-    const service = await ServiceProcess.start(name, all, [...args], program);
+    const service = await ServiceProcess.start(name, all, [...args], program, PRODUCTION_FLAGS);
     return {
       ...runningProcess(service),
       isReady: () => service.isReady(),

@@ -132,22 +132,26 @@ describe('the Dockerfile', () => {
     expect(commandOf(textsOf(last, 'ENTRYPOINT')[0] ?? '')).to.deep.equal(['/usr/bin/tini', '--']);
     expect(commandOf(textsOf(last, 'CMD')[0] ?? '')).to.deep.equal([
       'node',
-      PRODUCTION_FLAGS,
+      ...PRODUCTION_FLAGS,
       'dist/src/main.js',
     ]);
     const { scripts } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
     const variables = Object.entries(PRODUCTION_VARIABLES).map((each) => each.join('='));
-    expect(scripts['service']).to.equal(`${variables.join(' ')} node ${PRODUCTION_FLAGS} dist/src/main.js`);
+    expect(scripts['service']).to.equal(
+      `${variables.join(' ')} node ${PRODUCTION_FLAGS.join(' ')} dist/src/main.js`,
+    );
     expect(textsOf(stages[0]!, 'RUN')[0]).to.match(/install .*\btini\b/);
   });
 
-  it('starts with the variables with which npm start starts it', async () => {
+  it('starts with the flags and variables with which npm start starts it', async () => {
     const path = pathToFileURL(join(projectRoot(), 'tools', 'start', 'programs.mjs')).href;
-    const { serviceEnvironment } = (await import(path)) as {
+    const { serviceCommand, serviceEnvironment } = (await import(path)) as {
+      serviceCommand(args: readonly string[]): readonly string[];
       serviceEnvironment(more: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
     };
+    expect(serviceCommand([]).slice(0, -1)).to.deep.equal(PRODUCTION_FLAGS);
     const given = serviceEnvironment({ UV_THREADPOOL_SIZE: PRODUCTION_VARIABLES.UV_THREADPOOL_SIZE });
     expect(given).to.include(PRODUCTION_VARIABLES);
   });

@@ -91,8 +91,9 @@ export class ServiceProcess {
     env: ServiceEnvironment,
     args: readonly string[],
     program: string,
+    flags: readonly string[],
   ) {
-    const [command, all] = leashed([program, ...args]);
+    const [command, all] = leashed([...flags, program, ...args]);
     this.#child = spawn(command, all, {
       env: { ...BASE, HTTP_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -122,17 +123,18 @@ export class ServiceProcess {
 
   /**
    * Resolves when the process was started; `untilReady` waits for more. `program`: the service, unless a test has one
-   * of its own that ends in the service's main.
+   * of its own that ends in the service's main. `flags`: of Node.js.
    */
   static async start(
     name: string,
     env: ServiceEnvironment,
     args: readonly string[] = [],
     program = MAIN,
+    flags: readonly string[] = [],
   ): Promise<ServiceProcess> {
     const given = env['HTTP_PORT'];
     const port = given === undefined ? await freePort() : Number(given);
-    return new ServiceProcess(name, port, env, args, program);
+    return new ServiceProcess(name, port, env, args, program, flags);
   }
 
   get pid(): number {

@@ -9,7 +9,7 @@ import { freePort, isFree } from '../kafka/ports.mjs';
 import { inProject } from '../lib/project.mjs';
 import { Children, describeEnding, exitCodeOf } from './children.mjs';
 import { readableLog } from './log-line.mjs';
-import { localEnvironment, PUBLISHER, READER, SERVICE, topologyIn } from './programs.mjs';
+import { localEnvironment, PUBLISHER, READER, serviceCommand, topologyIn } from './programs.mjs';
 import { onSignals } from './signals.mjs';
 
 const KAFKA_PORT = 9092;
@@ -105,7 +105,7 @@ export const startOnLocalKafka = async (args) => {
   /** @type {import('./children.mjs').Child | undefined} */
   let publisher;
   const writesAudit = topologyIn(args) === 'user-audit';
-  const service = stopping.signal.aborted ? undefined : start('service', [SERVICE, ...args], readable);
+  const service = stopping.signal.aborted ? undefined : start('service', serviceCommand(args), readable);
   if (service && (await untilReady(httpPort, stopping.signal))) {
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     say(

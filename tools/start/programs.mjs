@@ -1,7 +1,9 @@
 /** The compiled programs that npm start runs, and what they are told. */
 import { inProject } from '../lib/project.mjs';
 
-export const SERVICE = inProject('dist', 'src', 'main.js');
+const SERVICE = inProject('dist', 'src', 'main.js');
+/** As in the image. */
+const FLAGS = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring'];
 const CLI = inProject('dist', 'src', 'cli', 'audit-lanes.js');
 /** A steady trickle of a few users. `SAMPLE_RATE`: events a second. */
 export const PUBLISHER = [
@@ -14,6 +16,9 @@ export const PUBLISHER = [
   '12',
 ];
 export const READER = [CLI, 'tail', '--follow'];
+
+/** What Node.js is given. @param {readonly string[]} args @returns {readonly string[]} */
+export const serviceCommand = (args) => [...FLAGS, SERVICE, ...args];
 
 /** @param {NodeJS.ProcessEnv} [more] @returns {NodeJS.ProcessEnv} */
 export const serviceEnvironment = (more = {}) => ({
