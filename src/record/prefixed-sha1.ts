@@ -3,6 +3,7 @@
  * needs. `node:crypto` answers the same, but for so few bytes the call into native code is dearer than the hash.
  * Never for secrets, and never for what somebody could want to collide: SHA-1 is broken for that.
  */
+import { compress } from './sha1-compression.js';
 
 /** Four words of 32 bits, big-endian. */
 export type Digest = readonly [number, number, number, number];
@@ -18,7 +19,6 @@ const MOST_ASCII = 127;
 export class PrefixedSha1 {
   readonly #prefix: readonly number[];
   readonly #message = new Int32Array(BLOCK_WORDS * MAX_BLOCKS);
-  readonly #schedule = new Int32Array(80);
   readonly #state = new Int32Array(5);
 
   /** `prefix`: 16 bytes. */
@@ -37,7 +37,7 @@ export class PrefixedSha1 {
     state[2] = 0x98badcfe;
     state[3] = 0x10325476;
     state[4] = 0xc3d2e1f0;
-    for (let block = 0; block < blocks; block += 1) this.#compress(block * BLOCK_WORDS);
+    for (let block = 0; block < blocks; block += 1) compress(this.#message, block * BLOCK_WORDS, state);
     return [word(state, 0), word(state, 1), word(state, 2), word(state, 3)];
   }
 
@@ -68,60 +68,6 @@ export class PrefixedSha1 {
     message.fill(0, to, words - 1);
     message[words - 1] = 8 * (PREFIX_BYTES + length);
     return seen <= MOST_ASCII;
-  }
-
-  #compress(from: number): void {
-    const w = this.#schedule;
-    for (let at = 0; at < BLOCK_WORDS; at += 1) w[at] = word(this.#message, from + at);
-    for (let at = BLOCK_WORDS; at < 80; at += 1) {
-      const mixed = word(w, at - 3) ^ word(w, at - 8) ^ word(w, at - 14) ^ word(w, at - 16);
-      w[at] = (mixed << 1) | (mixed >>> 31);
-    }
-    const state = this.#state;
-    let a = word(state, 0);
-    let b = word(state, 1);
-    let c = word(state, 2);
-    let d = word(state, 3);
-    let e = word(state, 4);
-    let next: number;
-    // One loop for each kind of rounds: nothing is chosen within.
-    for (let at = 0; at < 20; at += 1) {
-      next = (((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + e + word(w, at) + 0x5a827999) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let at = 20; at < 40; at += 1) {
-      next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + word(w, at) + 0x6ed9eba1) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let at = 40; at < 60; at += 1) {
-      next = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + e + word(w, at) + 0x8f1bbcdc) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    for (let at = 60; at < 80; at += 1) {
-      next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + word(w, at) + 0xca62c1d6) | 0;
-      e = d;
-      d = c;
-      c = (b << 30) | (b >>> 2);
-      b = a;
-      a = next;
-    }
-    state[0] = word(state, 0) + a;
-    state[1] = word(state, 1) + b;
-    state[2] = word(state, 2) + c;
-    state[3] = word(state, 3) + d;
-    state[4] = word(state, 4) + e;
   }
 }
 
