@@ -42,7 +42,10 @@ export class LaneRecord {
 
   /** Of a record that owns nothing: it is copied. */
   static copyOf(id: RecordId, record: ConsumedRecord): LaneRecord {
-    return new LaneRecord(id, record, encodeRecord(record));
+    // Read once: headers are built when they are read.
+    const { topic, partition, offset, timestamp, key, value, headers } = record;
+    const read = { topic, partition, offset, timestamp, key, value, headers };
+    return new LaneRecord(id, read, encodeRecord(read));
   }
 
   get record(): ConsumedRecord {

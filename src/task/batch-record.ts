@@ -1,4 +1,7 @@
-/** One record of a polled batch. Its headers are built when somebody reads them, at most once. */
+/**
+ * One record of a polled batch. Its headers are built each time somebody reads them: kept, they would be half of what a
+ * result keeps alive that waits for its turn, and most handlers read them once.
+ */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ConsumedRecord, Headers } from '../record/record.js';
 import type { EpochMs, Offset, Partition } from '../record/units.js';
@@ -12,7 +15,6 @@ export class BatchRecord implements ConsumedRecord {
   readonly value: Buffer | null;
   readonly #batch: RecordBatch;
   readonly #index: number;
-  #headers: Headers | undefined;
 
   constructor(batch: RecordBatch, index: number) {
     this.topic = batch.topic(index);
@@ -26,7 +28,7 @@ export class BatchRecord implements ConsumedRecord {
   }
 
   get headers(): Headers {
-    return (this.#headers ??= this.#batch.headers(this.#index));
+    return this.#batch.headers(this.#index);
   }
 
   /** Bytes that it keeps in memory, headers apart. */
