@@ -3,7 +3,7 @@ import type { KafkaConsumer, Producer } from 'node-rdkafka';
 import { createBatchReader, type BatchReader } from '../../src/kafka/batch-reader.js';
 import { PackedEnqueuer } from '../../src/kafka/packed-enqueuer.js';
 import type { RecordBatch } from '../../src/ports/record-batch.js';
-import type { ProducedRecord } from '../../src/record/record.js';
+import type { OutputRecord } from '../../src/record/output-record.js';
 import { after } from '../../src/record/units.js';
 import { auditHeaders } from '../../topology/user-audit/audit-headers.js';
 import { auditOf } from '../../topology/user-audit/audit-mapping.js';
@@ -15,7 +15,7 @@ import type { LoopIo } from './exactly-once-loop.js';
 const BATCH = 1_000;
 const WAIT_MS = 25;
 
-export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
+export class PackedIo implements LoopIo<RecordBatch, OutputRecord> {
   readonly gathers = true;
   #reader: BatchReader | undefined;
   readonly #enqueuer = new PackedEnqueuer();
@@ -38,12 +38,12 @@ export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
     });
   }
 
-  work(batch: RecordBatch, take: (output: ProducedRecord, partition: number, next: number) => void): void {
+  work(batch: RecordBatch, take: (output: OutputRecord, partition: number, next: number) => void): void {
     for (let index = 0; index < batch.length; index += 1)
       take(this.#outputOf(batch, index), batch.partition(index), after(batch.offset(index)));
   }
 
-  put(_: Producer, output: ProducedRecord): void {
+  put(_: Producer, output: OutputRecord): void {
     this.#open.add(output);
   }
 
@@ -55,7 +55,7 @@ export class PackedIo implements LoopIo<RecordBatch, ProducedRecord> {
     open.release();
   }
 
-  #outputOf(batch: RecordBatch, index: number): ProducedRecord {
+  #outputOf(batch: RecordBatch, index: number): OutputRecord {
     const topic = batch.topic(index);
     const timestamp = batch.timestamp(index);
     const event = this.#serde.deserialize(batch.value(index), {

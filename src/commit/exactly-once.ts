@@ -15,6 +15,7 @@ import type { Committer } from './committer.js';
 
 /** Wait for room in the client's queue. */
 const QUEUE_FULL_PAUSE_MS = 5;
+const MANY_RECORDS = 1_024;
 
 class Lost extends Error {}
 
@@ -61,15 +62,15 @@ export class ExactlyOnceCommitter implements Committer {
 
   async #fill(units: readonly CommitUnit[]): Promise<void> {
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
-    // In one list: each call of the client waits for its turn in the event loop.
+    // Most in one list: each call of the client waits for its turn in the event loop. Many records are worth that, and not to be copied.
     const records = this.producer.buffer();
     for (const unit of units) {
-      records.addAll(unit.records);
+      if (unit.records.length >= MANY_RECORDS) await this.#produce(unit.records, deadline);
+      else records.addAll(unit.records);
       for (const stage of unit.changelog) records.addAll(stage);
       records.add(unit.checkpoint);
     }
     await this.#produce(records, deadline);
-    // Not after a failure: a call that was given up may still read it.
     records.release();
     await this.producer.flush();
     refuseLost(units);

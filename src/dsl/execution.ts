@@ -4,7 +4,8 @@
  */
 import { AuthorsFault } from '../record/author-error.js';
 import type { ProcessingFailure } from '../record/record-error.js';
-import type { ConsumedRecord, ProducedRecord } from '../record/record.js';
+import type { OutputRecord } from '../record/output-record.js';
+import type { ConsumedRecord } from '../record/record.js';
 import type { EpochMs, TaskId } from '../record/units.js';
 
 /** What a task gives for one run of functions of the user. Read-only for the sub-topology. */
@@ -25,7 +26,7 @@ export interface Run {
  * them apart, and `signal` is that of the current one.
  */
 export interface RecordRun extends Run {
-  /** Its `headers` may be a getter that builds them once: they are not asked for unless somebody reads them. */
+  /** Its `headers` may be a getter that builds them: they are not asked for unless somebody reads them. */
   readonly record: ConsumedRecord;
   /** 1 for the first run. */
   readonly attempt: number;
@@ -43,7 +44,7 @@ export interface StoreChange {
 /** What one record does: all of it or none. */
 export interface Effects {
   /** In forward order. */
-  readonly outputs: readonly ProducedRecord[];
+  readonly outputs: readonly OutputRecord[];
   /** At most one of each key of a store. */
   readonly changes: readonly StoreChange[];
   /** What was read of the stores as they had been decided, each key the first time; empty where nobody else writes. */

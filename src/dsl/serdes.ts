@@ -27,7 +27,7 @@ const bytesSerde: Serde<Buffer | null> = {
 };
 
 const stringSerde: Serde<string> = {
-  serialize: (data) => Buffer.from(data),
+  serialize: (data) => data,
   deserialize: (data) =>
     data === null ? refuse('null-value', 'null where a string is expected') : decodeUtf8(data),
 };
@@ -35,7 +35,7 @@ const stringSerde: Serde<string> = {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const uuidSerde: Serde<string> = {
-  serialize: (data) => Buffer.from(data),
+  serialize: (data) => data,
   deserialize: (data) => {
     const text =
       data === null ? refuse('null-value', 'null where a UUID is expected') : data.toString('latin1');
@@ -48,7 +48,7 @@ const jsonSerde: Serde<unknown> = {
     // Typed as string by the library, but undefined for a function or undefined.
     const text = JSON.stringify(data) as string | undefined;
     if (text === undefined) throw new NotRetryableError('serialization', 'the value has no JSON form');
-    return Buffer.from(text);
+    return text;
   },
   deserialize: (data): unknown => {
     const text = data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data);

@@ -12,7 +12,7 @@ import { PackedRecords } from './packed-records.js';
 export type Enqueued = readonly [count: number, refusal: unknown];
 
 /** What one call takes at most: it holds the client's locks. */
-const MAX_RECORDS = 4_096;
+const MAX_RECORDS = 8_192;
 const FEW_RECORDS = 32;
 
 export class PackedEnqueuer {
@@ -57,10 +57,12 @@ export class PackedEnqueuer {
     const { headers, bytes, topics } = packed;
     const [numbers, records] = packed.indexFrom(from);
     if (count <= FEW_RECORDS) return native.producePacked(count, numbers, records, headers, bytes, topics);
+    packed.lend();
     return new Promise((resolve) => {
-      native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) =>
-        resolve([enqueued, code]),
-      );
+      native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) => {
+        packed.returned();
+        resolve([enqueued, code]);
+      });
     });
   }
 }

@@ -5,6 +5,7 @@
  * Headers would be most of the work, but most are the same object as in the record before: those cost their place.
  */
 import { Buffer } from 'node:buffer';
+import type { OutputRecord } from '../record/output-record.js';
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
 import type { RecordBuffer, RecordList } from '../record/record-list.js';
 import { epochMs, partition } from '../record/units.js';
@@ -12,8 +13,7 @@ import { epochMs, partition } from '../record/units.js';
 const FIRST_RECORDS = 256;
 const FIRST_HEADERS = 2_048;
 const FIRST_BYTES = 1 << 17;
-/** What one list keeps for the next one, and all of them together: a burst must not hold its memory for ever. */
-const KEPT_BYTES = 1 << 24;
+/** What lists keep for the next ones, all together: a burst must not hold its memory for ever. */
 const SPARE_BYTES = 1 << 26;
 /** Places are 32-bit numbers. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -42,6 +42,8 @@ export class PackedRecords implements RecordBuffer {
   #lastAt = 0;
   /** The author's list may have grown since. */
   #lastCount = 0;
+  /** Calls of the client that read it. */
+  #readers = 0;
 
   /** `spare`: where it goes when it is released. */
   constructor(private readonly spare: PackedRecords[] = []) {}
@@ -50,7 +52,7 @@ export class PackedRecords implements RecordBuffer {
     return this.#length;
   }
 
-  add(record: ProducedRecord): void {
+  add(record: OutputRecord): void {
     const { key, value, headers } = record;
     const index = this.#length;
     const first = this.#headerCount;
@@ -64,7 +66,7 @@ export class PackedRecords implements RecordBuffer {
     records[at + 2] = this.#size;
     records[at + 3] = this.#addBytes(key);
     records[at + 4] = this.#size;
-    records[at + 5] = this.#addBytes(value);
+    records[at + 5] = typeof value === 'string' ? this.#addText(value) : this.#addBytes(value);
     records[at + 6] = first;
     records[at + 7] = headers.length;
     for (let i = 0; i < headers.length; i += 1)
@@ -91,14 +93,26 @@ export class PackedRecords implements RecordBuffer {
     return [this.numbers.subarray(from), this.records.subarray(from * RECORD)];
   }
 
+  /** A call of the client begins to read it. */
+  lend(): void {
+    this.#readers += 1;
+  }
+
+  /** That call has ended. */
+  returned(): void {
+    this.#readers -= 1;
+  }
+
   release(): void {
+    // A call that was given up: it must not find other records there.
+    if (this.#readers > 0) return;
     this.topics.length = 0;
     this.#length = 0;
     this.#headerCount = 0;
     this.#size = 0;
     this.#last = NO_HEADERS;
     const spareBytes = this.spare.reduce((sum, one) => sum + one.#room, this.#room);
-    if (this.#room <= KEPT_BYTES && spareBytes <= SPARE_BYTES) this.spare.push(this);
+    if (spareBytes <= SPARE_BYTES) this.spare.push(this);
   }
 
   at(index: number): ProducedRecord | undefined {

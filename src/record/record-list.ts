@@ -2,6 +2,7 @@
  * Records to be written, in order, between the moment they are decided and the one they are given to a client. An
  * array is one; a producer may have a form of its own, which it takes at less cost (see `TransactionalProducer.buffer`).
  */
+import { producedOf, type OutputRecord } from './output-record.js';
 import type { ProducedRecord } from './record.js';
 
 export interface RecordList extends Iterable<ProducedRecord> {
@@ -11,7 +12,7 @@ export interface RecordList extends Iterable<ProducedRecord> {
 
 /** A list that grows. What was added may be forgotten by whoever added it, but not changed. */
 export interface RecordBuffer extends RecordList {
-  add(record: ProducedRecord): void;
+  add(record: OutputRecord): void;
   addAll(records: RecordList): void;
   /** Nobody reads it any more: its memory may be used for the next one. */
   release(): void;
@@ -33,8 +34,8 @@ export class PlainRecords implements RecordBuffer {
     return this.#records[Symbol.iterator]();
   }
 
-  add(record: ProducedRecord): void {
-    this.#records.push(record);
+  add(record: OutputRecord): void {
+    this.#records.push(producedOf(record));
   }
 
   addAll(records: RecordList): void {

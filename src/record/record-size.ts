@@ -1,5 +1,6 @@
 /** How large a record is for the broker's limits, known before it is produced. */
-import type { ProducedRecord } from './record.js';
+import type { OutputRecord } from './output-record.js';
+import type { Serialized } from './serde.js';
 
 /** Room in internal topics' `max.message.bytes` for what the engine adds to a record, in bytes. */
 export const HEADER_BUDGET_BYTES = 65_536;
@@ -8,8 +9,17 @@ export const HEADER_BUDGET_BYTES = 65_536;
 const FRAME_BYTES = 128;
 const HEADER_FRAME_BYTES = 10;
 
-export const sizeOnWire = (record: ProducedRecord): number => {
-  let bytes = FRAME_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+const sizeOf = (value: Serialized): number =>
+  typeof value === 'string' ? Buffer.byteLength(value) : (value?.length ?? 0);
+
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+
+const mostOf = (value: Serialized): number =>
+  typeof value === 'string' ? BYTES_PER_UNIT * value.length : (value?.length ?? 0);
+
+export const sizeOnWire = (record: OutputRecord): number => {
+  let bytes = FRAME_BYTES + (record.key?.length ?? 0) + sizeOf(record.value);
   for (const { name, value } of record.headers) {
     bytes += HEADER_FRAME_BYTES + Buffer.byteLength(name) + Buffer.byteLength(value);
   }
@@ -17,10 +27,9 @@ export const sizeOnWire = (record: ProducedRecord): number => {
 };
 
 /** `sizeOnWire(record) > limitBytes`, cheaper for the many records that are far from any limit. */
-export const exceeds = (record: ProducedRecord, limitBytes: number): boolean => {
-  let atMost = FRAME_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  // A UTF-16 unit is at most three bytes of UTF-8.
+export const exceeds = (record: OutputRecord, limitBytes: number): boolean => {
+  let atMost = FRAME_BYTES + (record.key?.length ?? 0) + mostOf(record.value);
   for (const { name, value } of record.headers)
-    atMost += HEADER_FRAME_BYTES + 3 * (name.length + value.length);
+    atMost += HEADER_FRAME_BYTES + BYTES_PER_UNIT * (name.length + value.length);
   return atMost > limitBytes && sizeOnWire(record) > limitBytes;
 };

@@ -12,9 +12,12 @@ export interface SerdeContext {
   noteType?(type: string): void;
 }
 
+/** A text is written as UTF-8, and costs less than a Buffer: its bytes are made where they are written from. */
+export type Serialized = Buffer | string | null;
+
 export interface Serializer<T> {
   /** null writes a null value (a tombstone). */
-  serialize(data: T, context: SerdeContext): Buffer | null;
+  serialize(data: T, context: SerdeContext): Serialized;
 }
 
 export interface Deserializer<T> {
@@ -23,3 +26,7 @@ export interface Deserializer<T> {
 }
 
 export interface Serde<T> extends Serializer<T>, Deserializer<T> {}
+
+/** As bytes. */
+export const bytesOf = (serialized: Serialized): Buffer | null =>
+  typeof serialized === 'string' ? Buffer.from(serialized) : serialized;

@@ -5,6 +5,7 @@
  */
 import type { MessageOutcome, Telemetry } from '../ports/telemetry.js';
 import type { EpochMs, CommitOffset } from '../record/units.js';
+import type { OutputRecord } from '../record/output-record.js';
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
 import { PlainRecords, type RecordBuffer, type RecordList } from '../record/record-list.js';
 import type { TopicPartition } from '../ports/topic-partition.js';
@@ -33,7 +34,7 @@ const NO_HEADERS: readonly ProducedHeader[] = [];
 const STAMPED_BYTES = 400;
 
 export class WriteSet {
-  /** Of keys and values, changelog included. */
+  /** Of keys and values, changelog included; of a text one for each UTF-16 unit. */
   bytes = 0;
   /** The position to read next, by topic: of sources and of the task's other inputs. */
   readonly positions = new Map<string, CommitOffset>();
@@ -68,7 +69,7 @@ export class WriteSet {
   }
 
   /** One record to be written. */
-  add(record: ProducedRecord): void {
+  add(record: OutputRecord): void {
     this.buffer.add(record);
     this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
   }

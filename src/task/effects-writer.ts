@@ -6,7 +6,7 @@ import type { Effects, RecordRun, StoreChange, TaskProcessor } from '../dsl/exec
 import type { ProcessingFailure } from '../record/record-error.js';
 import { NotRetryableError } from '../record/record-error.js';
 import { exceeds, HEADER_BUDGET_BYTES } from '../record/record-size.js';
-import type { ProducedRecord } from '../record/record.js';
+import type { OutputRecord } from '../record/output-record.js';
 import type { EpochMs } from '../record/units.js';
 import { encodeStreamTime, STREAM_TIME_KEY, storeLogKey } from '../state/store-log.js';
 import type { TaskStores } from '../state/task-stores.js';
@@ -36,7 +36,7 @@ export class EffectsWriter {
     for (const change of effects.changes)
       if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
     if (!effects.outputs.some((output) => exceeds(output, maxMessageBytes))) return effects;
-    const outputs: ProducedRecord[] = [];
+    const outputs: OutputRecord[] = [];
     for (const output of effects.outputs) {
       if (!exceeds(output, maxMessageBytes)) {
         outputs.push(output);

@@ -1,4 +1,5 @@
 /** Records to be written that must not be touched once they are released: a client's own form of them is overwritten then. */
+import type { OutputRecord } from '../record/output-record.js';
 import type { ProducedRecord } from '../record/record.js';
 import { PlainRecords, type RecordList } from '../record/record-list.js';
 
@@ -20,7 +21,7 @@ export class CheckedRecords extends PlainRecords {
     return super[Symbol.iterator]();
   }
 
-  override add(record: ProducedRecord): void {
+  override add(record: OutputRecord): void {
     this.#check();
     super.add(record);
   }

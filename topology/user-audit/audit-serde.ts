@@ -22,23 +22,6 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const TILDE = 0x7e;
 
-const SLAB_BYTES = 65_536;
-const LARGEST_IN_SLAB = SLAB_BYTES / 16;
-let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-let used = 0;
-
-/** Of ASCII text. Many share a piece of memory: an output is written within moments, and is not kept after that. */
-const asciiBytes = (text: string): Buffer => {
-  if (text.length > LARGEST_IN_SLAB) return Buffer.from(text, 'latin1');
-  if (used + text.length > SLAB_BYTES) {
-    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-    used = 0;
-  }
-  const from = used;
-  used += slab.write(text, from, 'latin1');
-  return slab.subarray(from, used);
-};
-
 const optional = (name: string, text: string | undefined): string =>
   text === undefined ? '' : `,"${name}":"${text}"`;
 
@@ -70,9 +53,6 @@ const plainJson = (audit: SystemAudit): string | undefined => {
 };
 
 export const auditSerde: Serde<SystemAudit> = {
-  serialize: (audit) => {
-    const plain = plainJson(audit);
-    return plain === undefined ? Buffer.from(JSON.stringify(audit)) : asciiBytes(plain);
-  },
+  serialize: (audit) => plainJson(audit) ?? JSON.stringify(audit),
   deserialize: (data, context) => json.deserialize(data, context),
 };

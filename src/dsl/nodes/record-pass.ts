@@ -1,5 +1,6 @@
 /** One unit of work on its way through the nodes of a sub-topology, and what it has done so far: its effects. */
-import type { ConsumedRecord, ProducedRecord } from '../../record/record.js';
+import type { OutputRecord } from '../../record/output-record.js';
+import type { ConsumedRecord } from '../../record/record.js';
 import { placeOf } from '../../record/record.js';
 import type { Serde } from '../../record/serde.js';
 import type { Effects, RecordRun, Run, StoreChange } from '../execution.js';
@@ -8,7 +9,7 @@ import { StoreOverlay } from './store-overlay.js';
 
 /** One attempt to process a record, or one run of a punctuation. */
 export class RecordPass implements Effects {
-  readonly outputs: ProducedRecord[] = [];
+  readonly outputs: OutputRecord[] = [];
   readonly isDropped = false;
   /** The run may be the same object for every attempt of its record; this is the one that is ours. */
   readonly attempt: number;

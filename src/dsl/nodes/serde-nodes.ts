@@ -5,7 +5,7 @@
  */
 import type { ConsumedRecord, Headers } from '../../record/record.js';
 import { placeOf } from '../../record/record.js';
-import type { Serde, SerdeContext } from '../../record/serde.js';
+import { bytesOf, type Serde, type SerdeContext, type Serialized } from '../../record/serde.js';
 import { partition as toPartition } from '../../record/units.js';
 import type { RecordRun } from '../execution.js';
 import type { FailureJudge } from './failure-judge.js';
@@ -98,12 +98,12 @@ export class SinkRuntime extends RuntimeNode {
     const topic = this.topicOf(record, from);
     const isSourceKey = !this.keyMayDiffer && from !== null;
     let key: Buffer | null;
-    let value: Buffer | null;
+    let value: Serialized;
     try {
       key =
         isSourceKey && this.keySerde === pass.keySerde
           ? from.key
-          : this.write(this.keySerde, topic, true, record, pass);
+          : bytesOf(this.write(this.keySerde, topic, true, record, pass));
       value =
         record.value === null && this.node.internal !== null
           ? null
@@ -167,7 +167,7 @@ export class SinkRuntime extends RuntimeNode {
     isKey: boolean,
     record: FlowRecord,
     pass: RecordPass,
-  ): Buffer | null {
+  ): Serialized {
     const data = isKey ? record.key : record.value;
     try {
       return serde.serialize(data, new OutputContext(record, topic, isKey));

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ExactlyOnceCommitter } from '../../../src/commit/exactly-once.js';
 import type { CommitResult, CommitUnit } from '../../../src/ports/commit.js';
 import type { TransactionalProducer } from '../../../src/ports/producer.js';
+import type { RecordList } from '../../../src/record/record-list.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { unitOf } from '../support/commit-units.js';
 import { errorOf, KINDS } from '../support/kafka-errors.js';
@@ -17,6 +18,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
   const scheduler = new Scheduler(1);
   const calls: string[] = [];
   const produced: string[] = [];
+  const lists: RecordList[] = [];
   const member = sourceConsumer();
   const step = async (name: Step, what: string = name): Promise<void> => {
     calls.push(what);
@@ -26,6 +28,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
     begin: () => step('begin'),
     produce: async (records, from = 0) => {
       calls.push('produce');
+      lists.push(records);
       on.produce?.();
       const taken = [...records].slice(from, from + room());
       produced.push(...taken.map(textOf));
@@ -48,7 +51,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
   /** The calls, several of the same kind in a row as one. */
   const steps = (): string[] =>
     calls.map((call) => call.split(' ')[0] ?? '').filter((call, i, all) => call !== all[i - 1]);
-  return { scheduler, calls, produced, commit, steps };
+  return { scheduler, calls, produced, lists, commit, steps };
 };
 
 const failing = (error: unknown) => (): never => {
@@ -66,6 +69,21 @@ describe('ExactlyOnceCommitter', () => {
     const { commit, produced } = bench();
     await commit(unitOf('a'), unitOf('b'));
     expect(produced).to.deep.equal(['a-1', 'a-2', 'a-checkpoint', 'b-1', 'b-2', 'b-checkpoint']);
+  });
+
+  it('gives the client many records of a task as they are, and everything else in one list', async () => {
+    const { commit, lists } = bench();
+    const many = unitOf('many', {
+      records: Array.from({ length: 2_000 }, () => unitOf('many').records.at(0)!),
+    });
+    await commit(unitOf('a'), many, unitOf('b'));
+    expect(lists).to.have.lengthOf(2);
+    expect(lists[0]).to.equal(many.records);
+    expect([...lists[1]!].map(textOf)).to.deep.equal([
+      ...['a-1', 'a-2', 'a-checkpoint'],
+      'many-checkpoint',
+      ...['b-1', 'b-2', 'b-checkpoint'],
+    ]);
   });
 
   it('adds the offsets of all tasks in one call', async () => {

@@ -1,3 +1,4 @@
+import { producedOf } from '../../../src/record/output-record.js';
 import { expect } from 'chai';
 import {
   Branched,
@@ -31,7 +32,7 @@ const decided = (builder: StreamsBuilder) => {
   return async (fields: Partial<ConsumedRecord>): Promise<readonly string[]> => {
     const { outputs, changes } = await process(runOf(consumed(fields)));
     for (const change of changes) stores.apply(change);
-    return shown(outputs);
+    return shown(outputs.map(producedOf));
   };
 };
 
@@ -48,7 +49,7 @@ const runOn = (write: (stream: Strings) => void) => {
 const outputsOf = (write: (stream: Strings) => void): readonly string[] => {
   const outputs = runOn(write)(runOf(consumed({ value: Buffer.from('a b') })));
   if (outputs instanceof Promise) throw new Error('a promise where none was needed');
-  return shown(outputs);
+  return shown(outputs.map(producedOf));
 };
 
 const laterOf = async (write: (stream: Strings) => void): Promise<readonly string[]> => {

@@ -1,3 +1,4 @@
+import { bytesOf } from '../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_HEADERS, NotRetryableError, type Serde, Serdes } from '../../../src/index.js';
@@ -15,7 +16,7 @@ const reasonOf = (act: () => unknown): string => {
 };
 
 const returns = <T>(serde: Serde<T>, value: T): void => {
-  expect(serde.deserialize(serde.serialize(value, AT), AT)).to.deep.equal(value);
+  expect(serde.deserialize(bytesOf(serde.serialize(value, AT)), AT)).to.deep.equal(value);
 };
 
 describe('the serdes that come with the engine', function () {

@@ -1,4 +1,5 @@
 /** What the tests of the DSL share: the project's root, and runs of one record without an engine. */
+import { producedOf } from '../../../src/record/output-record.js';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +65,9 @@ export const processorOf = (topology: Topology): RunRecord => {
   const { process } = taskProcessorOf(topology);
   return (run) => {
     const effects = process(run);
-    return effects instanceof Promise ? effects.then(({ outputs }) => outputs) : effects.outputs;
+    return effects instanceof Promise
+      ? effects.then(({ outputs }) => outputs.map(producedOf))
+      : effects.outputs.map(producedOf);
   };
 };
 

@@ -100,6 +100,20 @@ describe('packed records', () => {
     );
   });
 
+  it('have a text as its bytes of UTF-8, however they are kept', () => {
+    const value = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ maxLength: 5_000 }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(record, value), { maxLength: 10 }), (given) => {
+        const expected = given.map(([of, said]) => ({ ...of, value: Buffer.from(said) }));
+        const lists = [new PackedRecords(), new PlainRecords()] as const;
+        for (const list of lists) for (const [of, said] of given) list.add({ ...of, value: said });
+        expect(unpack(lists[0])).to.deep.equal(expected);
+        expect([...lists[1]]).to.deep.equal(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('are none of those that were there before a release', () => {
     const spare: PackedRecords[] = [];
     const list = new PackedRecords(spare);
@@ -115,10 +129,24 @@ describe('packed records', () => {
     );
   });
 
+  it('stay what they are after a release for a call that still reads them', () => {
+    const spare: PackedRecords[] = [];
+    const list = new PackedRecords(spare);
+    const records = [plain('x'), plain('y')];
+    list.addAll(records);
+    list.lend();
+    list.release();
+    expect(spare).to.deep.equal([]);
+    expect(unpack(list)).to.deep.equal(records);
+    list.returned();
+    list.release();
+    expect(spare).to.deep.equal([list]);
+  });
+
   it('do not keep the memory of a burst', () => {
     const spare: PackedRecords[] = [];
     const list = new PackedRecords(spare);
-    list.add(plain('x'.repeat(20_000_000)));
+    list.add(plain('x'.repeat(70_000_000)));
     list.release();
     expect(spare).to.deep.equal([]);
   });

@@ -56,6 +56,17 @@ describe('record size', () => {
     expect(exceeds(recordOf(0, 0, many), 20_000)).to.equal(true);
   });
 
+  it('as a law: a text has the size of its bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 4000 }), fc.nat(8000), (text, limit) => {
+        const asText = { ...recordOf(7, 0), value: text };
+        const asBytes = { ...asText, value: Buffer.from(text) };
+        expect(sizeOnWire(asText)).to.equal(sizeOnWire(asBytes));
+        expect(exceeds(asText, limit)).to.equal(exceeds(asBytes, limit));
+      }),
+    );
+  });
+
   it('counts bytes of UTF-8, not characters', () => {
     expect(sizeOnWire(recordOf(0, 0, [['h', '€']])) - sizeOnWire(recordOf(0, 0, [['h', '']]))).to.equal(3);
   });

@@ -1,3 +1,4 @@
+import { producedOf } from '../../../../src/record/output-record.js';
 import { expect } from 'chai';
 import {
   recordName,
@@ -52,7 +53,7 @@ const outcomeOf = async (topology: Topology, of: RecordRun): Promise<{ given: un
 };
 
 const outputsOf = async (topology: Topology, of: RecordRun): Promise<readonly ProducedRecord[]> =>
-  ((await (await outcomeOf(topology, of)).given) as Effects).outputs;
+  ((await (await outcomeOf(topology, of)).given) as Effects).outputs.map(producedOf);
 
 const authGolden = GOLDEN.find(({ expected }) => expected.type === 'user.auth');
 if (authGolden === undefined) throw new Error('no golden user.auth');

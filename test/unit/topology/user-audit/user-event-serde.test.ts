@@ -1,3 +1,4 @@
+import { bytesOf } from '../../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_HEADERS, NotRetryableError, type Headers } from '../../../../src/index.js';
@@ -51,7 +52,9 @@ describe('user event serde', () => {
   it('reads back every event that it writes', () => {
     fc.assert(
       fc.property(userEvent, (event) => {
-        const value = serde.serialize(event, { topic: 'user.events', headers: NO_HEADERS, isKey: false });
+        const value = bytesOf(
+          serde.serialize(event, { topic: 'user.events', headers: NO_HEADERS, isKey: false }),
+        );
         const headers = headersOf({ ce_type: event.type });
         expect(read(value, headers)).to.deep.equal({ ...event, id: undefined, traceparent: undefined });
       }),
