@@ -30,8 +30,24 @@ const isOwnName = (name: string): boolean => {
 const isPlainText = ({ name, value }: HeaderLike): boolean =>
   typeof value === 'string' && !value.includes('\0') && isOwnName(name);
 
+/** Headers that were found plain, by their place: most of the next record's are the same. */
+const plainNames: string[] = [];
+const plainValues: string[] = [];
+const MOST_PLACES = 16;
+
 const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHeader[] => {
-  for (const header of headers) if (!isPlainText(header)) return false;
+  let at = 0;
+  for (const header of headers) {
+    const { name, value } = header;
+    if (value !== plainValues[at] || name !== plainNames[at]) {
+      if (!isPlainText(header)) return false;
+      if (at < MOST_PLACES) {
+        plainNames[at] = name;
+        plainValues[at] = value as string;
+      }
+    }
+    at += 1;
+  }
   return true;
 };
 

@@ -2,7 +2,7 @@
  * Records to be written, packed for the patched binding: numbers in an index, all bytes in one block, in the layout
  * that the patch tells (src/packed.cc). Packed when they are decided, while they are in the processor's caches, they
  * leave the garbage collector nothing to keep until their commit.
- * Headers would be most of the work, but most are the same object as in the record before: those cost their place.
+ * Headers would be most of the work, but most are as in the record before: those cost their place.
  */
 import { Buffer } from 'node:buffer';
 import type { OutputRecord } from '../record/output-record.js';
@@ -25,8 +25,6 @@ const MOST_BYTES_PER_UNIT = 3;
 const SHORT_TEXT = 64;
 const MOST_ASCII = 0x7f;
 
-const NO_HEADERS: readonly ProducedHeader[] = [];
-
 export class PackedRecords implements RecordBuffer {
   /** Timestamps; 0: none. */
   numbers = new Float64Array(FIRST_RECORDS);
@@ -37,11 +35,13 @@ export class PackedRecords implements RecordBuffer {
   #length = 0;
   #headerCount = 0;
   #size = 0;
-  /** Of the last record, and where they stand. */
-  #last: readonly ProducedHeader[] = NO_HEADERS;
+  /** Names and values of the last record, and where they stand. Not its headers: they are their author's, who may change them. */
+  readonly #lastNames: string[] = [];
+  readonly #lastValues: string[] = [];
   #lastAt = 0;
-  /** The author's list may have grown since. */
   #lastCount = 0;
+  #lastTopic: string | undefined;
+  #lastTopicIndex = 0;
   /** Calls of the client that read it. */
   #readers = 0;
 
@@ -69,14 +69,7 @@ export class PackedRecords implements RecordBuffer {
     records[at + 5] = typeof value === 'string' ? this.#addText(value) : this.#addBytes(value);
     records[at + 6] = first;
     records[at + 7] = headers.length;
-    for (let i = 0; i < headers.length; i += 1)
-      this.#addHeader(
-        headers[i],
-        i < this.#lastCount ? this.#last[i] : undefined,
-        (first + i) * HEADER,
-        (this.#lastAt + i) * HEADER,
-      );
-    this.#last = headers;
+    for (let i = 0; i < headers.length; i += 1) this.#addHeader(headers[i], i, first + i);
     this.#lastCount = headers.length;
     this.#lastAt = first;
     this.#headerCount = first + headers.length;
@@ -107,10 +100,13 @@ export class PackedRecords implements RecordBuffer {
     // A call that was given up: it must not find other records there.
     if (this.#readers > 0) return;
     this.topics.length = 0;
+    this.#lastTopic = undefined;
     this.#length = 0;
     this.#headerCount = 0;
     this.#size = 0;
-    this.#last = NO_HEADERS;
+    this.#lastCount = 0;
+    this.#lastNames.length = 0;
+    this.#lastValues.length = 0;
     const spareBytes = this.spare.reduce((sum, one) => sum + one.#room, this.#room);
     if (spareBytes <= SPARE_BYTES) this.spare.push(this);
   }
@@ -166,30 +162,32 @@ export class PackedRecords implements RecordBuffer {
     this.#size += other.#size;
     this.#length += other.#length;
     this.#headerCount += other.#headerCount;
-    this.#last = NO_HEADERS;
+    this.#lastCount = 0;
   }
 
-  #addHeader(
-    header: ProducedHeader | undefined,
-    before: ProducedHeader | undefined,
-    at: number,
-    beforeAt: number,
-  ): void {
+  /** `index`: in its record. `place`: in the list. */
+  #addHeader(header: ProducedHeader | undefined, index: number, place: number): void {
     if (header === undefined) return;
+    const { name, value } = header;
     const { headers } = this;
-    if (header.name === before?.name) {
+    const at = place * HEADER;
+    const beforeAt = (this.#lastAt + index) * HEADER;
+    const hadOne = index < this.#lastCount;
+    if (hadOne && name === this.#lastNames[index]) {
       headers[at] = headers[beforeAt] ?? 0;
       headers[at + 1] = headers[beforeAt + 1] ?? 0;
     } else {
       headers[at] = this.#size;
-      headers[at + 1] = this.#addText(header.name);
+      headers[at + 1] = this.#addText(name);
+      this.#lastNames[index] = name;
     }
-    if (header === before) {
+    if (hadOne && value === this.#lastValues[index]) {
       headers[at + 2] = headers[beforeAt + 2] ?? 0;
       headers[at + 3] = headers[beforeAt + 3] ?? 0;
     } else {
       headers[at + 2] = this.#size;
-      headers[at + 3] = this.#addText(header.value);
+      headers[at + 3] = this.#addText(value);
+      this.#lastValues[index] = value;
     }
   }
 
@@ -200,8 +198,10 @@ export class PackedRecords implements RecordBuffer {
   }
 
   #topicIndex(topic: string): number {
+    if (topic === this.#lastTopic) return this.#lastTopicIndex;
     const index = this.topics.lastIndexOf(topic);
-    return index < 0 ? this.topics.push(topic) - 1 : index;
+    this.#lastTopic = topic;
+    return (this.#lastTopicIndex = index < 0 ? this.topics.push(topic) - 1 : index);
   }
 
   #addBytes(bytes: Buffer | null): number {

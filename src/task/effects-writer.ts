@@ -35,7 +35,7 @@ export class EffectsWriter {
     const { laneLog, maxMessageBytes } = this.limits;
     for (const change of effects.changes)
       if (this.#isTooLarge(change)) return tooLarge(laneLog, maxMessageBytes);
-    if (!effects.outputs.some((output) => exceeds(output, maxMessageBytes))) return effects;
+    if (!hasAnyAbove(effects.outputs, maxMessageBytes)) return effects;
     const outputs: OutputRecord[] = [];
     for (const output of effects.outputs) {
       if (!exceeds(output, maxMessageBytes)) {
@@ -86,6 +86,12 @@ export class EffectsWriter {
     return bytes > this.limits.maxMessageBytes + HEADER_BUDGET_BYTES;
   }
 }
+
+/** A loop: it is asked for every record. */
+const hasAnyAbove = (outputs: readonly OutputRecord[], limitBytes: number): boolean => {
+  for (const output of outputs) if (exceeds(output, limitBytes)) return true;
+  return false;
+};
 
 /** Of a changelog record, about. */
 const FRAME_BYTES = 256;

@@ -227,4 +227,20 @@ describe('a processor', () => {
       { name: 'x-lanes-binary-headers', value: '[[1,"cut","YQBi"],[2,"bytes","ww=="]]' },
     ]);
   });
+
+  it('looks at every header anew, though one before it was written as it stands', () => {
+    const header = { name: 'a', value: 'b' };
+    const process = through((record, context) => context.forward(record.withHeaders([header])));
+    const written = (): unknown => {
+      const [output] = process(runOf(consumed())) as never as { headers: { name: string }[] }[];
+      return output?.headers.map(({ name }) => name);
+    };
+    expect(written()).to.deep.equal(['a']);
+    expect(written()).to.deep.equal(['a']);
+    header.value = 'a\0b';
+    expect(written()).to.deep.equal(['x-lanes-binary-headers']);
+    header.value = 'b';
+    header.name = 'x-lanes-mine';
+    expect(written()).to.deep.equal(['x-lanes-binary-headers']);
+  });
 });

@@ -39,7 +39,7 @@ const packed = (records: readonly ProducedRecord[]): PackedRecords => {
 
 const text = fc.string({ unit: 'grapheme', maxLength: 90 });
 const bytes = fc.option(fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)));
-/** Few, so that the same object comes again in the next record, at its place or another. */
+/** Few, so that the same header comes again in the next record, at its place or another. */
 const shared: readonly ProducedHeader[] = [
   { name: 'a', value: 'one' },
   { name: 'a', value: 'two' },
@@ -194,11 +194,25 @@ describe('packed records', () => {
     expect(list.topics).to.deep.equal(['t', 'u', 'v']);
   });
 
-  it('cost a header that is the same object as before nothing but its place', () => {
+  it('have the headers that they were added with, though their author changes them afterwards', () => {
+    const header = { name: 'a', value: '1' };
+    const list = packed([{ ...plain('x'), headers: [header] }]);
+    header.value = '2';
+    list.add({ ...plain('y'), headers: [header] });
+    header.name = 'b';
+    list.add({ ...plain('z'), headers: [header] });
+    expect([...list].map((one) => one.headers)).to.deep.equal([
+      [{ name: 'a', value: '1' }],
+      [{ name: 'a', value: '2' }],
+      [{ name: 'b', value: '2' }],
+    ]);
+  });
+
+  it('cost a header that is as before nothing but its place', () => {
     const [same] = shared;
     const list = packed([
       { ...plain('x'), headers: [same!] },
-      { ...plain('y'), headers: [same!] },
+      { ...plain('y'), headers: [{ ...same! }] },
     ]);
     expect(list.headers.subarray(0, 4)).to.deep.equal(list.headers.subarray(4, 8));
   });
