@@ -41,7 +41,10 @@ export interface SourceConsumer {
   poll(max: number, timeoutMs: number): Promise<RecordBatch>;
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
-  /** Resolves once the position is set. The partition must be assigned. */
+  /**
+   * Resolves once the position is set. The partition must be assigned. Rejects as retriable when the client has not
+   * begun to read it yet, and as fatal when it will never do so again: its position was outside the log.
+   */
   seek(to: TopicPartitionOffset): Promise<void>;
   /**
    * The group's committed offsets, none of them with a transaction pending (KIP-447 "require stable");
