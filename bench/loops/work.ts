@@ -5,7 +5,7 @@
 import type { Message, MessageHeader } from 'node-rdkafka';
 import { eventId } from '../../src/record/event-id.js';
 import type { Header } from '../../src/record/record.js';
-import { bytesOf } from '../../src/record/serde.js';
+import { serializedBytes } from '../../src/record/serde.js';
 import { commitOffset, offset, partition } from '../../src/record/units.js';
 import { auditOf } from '../../topology/user-audit/audit-mapping.js';
 import { auditSerde } from '../../topology/user-audit/audit-serde.js';
@@ -59,7 +59,7 @@ const audit = (source: string): Work => {
     ];
     if (event.traceparent !== undefined) headers.push({ traceparent: event.traceparent });
     if (event.tracestate !== undefined) headers.push({ tracestate: event.tracestate });
-    const value = bytesOf(auditSerde.serialize(made, { topic, headers: [], isKey: false }));
+    const value = serializedBytes(auditSerde.serialize(made, { topic, headers: [], isKey: false }));
     return { key: keyOf(message), value, timestamp, headers };
   };
 };

@@ -1,4 +1,4 @@
-/** What `npm run service` and the image start Node.js with; the services and bare loops of the bench have it, too. */
+/** What image, `npm start` and `npm run service` start Node.js with; the services and bare loops of the bench have it, too. */
 export const PRODUCTION_FLAGS: readonly string[] = [
   '--max-semi-space-size=32',
   '--no-allocation-site-pretenuring',

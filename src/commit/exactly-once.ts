@@ -15,7 +15,8 @@ import type { Committer } from './committer.js';
 
 /** Wait for room in the client's queue. */
 const QUEUE_FULL_PAUSE_MS = 5;
-const MANY_RECORDS = 1_024;
+/** Fewer of a task are copied into a common list. */
+const MANY_RECORDS = 512;
 
 class Lost extends Error {}
 
@@ -62,7 +63,7 @@ export class ExactlyOnceCommitter implements Committer {
 
   async #fill(units: readonly CommitUnit[]): Promise<void> {
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
-    // Most in one list: each call of the client waits for its turn in the event loop. Many records are worth that, and not to be copied.
+    // In one list, as each call of the client waits for its turn in the event loop: what is many is worth it, and not copied.
     const records = this.producer.buffer();
     for (const unit of units) {
       if (unit.records.length >= MANY_RECORDS) await this.#produce(unit.records, deadline);
@@ -71,6 +72,7 @@ export class ExactlyOnceCommitter implements Committer {
       records.add(unit.checkpoint);
     }
     await this.#produce(records, deadline);
+    // Not after a failure: a call that was given up may still read it. A task's own list is released once it is committed.
     records.release();
     await this.producer.flush();
     refuseLost(units);

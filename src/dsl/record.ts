@@ -39,7 +39,7 @@ const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHe
   let at = 0;
   for (const header of headers) {
     const { name, value } = header;
-    if (value !== plainValues[at] || name !== plainNames[at]) {
+    if (at >= plainNames.length || value !== plainValues[at] || name !== plainNames[at]) {
       if (!isPlainText(header)) return false;
       if (at < MOST_PLACES) {
         plainNames[at] = name;
@@ -63,11 +63,11 @@ export abstract class FixedKeyRecord<K, V> {
   abstract readonly key: K;
   abstract readonly value: V;
   abstract readonly timestamp: EpochMs;
-  /** Those of the source record unless `withHeaders` replaced them upstream. */
+  /** Those of the source record unless `withHeaders` replaced them upstream. Built each time: keep what is read often. */
   abstract get headers(): Headers;
   abstract withValue<VR>(value: VR): FixedKeyRecord<K, VR>;
   abstract withTimestamp(timestamp: number): FixedKeyRecord<K, V>;
-  /** Replaces all headers: what the record had is not carried over. */
+  /** Replaces all headers: what the record had is not carried over. List and headers must not be changed afterwards. */
   abstract withHeaders(headers: readonly HeaderLike[]): FixedKeyRecord<K, V>;
 }
 

@@ -7,7 +7,7 @@ import { NotRetryableError } from '../record/record-error.js';
 import type { Serde } from '../record/serde.js';
 import { doubleSerde, integerSerde, longSerde } from './number-serdes.js';
 
-const refuse = (reason: 'null-value' | 'deserialization', what: string): never => {
+const refuse = (reason: 'null-value' | 'deserialization' | 'serialization', what: string): never => {
   throw new NotRetryableError(reason, what);
 };
 
@@ -26,8 +26,14 @@ const bytesSerde: Serde<Buffer | null> = {
   deserialize: (data) => data,
 };
 
+/** Types are not there at run time: null would be a tombstone, or a record without a key. */
+const asText = (data: unknown): string =>
+  typeof data === 'string'
+    ? data
+    : refuse('serialization', `${data === null ? 'null' : typeof data} where a string is expected`);
+
 const stringSerde: Serde<string> = {
-  serialize: (data) => data,
+  serialize: asText,
   deserialize: (data) =>
     data === null ? refuse('null-value', 'null where a string is expected') : decodeUtf8(data),
 };
@@ -35,7 +41,7 @@ const stringSerde: Serde<string> = {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const uuidSerde: Serde<string> = {
-  serialize: (data) => data,
+  serialize: asText,
   deserialize: (data) => {
     const text =
       data === null ? refuse('null-value', 'null where a UUID is expected') : data.toString('latin1');

@@ -5,7 +5,7 @@
 import { partitionForKey } from '../record/murmur2.js';
 import { NotRetryableError } from '../record/record-error.js';
 import { NO_HEADERS } from '../record/record.js';
-import { bytesOf, type Serde, type SerdeContext } from '../record/serde.js';
+import { serializedBytes, type Serde, type SerdeContext } from '../record/serde.js';
 import type { Windowed } from './windowed.js';
 
 const START_BYTES = 8;
@@ -18,7 +18,7 @@ export class TimeWindowedSerde<K> implements Serde<Windowed<K>> {
   ) {}
 
   serialize({ key, window }: Windowed<K>, context: SerdeContext): Buffer {
-    const bytes = bytesOf(this.inner.serialize(key, context));
+    const bytes = serializedBytes(this.inner.serialize(key, context));
     if (bytes === null) throw new NotRetryableError('serialization', 'the key of a window cannot be null');
     const start = Buffer.allocUnsafe(START_BYTES);
     start.writeBigUInt64BE(BigInt(window.start));
@@ -39,7 +39,7 @@ export class TimeWindowedSerde<K> implements Serde<Windowed<K>> {
 
   /** All windows of a key are on the partition of the key, as Kafka Streams puts them. */
   partition(topic: string, { key }: Windowed<K>, partitions: number): number {
-    const bytes = bytesOf(this.inner.serialize(key, { topic, headers: NO_HEADERS, isKey: true }));
+    const bytes = serializedBytes(this.inner.serialize(key, { topic, headers: NO_HEADERS, isKey: true }));
     return bytes === null ? 0 : partitionForKey(bytes, partitions);
   }
 }

@@ -57,12 +57,10 @@ export class PackedEnqueuer {
     const { headers, bytes, topics } = packed;
     const [numbers, records] = packed.indexFrom(from);
     if (count <= FEW_RECORDS) return native.producePacked(count, numbers, records, headers, bytes, topics);
-    packed.lend();
     return new Promise((resolve) => {
-      native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) => {
-        packed.returned();
-        resolve([enqueued, code]);
-      });
+      native.producePacked(count, numbers, records, headers, bytes, topics, (enqueued, code) =>
+        resolve([enqueued, code]),
+      );
     });
   }
 }

@@ -42,8 +42,6 @@ export class PackedRecords implements RecordBuffer {
   #lastCount = 0;
   #lastTopic: string | undefined;
   #lastTopicIndex = 0;
-  /** Calls of the client that read it. */
-  #readers = 0;
 
   /** `spare`: where it goes when it is released. */
   constructor(private readonly spare: PackedRecords[] = []) {}
@@ -52,7 +50,7 @@ export class PackedRecords implements RecordBuffer {
     return this.#length;
   }
 
-  add(record: OutputRecord): void {
+  add(record: OutputRecord): number {
     const { key, value, headers } = record;
     const index = this.#length;
     const first = this.#headerCount;
@@ -67,6 +65,7 @@ export class PackedRecords implements RecordBuffer {
     records[at + 3] = this.#addBytes(key);
     records[at + 4] = this.#size;
     records[at + 5] = typeof value === 'string' ? this.#addText(value) : this.#addBytes(value);
+    const bytes = this.#size - (records[at + 2] ?? 0);
     records[at + 6] = first;
     records[at + 7] = headers.length;
     for (let i = 0; i < headers.length; i += 1) this.#addHeader(headers[i], i, first + i);
@@ -74,6 +73,7 @@ export class PackedRecords implements RecordBuffer {
     this.#lastAt = first;
     this.#headerCount = first + headers.length;
     this.#length = index + 1;
+    return bytes;
   }
 
   addAll(records: RecordList): void {
@@ -86,19 +86,7 @@ export class PackedRecords implements RecordBuffer {
     return [this.numbers.subarray(from), this.records.subarray(from * RECORD)];
   }
 
-  /** A call of the client begins to read it. */
-  lend(): void {
-    this.#readers += 1;
-  }
-
-  /** That call has ended. */
-  returned(): void {
-    this.#readers -= 1;
-  }
-
   release(): void {
-    // A call that was given up: it must not find other records there.
-    if (this.#readers > 0) return;
     this.topics.length = 0;
     this.#lastTopic = undefined;
     this.#length = 0;

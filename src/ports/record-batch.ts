@@ -14,7 +14,7 @@ export interface RecordBatch {
   timestamp(index: number): EpochMs;
   key(index: number): Buffer | null;
   value(index: number): Buffer | null;
-  /** Built when called: call it at most once per record, and only for records that need it. */
+  /** Built anew at each call: for records that need them only, and once where they are read often. */
   headers(index: number): Headers;
   /**
    * Partitions of which everything below `offset` has been read, as of this poll (control records

@@ -16,7 +16,7 @@ export const recordName = (topic: string, partition: number, offset: number): st
   `${topic}-${partition}-${offset}`;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
-/** Every record has an id, and names are ASCII but for those of strangers. */
+/** Every record has an id, and names are ASCII but for those of strangers: `node:crypto` has the others. */
 const sha1 = new PrefixedSha1(NAMESPACE_BYTES);
 
 /** Beyond the longest topic name (249), two numbers and signs. */

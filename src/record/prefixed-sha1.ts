@@ -27,10 +27,11 @@ export class PrefixedSha1 {
     this.#prefix = Array.from({ length: PREFIX_WORDS }, (_, word) => prefix.readInt32BE(4 * word));
   }
 
-  /** Undefined when the text is longer than 295 characters, or not all ASCII. */
+  /** Undefined when the text is longer than 295 characters or not all ASCII, or code may not be made of text. */
   digest(text: string): Digest | undefined {
     const blocks = Math.ceil((PREFIX_BYTES + text.length + TRAILER_BYTES) / (4 * BLOCK_WORDS));
-    if (blocks > MAX_BLOCKS || !this.#fill(text, blocks * BLOCK_WORDS)) return undefined;
+    if (compress === undefined || blocks > MAX_BLOCKS || !this.#fill(text, blocks * BLOCK_WORDS))
+      return undefined;
     const state = this.#state;
     state[0] = 0x67452301;
     state[1] = 0xefcdab89;

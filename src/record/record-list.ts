@@ -12,7 +12,8 @@ export interface RecordList extends Iterable<ProducedRecord> {
 
 /** A list that grows. What was added may be forgotten by whoever added it, but not changed. */
 export interface RecordBuffer extends RecordList {
-  add(record: OutputRecord): void;
+  /** The bytes of its key and its value. */
+  add(record: OutputRecord): number;
   addAll(records: RecordList): void;
   /** Nobody reads it any more: its memory may be used for the next one. */
   release(): void;
@@ -34,8 +35,10 @@ export class PlainRecords implements RecordBuffer {
     return this.#records[Symbol.iterator]();
   }
 
-  add(record: OutputRecord): void {
-    this.#records.push(producedOf(record));
+  add(record: OutputRecord): number {
+    const produced = producedOf(record);
+    this.#records.push(produced);
+    return (produced.key?.length ?? 0) + (produced.value?.length ?? 0);
   }
 
   addAll(records: RecordList): void {

@@ -27,6 +27,12 @@ export interface Deserializer<T> {
 
 export interface Serde<T> extends Serializer<T>, Deserializer<T> {}
 
+/** As it was given, whatever an author's serializer gives. Throws TypeError for what is none of the three. */
+export const checkSerialized = (given: unknown): Serialized => {
+  if (typeof given === 'string' || given instanceof Uint8Array || given === null) return given as Serialized;
+  throw new TypeError(`a serializer gave ${typeof given}: it must give a Buffer, a text or null`);
+};
+
 /** As bytes. */
-export const bytesOf = (serialized: Serialized): Buffer | null =>
+export const serializedBytes = (serialized: Serialized): Buffer | null =>
   typeof serialized === 'string' ? Buffer.from(serialized) : serialized;

@@ -54,5 +54,15 @@ const source = (): string => {
   return lines.join('\n');
 };
 
-// eslint-disable-next-line @typescript-eslint/no-implied-eval -- of constants of this file alone
-export const compress = new Function('message', 'from', 'state', source()) as Compress;
+const compiled = (): Compress | undefined => {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of constants of this file alone
+    return new Function('message', 'from', 'state', source()) as Compress;
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+};
+
+/** Undefined where Node.js was started with `--disallow-code-generation-from-strings`. */
+export const compress = compiled();

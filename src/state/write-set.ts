@@ -34,7 +34,7 @@ const NO_HEADERS: readonly ProducedHeader[] = [];
 const STAMPED_BYTES = 400;
 
 export class WriteSet {
-  /** Of keys and values, changelog included; of a text one for each UTF-16 unit. */
+  /** Of keys and values, changelog included. */
   bytes = 0;
   /** The position to read next, by topic: of sources and of the task's other inputs. */
   readonly positions = new Map<string, CommitOffset>();
@@ -70,8 +70,7 @@ export class WriteSet {
 
   /** One record to be written. */
   add(record: OutputRecord): void {
-    this.buffer.add(record);
-    this.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    this.bytes += this.buffer.add(record);
   }
 
   /** A changelog entry that others will speak of. */

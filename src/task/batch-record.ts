@@ -1,6 +1,6 @@
 /**
- * One record of a polled batch. Its headers are built each time somebody reads them: kept, they would be half of what a
- * result keeps alive that waits for its turn, and most handlers read them once.
+ * One record of a polled batch. Its headers are built each time somebody reads them: kept, they would be a quarter of what
+ * results keep alive that wait for their turn, and most handlers read them once.
  */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ConsumedRecord, Headers } from '../record/record.js';

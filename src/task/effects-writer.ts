@@ -6,7 +6,7 @@ import type { Effects, RecordRun, StoreChange, TaskProcessor } from '../dsl/exec
 import type { ProcessingFailure } from '../record/record-error.js';
 import { NotRetryableError } from '../record/record-error.js';
 import { exceeds, HEADER_BUDGET_BYTES } from '../record/record-size.js';
-import type { OutputRecord } from '../record/output-record.js';
+import { producedOf, type OutputRecord } from '../record/output-record.js';
 import type { EpochMs } from '../record/units.js';
 import { encodeStreamTime, STREAM_TIME_KEY, storeLogKey } from '../state/store-log.js';
 import type { TaskStores } from '../state/task-stores.js';
@@ -21,6 +21,13 @@ export interface EffectsLimits {
 }
 
 export const isEffects = (of: Effects | ProcessingFailure): of is Effects => 'outputs' in of;
+
+/** For effects that wait: a text that was put together keeps its parts, bytes are one block. */
+export const asKept = (effects: Effects): Effects => {
+  if (!effects.outputs.some(({ value }) => typeof value === 'string')) return effects;
+  const { changes, isDropped, outputs, reads } = effects;
+  return { outputs: outputs.map(producedOf), changes, isDropped, reads };
+};
 
 export class EffectsWriter {
   constructor(

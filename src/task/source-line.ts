@@ -20,7 +20,7 @@ import type { CommitOffset } from '../record/units.js';
 import { after } from '../record/units.js';
 import type { AttemptEnd } from './attempts.js';
 import { BatchRecord } from './batch-record.js';
-import { isEffects } from './effects-writer.js';
+import { asKept, isEffects } from './effects-writer.js';
 import { EmissionQueue } from './emission-queue.js';
 import { isKnown } from './known-record.js';
 import { Patience } from './patience.js';
@@ -138,7 +138,7 @@ export class SourceLine {
       isOwn = breaker.probeEnded(entry, isFine);
     } else if (entry.attempt === 1) breaker.firstRun(isFine);
     if (!isEffects(result)) return this.#failed(entry, result, isOwn);
-    entry.resolve({ kind: 'effects', effects: result }, clock.monotonic());
+    entry.resolve({ kind: 'effects', effects: asKept(result) }, clock.monotonic());
     this.#patience.waits(entry);
     if (this.parts.sharing === 'none') this.queue.freeKey(entry);
   }

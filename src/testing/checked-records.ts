@@ -21,9 +21,9 @@ export class CheckedRecords extends PlainRecords {
     return super[Symbol.iterator]();
   }
 
-  override add(record: OutputRecord): void {
+  override add(record: OutputRecord): number {
     this.#check();
-    super.add(record);
+    return super.add(record);
   }
 
   override addAll(records: RecordList): void {

@@ -3,7 +3,7 @@
  * keys' bytes. What is seen is decided, and committed once the driver's call has returned.
  */
 import { NO_HEADERS } from '../record/record.js';
-import { bytesOf, type Serde } from '../record/serde.js';
+import { serializedBytes, type Serde } from '../record/serde.js';
 
 /** The entries of one task's store, as bytes: of `StoreData`, what is needed here. */
 export interface StoredEntries {
@@ -45,7 +45,7 @@ const read = (serde: Serde<unknown> | undefined, bytes: Buffer, topic: string, i
 
 const keyBytes = (store: ViewedStore, key: unknown): Buffer => {
   const context = { topic: store.name, headers: NO_HEADERS, isKey: true };
-  const bytes = bytesOf(store.keySerde?.serialize(key, context) ?? null);
+  const bytes = serializedBytes(store.keySerde?.serialize(key, context) ?? null);
   if (bytes === null) throw new Error(`a key of store ${store.name} cannot be null`);
   return bytes;
 };

@@ -3,7 +3,7 @@
  * processed as far as it goes before the next is written: committed, or waiting in a lane.
  */
 import type { InputRecord } from './simulated-cluster.js';
-import { bytesOf, type Serializer } from '../record/serde.js';
+import { serializedBytes, type Serializer } from '../record/serde.js';
 import type { TestKeyValue } from './test-record.js';
 import { TestRecord } from './test-record.js';
 
@@ -65,9 +65,9 @@ export class TestInputTopic<K, V> {
   async #pipe({ key, value, headers, timestampMs }: TestRecord<K | null, V>): Promise<void> {
     const context = { topic: this.topic, headers };
     await this.pipe({
-      key: key === null ? null : bytesOf(this.keySerializer.serialize(key, { ...context, isKey: true })),
+      key: key === null ? null : serializedBytes(this.keySerializer.serialize(key, { ...context, isKey: true })),
       value:
-        value === null ? null : bytesOf(this.valueSerializer.serialize(value, { ...context, isKey: false })),
+        value === null ? null : serializedBytes(this.valueSerializer.serialize(value, { ...context, isKey: false })),
       headers,
       timestampMs: timestampMs ?? this.#ownTime(),
     });

@@ -141,7 +141,7 @@ describe('a real Prometheus that scrapes services under load', function () {
         );
       }
     })();
-    // Awaited at the end.
+    // Awaited when all else is well: what failed before is told and not this.
     bursts.catch(() => {});
     try {
       let empty: readonly string[] = ['not looked at'];
@@ -210,9 +210,10 @@ describe('a real Prometheus that scrapes services under load', function () {
         const rule = (await prometheus.rules()).find(({ name }) => name === 'AuditLanesTargetDown');
         return rule?.alerts?.some(({ labels }) => labels['instance'] === `127.0.0.1:${first.port}`) === true;
       });
-    } finally {
       ended = true;
       await bursts;
+    } finally {
+      ended = true;
       await load.stop();
       await prometheus.stop();
     }

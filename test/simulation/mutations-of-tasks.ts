@@ -37,7 +37,7 @@ export const TASK_MUTATIONS: readonly Mutation[] = [
     name: 'effects leave in the order in which handlers finish',
     rewrites: one(
       'task/source-line.js',
-      "entry.resolve({ kind: 'effects', effects: result }, clock.monotonic());",
+      "entry.resolve({ kind: 'effects', effects: asKept(result) }, clock.monotonic());",
       "for (const output of result.outputs) this.parts.ledger.open.buffer.add(output);\n        entry.resolve({ kind: 'effects', effects: { ...result, outputs: [], changes: [] } }, clock.monotonic());",
     ),
     caughtBy: ['I2', 'order'],

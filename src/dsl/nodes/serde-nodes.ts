@@ -5,7 +5,13 @@
  */
 import type { ConsumedRecord, Headers } from '../../record/record.js';
 import { placeOf } from '../../record/record.js';
-import { bytesOf, type Serde, type SerdeContext, type Serialized } from '../../record/serde.js';
+import {
+  checkSerialized,
+  serializedBytes,
+  type Serde,
+  type SerdeContext,
+  type Serialized,
+} from '../../record/serde.js';
 import { partition as toPartition } from '../../record/units.js';
 import type { RecordRun } from '../execution.js';
 import type { FailureJudge } from './failure-judge.js';
@@ -103,7 +109,7 @@ export class SinkRuntime extends RuntimeNode {
       key =
         isSourceKey && this.keySerde === pass.keySerde
           ? from.key
-          : bytesOf(this.write(this.keySerde, topic, true, record, pass));
+          : serializedBytes(this.write(this.keySerde, topic, true, record, pass));
       value =
         record.value === null && this.node.internal !== null
           ? null
@@ -170,7 +176,7 @@ export class SinkRuntime extends RuntimeNode {
   ): Serialized {
     const data = isKey ? record.key : record.value;
     try {
-      return serde.serialize(data, new OutputContext(record, topic, isKey));
+      return checkSerialized(serde.serialize(data, new OutputContext(record, topic, isKey)));
     } catch (error) {
       const what = `the ${isKey ? 'key' : 'value'} for ${topic}, made from ${pass.place}, could not be written`;
       throw asSerdeFailure(error, 'serialization', what);

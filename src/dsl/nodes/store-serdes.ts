@@ -5,7 +5,7 @@
  */
 import { NotRetryableError } from '../../record/record-error.js';
 import { type Headers, NO_HEADERS } from '../../record/record.js';
-import { bytesOf, type Serde, type SerdeContext } from '../../record/serde.js';
+import { checkSerialized, serializedBytes, type Serde, type SerdeContext } from '../../record/serde.js';
 import type { HeaderSource } from '../record.js';
 import { asSerdeFailure } from './serde-failure.js';
 import type { StoreSpec } from '../graph/store-spec.js';
@@ -82,7 +82,9 @@ export class StoreSerdes {
     from: HeaderSource,
   ): Buffer | null {
     try {
-      return bytesOf(serde.serialize(data, new StoreContext(this.store, isKey, from)));
+      return serializedBytes(
+        checkSerialized(serde.serialize(data, new StoreContext(this.store, isKey, from))),
+      );
     } catch (error) {
       const what = `the ${isKey ? 'key' : 'value'} for store ${this.store}, made from ${at.place}, could not be written`;
       throw asSerdeFailure(error, 'serialization', what);

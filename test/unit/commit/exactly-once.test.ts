@@ -7,7 +7,7 @@ import { Scheduler } from '../../../src/testing/scheduler.js';
 import { unitOf } from '../support/commit-units.js';
 import { errorOf, KINDS } from '../support/kafka-errors.js';
 import { sourceConsumer, transactionalProducer } from '../support/ports.js';
-import { textOf } from '../support/records.js';
+import { produced as textual, textOf } from '../support/records.js';
 
 type Step = 'begin' | 'produce' | 'flush' | 'sendOffsets' | 'commit' | 'abort';
 
@@ -74,7 +74,7 @@ describe('ExactlyOnceCommitter', () => {
   it('gives the client many records of a task as they are, and everything else in one list', async () => {
     const { commit, lists } = bench();
     const many = unitOf('many', {
-      records: Array.from({ length: 2_000 }, () => unitOf('many').records.at(0)!),
+      records: Array.from({ length: 2_000 }, () => textual('m')),
     });
     await commit(unitOf('a'), many, unitOf('b'));
     expect(lists).to.have.lengthOf(2);
@@ -208,6 +208,30 @@ describe('ExactlyOnceCommitter', () => {
       expect((await commit(unitOf('a'), unitOf('b'))).kind).to.equal('committed');
       expect(produced).to.deep.equal(['a-1', 'a-2', 'a-checkpoint', 'b-1', 'b-2', 'b-checkpoint']);
       expect(scheduler.clock.monotonic()).to.be.greaterThan(0);
+    });
+
+    it('does so for the many records of a task, too, and sends all of them again after an abort', async () => {
+      const many = unitOf('many', {
+        records: Array.from({ length: 1_000 }, (_, at) => textual(`m-${at}`)),
+      });
+      const names = [...many.records].map(textOf);
+      const rooms = [300, 0, 400];
+      const refused = errorOf('abortable');
+      let refuses = true;
+      const { commit, produced } = bench(
+        {
+          produce: () => {
+            if (rooms.length === 0 && refuses) throw refused;
+          },
+        },
+        () => rooms.shift() ?? 5_000,
+      );
+      expect(await commit(unitOf('a'), many)).to.deep.equal({ kind: 'aborted', cause: refused });
+      expect(produced).to.deep.equal(names.slice(0, 700));
+      produced.length = 0;
+      refuses = false;
+      expect((await commit(unitOf('a'), many)).kind).to.equal('committed');
+      expect(produced).to.deep.equal([...names, 'a-1', 'a-2', 'a-checkpoint', 'many-checkpoint']);
     });
 
     it('does not spin: each try comes after a wait', async () => {

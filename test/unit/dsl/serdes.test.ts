@@ -1,4 +1,4 @@
-import { bytesOf } from '../../../src/record/serde.js';
+import { serializedBytes } from '../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_HEADERS, NotRetryableError, type Serde, Serdes } from '../../../src/index.js';
@@ -16,7 +16,7 @@ const reasonOf = (act: () => unknown): string => {
 };
 
 const returns = <T>(serde: Serde<T>, value: T): void => {
-  expect(serde.deserialize(bytesOf(serde.serialize(value, AT)), AT)).to.deep.equal(value);
+  expect(serde.deserialize(serializedBytes(serde.serialize(value, AT)), AT)).to.deep.equal(value);
 };
 
 describe('the serdes that come with the engine', function () {
@@ -68,6 +68,12 @@ describe('the serdes that come with the engine', function () {
     expect(failure).to.be.instanceOf(NotRetryableError);
     expect((failure as Error).message).not.to.include('someone');
     expect((failure as Error).cause).to.equal(undefined);
+  });
+
+  it('refuse to write what is no text', () => {
+    for (const serde of [Serdes.string(), Serdes.uuid()])
+      for (const value of [null, undefined, 5, true, {}, Buffer.from('a')])
+        expect(reasonOf(() => serde.serialize(value as never, AT))).to.equal('serialization');
   });
 
   it('refuse to write what has no JSON form', () => {

@@ -207,6 +207,15 @@ describe('a serde', () => {
     );
   });
 
+  it('that gives neither bytes nor a text nor null makes a failure that is final', () => {
+    for (const given of [undefined, 5, {}]) {
+      const writes: Serde<string> = { ...Serdes.string(), serialize: () => given as never };
+      expect(failureOf(Serdes.string(), writes))
+        .to.be.instanceOf(NotRetryableError)
+        .with.property('reason', 'serialization');
+    }
+  });
+
   it('decides itself when it throws one of our errors', () => {
     const busy = new RetryableError('registry', 'the registry is down');
     expect(failureOf(failing(busy), Serdes.string())).to.equal(busy);

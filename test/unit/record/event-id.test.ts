@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -23,6 +24,30 @@ describe('event id', () => {
         expect(uuidV5(name)).to.equal(byTheBook(name));
       }),
     );
+  });
+
+  it('is the same for names of one block of the hash and of several', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[ -~]{0,300}$/), (name) => {
+        expect(uuidV5(name)).to.equal(byTheBook(name));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is the same where no code may be made of text', () => {
+    const file = new URL('../../../src/record/event-id.js', import.meta.url).href;
+    const said = spawnSync(
+      process.execPath,
+      [
+        '--disallow-code-generation-from-strings',
+        '--input-type=module',
+        '-e',
+        `const { eventId } = await import('${file}'); console.log(eventId('user.events', 2, 1234));`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect([said.stdout.trim(), said.stderr]).to.deep.equal([eventId('user.events', 2, 1234), '']);
   });
 
   it('stays what it is today: readers deduplicate by it', () => {

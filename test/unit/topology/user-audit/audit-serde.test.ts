@@ -1,4 +1,4 @@
-import { bytesOf } from '../../../../src/record/serde.js';
+import { serializedBytes } from '../../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_HEADERS, type Offset, type Partition } from '../../../../src/index.js';
@@ -36,9 +36,9 @@ describe('audit serde', () => {
     fc.assert(
       fc.property(userEvent, (event) => {
         const audit = auditOf(event, origin, 0);
-        expect(auditSerde.deserialize(bytesOf(auditSerde.serialize(audit, context)), context)).to.deep.equal(
-          audit,
-        );
+        expect(
+          auditSerde.deserialize(serializedBytes(auditSerde.serialize(audit, context)), context),
+        ).to.deep.equal(audit);
       }),
     );
   });

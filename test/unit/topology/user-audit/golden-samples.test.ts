@@ -3,7 +3,7 @@
  * audit event as ever; what was refused is refused for the same reason. A sample is never changed: a new
  * version gets a folder of its own, `test/schemas/golden/<schema>/<version>`.
  */
-import { bytesOf } from '../../../../src/record/serde.js';
+import { serializedBytes } from '../../../../src/record/serde.js';
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ const expectAuditSample = ({ value, refused }: Sample): void => {
   if (refused !== undefined) return;
   const context = { topic: 'system.audit', headers: [], isKey: false };
   expect(
-    auditSerde.deserialize(bytesOf(auditSerde.serialize(value as SystemAudit, context)), context),
+    auditSerde.deserialize(serializedBytes(auditSerde.serialize(value as SystemAudit, context)), context),
   ).to.deep.equal(value);
 };
 

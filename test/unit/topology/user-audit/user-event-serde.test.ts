@@ -1,4 +1,4 @@
-import { bytesOf } from '../../../../src/record/serde.js';
+import { serializedBytes } from '../../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_HEADERS, NotRetryableError, type Headers } from '../../../../src/index.js';
@@ -52,7 +52,7 @@ describe('user event serde', () => {
   it('reads back every event that it writes', () => {
     fc.assert(
       fc.property(userEvent, (event) => {
-        const value = bytesOf(
+        const value = serializedBytes(
           serde.serialize(event, { topic: 'user.events', headers: NO_HEADERS, isKey: false }),
         );
         const headers = headersOf({ ce_type: event.type });
