@@ -79,10 +79,10 @@ export class LaneKeeper {
       this.table.add(lane);
       const { status, due, delayMs } = lane.state;
       if (status === 'parked') continue;
-      const leftMs = Math.max(0, due - wall);
+      // A wall clock that went back, or that of the last owner, must not make it wait longer than its delay.
+      const leftMs = Math.min(Math.max(0, due - wall), delayMs ?? 0);
       if (lane.arm !== null && delayMs !== null && !this.rules.tiers.has(delayMs)) this.#rearm(lane, leftMs);
-      // A wall clock that went back must not make it wait longer than its delay.
-      else this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));
+      else this.#alarm(lane, leftMs);
     }
   }
 

@@ -120,15 +120,15 @@ export const TIMING_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       KEEPER,
-      'this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
-      'if (lane.arm !== null)\n                    this.#alarm(lane, Math.min(leftMs, delayMs ?? 0));',
+      'this.#alarm(lane, leftMs);\n        }',
+      'if (lane.arm !== null)\n                    this.#alarm(lane, leftMs);\n        }',
     ),
     caughtBy: ['I12'],
   },
   {
     name: 'a wall clock that went back holds a lane for as long',
     focus: 'lanes',
-    rewrites: one(KEEPER, 'Math.min(leftMs, delayMs ?? 0)', 'leftMs'),
+    rewrites: one(KEEPER, 'Math.min(Math.max(0, due - wall), delayMs ?? 0)', 'Math.max(0, due - wall)'),
     caughtBy: ['I12'],
   },
   {

@@ -365,6 +365,36 @@ describe('Task with lanes', () => {
       expect(after.begun).to.deep.equal(['0/2']);
     });
 
+    for (const [tiers, waitMs] of [
+      [
+        [
+          { name: '10s', delayMs: 10_000 },
+          { name: '1h', delayMs: 3_600_000 },
+        ],
+        10_000,
+      ],
+      [[], 5000],
+    ] as const) {
+      it(`holds it for no longer where clocks do not agree, with ${tiers.length} tiers`, async () => {
+        const before = await started();
+        before.offer([consumed(0)]);
+        await before.fail(0, away());
+        const unit = before.commitAndDeliver();
+        const image = new LaneLogImage(partition(0));
+        for (const { key, value } of unit.changelog.flat()) if (key !== null) image.apply(key, value);
+        const after = new TaskBench({ ...LANES, retryTiers: tiers });
+        // The clock of the last owner was two hours ahead.
+        after.scheduler.clock.jumpWallClock(-7_200_000);
+        await after.task.restore();
+        after.task.run(new Map(), image.restored(after.scheduler.clock.now(), null), 1);
+        after.commitAndDeliver();
+        await after.pass(waitMs - 1);
+        expect(after.begun).to.deep.equal([]);
+        await after.pass(1);
+        expect(after.begun).to.deep.equal(['0/2']);
+      });
+    }
+
     it('passes a record that waits in a lane already, and stops at another one under its offset (F16)', async () => {
       const bench = await started();
       bench.offer([consumed(0)]);
