@@ -37,16 +37,15 @@ export class Invariants {
   check(moment: Moment): void {
     this.journal.update();
     const { fresh, tasks } = this.journal;
-    for (const output of fresh.outputs.splice(0)) {
+    const outputs = fresh.outputs.splice(0);
+    const letters = fresh.letters.splice(0);
+    for (const output of outputs) {
       this.#outcomes.output(output);
-      this.#order.output(output);
       this.#epochs.output(output);
       this.stores.output(output);
     }
-    for (const letter of fresh.letters.splice(0)) {
-      this.#outcomes.letter(letter);
-      this.#order.letter(letter);
-    }
+    for (const letter of letters) this.#outcomes.letter(letter);
+    this.#order.came(outputs, letters);
     for (const task of tasks) this.#positions.checkpoints(task);
     if (moment === 'any') return;
     this.#outcomes.settle(moment === 'rest');

@@ -60,7 +60,7 @@ export class Journal {
     readonly scenario: Scenario,
     readonly violations: Violations,
   ) {
-    this.times = new AppendTimes(cluster, (topic) => topic.startsWith(`${GROUP}.`));
+    this.times = new AppendTimes(cluster, (topic) => topic === OUTPUT || topic.startsWith(`${GROUP}.`));
     const tiers = new Map(
       scenario.versions.flatMap(({ retryTiers }) => retryTiers.map(({ name, delayMs }) => [name, delayMs])),
     );

@@ -38,14 +38,24 @@ export class OrderChecks {
       );
   }
 
-  output({ at, facts, value }: Output): void {
+  /** In the order in which they were appended: of both ends of a record the first one counts. */
+  came(outputs: readonly Output[], letters: readonly DeadLetter[]): void {
+    const { times } = this.journal;
+    const looks = [
+      ...outputs.map((output) => ({ atMs: times.of(output.at), look: () => this.#output(output) })),
+      ...letters.map((letter) => ({ atMs: times.of(letter.at), look: () => this.#letter(letter) })),
+    ];
+    for (const { look } of looks.sort((one, other) => one.atMs - other.atMs)) look();
+  }
+
+  #output({ at, facts, value }: Output): void {
     // A record that was redriven comes out at its new place (first deliveries only).
     if (facts.redrivesAsked > 0 || this.#isRepeat(facts, 'output')) return;
     const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
     this.#entry(log, `output of ${at.topic}`, facts, value.index);
   }
 
-  letter({ at, id, isNotice, isRedriven, reason, task }: DeadLetter): void {
+  #letter({ at, id, isNotice, isRedriven, reason, task }: DeadLetter): void {
     const facts = this.journal.named(task, id);
     // Followers of a full lane leave while their head stays.
     if (facts === undefined || isRedriven || reason === 'lane-full') return;

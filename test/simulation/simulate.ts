@@ -29,7 +29,7 @@ export interface Outcome {
 const PROBE_EVERY_STEPS = 100;
 const REST_EVERY_STEPS = 100;
 const BOUNDS_EVERY_STEPS = 5;
-const MOST_STEPS = 400_000;
+const MOST_STEPS = 1_000_000;
 /** From the last fault until everything is done: refused partitions wait 30 s, back-offs as long, several times over. */
 const REST_WITHIN_MS = 1_500_000;
 const CLOSE_WITHIN_MS = 120_000;
