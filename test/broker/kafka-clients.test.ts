@@ -411,8 +411,11 @@ describe('the Kafka clients of the service', function () {
         await producer.flush();
         await producer.commit();
         const admin = await open.connect(clients.clusterAdmin());
-        // With the first one and the commit's control record.
-        expect((await admin.watermarks({ topic, partition: partition(0) })).high).to.equal(200_302);
+        const high = async (): Promise<number> =>
+          (await admin.watermarks({ topic, partition: partition(0) })).high;
+        // With the first one and the commit's control record, which the broker writes after it has answered.
+        await until('the control record is there', async () => (await high()) > 200_301);
+        expect(await high()).to.equal(200_302);
       });
 
     it('a commit under way outlasts an outage that is shorter than the transaction', async function () {
