@@ -319,6 +319,17 @@ describe('Task with lanes', () => {
   });
 
   describe('a restored task', () => {
+    /** The lane log of a task whose only record has failed. */
+    const oneLane = async (): Promise<LaneLogImage> => {
+      const bench = await started();
+      bench.offer([consumed(0)]);
+      await bench.fail(0, away());
+      const image = new LaneLogImage(partition(0));
+      for (const { key, value } of bench.commitAndDeliver().changelog.flat())
+        if (key !== null) image.apply(key, value);
+      return image;
+    };
+
     it('has the lanes of the log, runs those that are due without an arm, and the others in their time', async () => {
       const before = await started();
       before.offer([
@@ -347,12 +358,7 @@ describe('Task with lanes', () => {
     });
 
     it('arms a lane again whose delay is not configured any more, on one that is long enough', async () => {
-      const before = await started();
-      before.offer([consumed(0)]);
-      await before.fail(0, away());
-      const unit = before.commitAndDeliver();
-      const image = new LaneLogImage(partition(0));
-      for (const { key, value } of unit.changelog.flat()) if (key !== null) image.apply(key, value);
+      const image = await oneLane();
       const after = new TaskBench({ ...LANES, retryTiers: [{ name: '10s', delayMs: 10_000 }] });
       await after.task.restore();
       after.task.run(new Map(), image.restored(after.scheduler.clock.now(), null), 1);
@@ -376,12 +382,7 @@ describe('Task with lanes', () => {
       [[], 5000],
     ] as const) {
       it(`holds it for no longer where clocks do not agree, with ${tiers.length} tiers`, async () => {
-        const before = await started();
-        before.offer([consumed(0)]);
-        await before.fail(0, away());
-        const unit = before.commitAndDeliver();
-        const image = new LaneLogImage(partition(0));
-        for (const { key, value } of unit.changelog.flat()) if (key !== null) image.apply(key, value);
+        const image = await oneLane();
         const after = new TaskBench({ ...LANES, retryTiers: tiers });
         // The clock of the last owner was two hours ahead.
         after.scheduler.clock.jumpWallClock(-7_200_000);
@@ -396,12 +397,7 @@ describe('Task with lanes', () => {
     }
 
     it('passes a record that waits in a lane already, and stops at another one under its offset (F16)', async () => {
-      const bench = await started();
-      bench.offer([consumed(0)]);
-      await bench.fail(0, away());
-      const unit = bench.commitAndDeliver();
-      const image = new LaneLogImage(partition(0));
-      for (const { key, value } of unit.changelog.flat()) if (key !== null) image.apply(key, value);
+      const image = await oneLane();
       for (const isSame of [true, false]) {
         const again = new TaskBench(LANES);
         await again.task.restore();
