@@ -27,9 +27,10 @@ export interface Deserializer<T> {
 
 export interface Serde<T> extends Serializer<T>, Deserializer<T> {}
 
-/** As it was given, whatever an author's serializer gives. Throws TypeError for what is none of the three. */
+/** What an author's serializer gave, at run time: bytes of any kind become a Buffer. Throws TypeError for anything else. */
 export const checkSerialized = (given: unknown): Serialized => {
-  if (typeof given === 'string' || given instanceof Uint8Array || given === null) return given as Serialized;
+  if (typeof given === 'string' || Buffer.isBuffer(given) || given === null) return given;
+  if (given instanceof Uint8Array) return Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   throw new TypeError(`a serializer gave ${typeof given}: it must give a Buffer, a text or null`);
 };
 

@@ -216,6 +216,17 @@ describe('a serde', () => {
     }
   });
 
+  it('may give bytes that are no Buffer: they become one', () => {
+    const builder = new StreamsBuilder();
+    const bytes = Uint8Array.from([0, 1, 2, 3]).subarray(1, 3);
+    const writes: Serde<string> = { ...Serdes.string(), serialize: () => bytes as never };
+    builder
+      .stream('in', Consumed.with(Serdes.string(), Serdes.string()))
+      .to('out', Produced.with(Serdes.string(), writes));
+    const [output] = sync(processorOf(builder.build())(runOf(consumed())));
+    expect(output?.value).to.deep.equal(Buffer.from([1, 2]));
+  });
+
   it('decides itself when it throws one of our errors', () => {
     const busy = new RetryableError('registry', 'the registry is down');
     expect(failureOf(failing(busy), Serdes.string())).to.equal(busy);
