@@ -65,9 +65,12 @@ export class TestInputTopic<K, V> {
   async #pipe({ key, value, headers, timestampMs }: TestRecord<K | null, V>): Promise<void> {
     const context = { topic: this.topic, headers };
     await this.pipe({
-      key: key === null ? null : serializedBytes(this.keySerializer.serialize(key, { ...context, isKey: true })),
+      key:
+        key === null ? null : serializedBytes(this.keySerializer.serialize(key, { ...context, isKey: true })),
       value:
-        value === null ? null : serializedBytes(this.valueSerializer.serialize(value, { ...context, isKey: false })),
+        value === null
+          ? null
+          : serializedBytes(this.valueSerializer.serialize(value, { ...context, isKey: false })),
       headers,
       timestampMs: timestampMs ?? this.#ownTime(),
     });
