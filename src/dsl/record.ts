@@ -4,6 +4,7 @@
  */
 import { encodeHeaders, isReservedHeader } from '../record/headers.js';
 import type { Header, Headers, ProducedHeader } from '../record/record.js';
+import { serializedBytes } from '../record/serde.js';
 import type { EpochMs } from '../record/units.js';
 import { epochMs } from '../record/units.js';
 
@@ -12,7 +13,7 @@ export type HeaderLike = Header | ProducedHeader;
 
 const asHeader = ({ name, value }: HeaderLike): Header => ({
   name,
-  value: typeof value === 'string' ? Buffer.from(value) : value,
+  value: serializedBytes(value),
 });
 
 /** Names that were found to be nobody's but the author's: they are few, and asked for with every record. */

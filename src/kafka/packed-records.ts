@@ -9,6 +9,7 @@ import type { OutputRecord } from '../record/output-record.js';
 import type { ProducedHeader, ProducedRecord } from '../record/record.js';
 import type { RecordBuffer, RecordList } from '../record/record-list.js';
 import { epochMs, partition } from '../record/units.js';
+import { MOST_BYTES_PER_UNIT } from '../record/utf8-text.js';
 
 const FIRST_RECORDS = 256;
 const FIRST_HEADERS = 2_048;
@@ -19,8 +20,6 @@ const SPARE_BYTES = 1 << 26;
 const MOST_BYTES = 2 ** 31 - 1;
 const RECORD = 8;
 const HEADER = 4;
-/** UTF-8 has up to three bytes for a UTF-16 code unit. */
-const MOST_BYTES_PER_UNIT = 3;
 /** A short text is written faster character by character than by a call into native code. */
 const SHORT_TEXT = 64;
 const MOST_ASCII = 0x7f;

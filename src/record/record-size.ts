@@ -1,6 +1,7 @@
 /** How large a record is for the broker's limits, known before it is produced. */
 import type { OutputRecord } from './output-record.js';
 import type { Serialized } from './serde.js';
+import { MOST_BYTES_PER_UNIT } from './utf8-text.js';
 
 /** Room in internal topics' `max.message.bytes` for what the engine adds to a record, in bytes. */
 export const HEADER_BUDGET_BYTES = 65_536;
@@ -12,11 +13,8 @@ const HEADER_FRAME_BYTES = 10;
 const sizeOf = (value: Serialized): number =>
   typeof value === 'string' ? Buffer.byteLength(value) : (value?.length ?? 0);
 
-/** A UTF-16 unit is at most three bytes of UTF-8. */
-const BYTES_PER_UNIT = 3;
-
 const mostOf = (value: Serialized): number =>
-  typeof value === 'string' ? BYTES_PER_UNIT * value.length : (value?.length ?? 0);
+  typeof value === 'string' ? MOST_BYTES_PER_UNIT * value.length : (value?.length ?? 0);
 
 export const sizeOnWire = (record: OutputRecord): number => {
   let bytes = FRAME_BYTES + (record.key?.length ?? 0) + sizeOf(record.value);
@@ -30,6 +28,6 @@ export const sizeOnWire = (record: OutputRecord): number => {
 export const exceeds = (record: OutputRecord, limitBytes: number): boolean => {
   let atMost = FRAME_BYTES + (record.key?.length ?? 0) + mostOf(record.value);
   for (const { name, value } of record.headers)
-    atMost += HEADER_FRAME_BYTES + BYTES_PER_UNIT * (name.length + value.length);
+    atMost += HEADER_FRAME_BYTES + MOST_BYTES_PER_UNIT * (name.length + value.length);
   return atMost > limitBytes && sizeOnWire(record) > limitBytes;
 };

@@ -6,3 +6,6 @@ export const utf8Text = (bytes: Buffer): string | undefined => {
   if (isAscii(bytes)) return bytes.toString('latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 };
+
+/** UTF-8 has up to three bytes for a UTF-16 code unit. */
+export const MOST_BYTES_PER_UNIT = 3;

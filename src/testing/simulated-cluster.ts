@@ -7,6 +7,7 @@
 import { partitionName, type TopicPartition } from '../ports/topic-partition.js';
 import type { ConsumedRecord, Header, ProducedHeader } from '../record/record.js';
 import { partitionForKey } from '../record/murmur2.js';
+import { serializedBytes } from '../record/serde.js';
 import {
   commitOffset,
   epochMs,
@@ -83,8 +84,8 @@ export class SimulatedCluster {
   /** Appends one record outside any transaction; `partition` null: by key as Java does, 0 without a key. */
   produce(topic: string, partition: number | null, input: InputRecord): Offset {
     const { catalog, clock } = this.#broker;
-    const key = typeof input.key === 'string' ? Buffer.from(input.key) : input.key;
-    const value = typeof input.value === 'string' ? Buffer.from(input.value) : input.value;
+    const key = serializedBytes(input.key);
+    const value = serializedBytes(input.value);
     const to = partition ?? (key ? partitionForKey(key, catalog.partitionsOf(topic)) : 0);
     const of = { topic, partition: toPartition(to) };
     const timestamp = epochMs(input.timestampMs ?? clock.now());

@@ -1,9 +1,10 @@
 /** A record as a test writes and reads it: Kafka Streams' `TestRecord`. Immutable data. */
 import type { Header, ProducedHeader } from '../record/record.js';
+import { serializedBytes } from '../record/serde.js';
 
 const asHeader = ({ name, value }: Header | ProducedHeader): Header => ({
   name,
-  value: typeof value === 'string' ? Buffer.from(value) : value,
+  value: serializedBytes(value),
 });
 
 export class TestRecord<K, V> {

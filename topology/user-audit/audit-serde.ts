@@ -53,6 +53,6 @@ const plainJson = (audit: SystemAudit): string | undefined => {
 };
 
 export const auditSerde: Serde<SystemAudit> = {
-  serialize: (audit) => plainJson(audit) ?? JSON.stringify(audit),
+  serialize: (audit, context) => plainJson(audit) ?? json.serialize(audit, context),
   deserialize: (data, context) => json.deserialize(data, context),
 };
