@@ -5,8 +5,8 @@
  * that can compute the id. Topic names are ASCII, and partition and offset are its last two parts.
  */
 import { hash } from 'node:crypto';
-import type { Digest } from './prefixed-sha1.js';
-import { PrefixedSha1 } from './prefixed-sha1.js';
+import type { Digest } from './numbered-sha1.js';
+import { NumberedSha1 } from './numbered-sha1.js';
 
 /** Fixed for ever: another namespace would give re-delivered records a new id. */
 export const EVENT_ID_NAMESPACE = 'ab92455b-dda1-4c67-a3b1-30e77d89cc60';
@@ -16,49 +16,76 @@ export const recordName = (topic: string, partition: number, offset: number): st
   `${topic}-${partition}-${offset}`;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
-/** Every record has an id, and names are ASCII but for those of strangers: `node:crypto` has the others. */
-const sha1 = new PrefixedSha1(NAMESPACE_BYTES);
 
 /** Beyond the longest topic name (249), two numbers and signs. */
 const MAX_NAME_BYTES = 496;
 
-const longDigest = (name: string): Digest => {
+/** Of any name. */
+const digestOf = (name: string): Digest => {
   const bytes = Buffer.from(name, 'utf8');
   if (bytes.length >= MAX_NAME_BYTES) throw new RangeError('the name of an event id is too long');
   const digest = hash('sha1', Buffer.concat([NAMESPACE_BYTES, bytes]), 'buffer');
   return [digest.readInt32BE(0), digest.readInt32BE(4), digest.readInt32BE(8), digest.readInt32BE(12)];
 };
 
+/** Every record has an id, and they come in runs of one partition: what their names begin with is prepared for a run. */
+class RunOfNames {
+  readonly #sha1: NumberedSha1;
+
+  constructor(
+    private readonly topic: string,
+    private readonly partition: number,
+  ) {
+    // A record's name without its last part.
+    this.#sha1 = new NumberedSha1(Buffer.concat([NAMESPACE_BYTES, Buffer.from(`${topic}-${partition}-`)]));
+  }
+
+  holds(topic: string, partition: number): boolean {
+    return partition === this.partition && topic === this.topic;
+  }
+
+  digest(offset: number): Digest {
+    return this.#sha1.digest(offset) ?? digestOf(recordName(this.topic, this.partition, offset));
+  }
+}
+
+let run: RunOfNames | undefined;
+
 /** Written and read within one call only. Read from it, an id is one flat text: it is kept until its commit. */
 const text = Buffer.alloc(36, '-');
+/** Of each byte its first and its second hexadecimal digit. */
 const DIGITS = Buffer.from('0123456789abcdef');
-/** Where each of the 16 bytes stands in `8-4-4-4-12`. */
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const FIRST = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4] ?? 0);
+const SECOND = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte & 15] ?? 0);
 
-const putByte = (at: number, byte: number): void => {
-  const place = PLACES[at] ?? 0;
-  text[place] = DIGITS[byte >> 4] ?? 0;
-  text[place + 1] = DIGITS[byte & 15] ?? 0;
+/** Of the lower two bytes: `8-4-4-4-12` has no dash within four digits. */
+const putFour = (at: number, bits: number): void => {
+  const high = (bits >>> 8) & 255;
+  const low = bits & 255;
+  text[at] = FIRST[high] ?? 0;
+  text[at + 1] = SECOND[high] ?? 0;
+  text[at + 2] = FIRST[low] ?? 0;
+  text[at + 3] = SECOND[low] ?? 0;
 };
 
-const putWord = (at: number, word: number): void => {
-  putByte(at, word >>> 24);
-  putByte(at + 1, (word >>> 16) & 255);
-  putByte(at + 2, (word >>> 8) & 255);
-  putByte(at + 3, word & 255);
-};
-
-/** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */
-export const uuidV5 = (name: string): string => {
-  const [a, b, c, d] = sha1.digest(name) ?? longDigest(name);
-  putWord(0, a);
+const uuidOf = ([a, b, c, d]: Digest): string => {
+  putFour(0, a >>> 16);
+  putFour(4, a);
+  putFour(9, b >>> 16);
   // Version 5, and RFC 9562's variant.
-  putWord(4, (b & 0xffff0fff) | 0x5000);
-  putWord(8, (c & 0x3fffffff) | 0x80000000);
-  putWord(12, d);
+  putFour(14, (b & 0x0fff) | 0x5000);
+  putFour(19, ((c >>> 16) & 0x3fff) | 0x8000);
+  putFour(24, c);
+  putFour(28, d >>> 16);
+  putFour(32, d);
   return text.toString('latin1');
 };
 
+/** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */
+export const uuidV5 = (name: string): string => uuidOf(digestOf(name));
+
 /** The id of the one event that is made from this record. */
-export const eventId = (topic: string, partition: number, offset: number): string =>
-  uuidV5(recordName(topic, partition, offset));
+export const eventId = (topic: string, partition: number, offset: number): string => {
+  if (run?.holds(topic, partition) !== true) run = new RunOfNames(topic, partition);
+  return uuidOf(run.digest(offset));
+};

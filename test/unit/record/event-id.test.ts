@@ -26,13 +26,25 @@ describe('event id', () => {
     );
   });
 
-  it('is the same for names of one block of the hash and of several', () => {
+  it('is the same for records of any place: one block of the hash and several, numbers of any length', () => {
+    const offsets = fc.oneof(
+      fc.maxSafeNat(),
+      fc.nat({ max: 16 }).map((digits) => Math.min(10 ** digits, Number.MAX_SAFE_INTEGER)),
+      fc.nat({ max: 15 }).map((digits) => 10 ** digits - 1),
+    );
+    const topics = fc.oneof(fc.stringMatching(/^[a-z0-9._-]{1,249}$/), fc.string({ unit: 'grapheme' }));
     fc.assert(
-      fc.property(fc.stringMatching(/^[ -~]{0,300}$/), (name) => {
-        expect(uuidV5(name)).to.equal(byTheBook(name));
+      fc.property(topics, fc.nat(), fc.array(offsets, { minLength: 1 }), (topic, partition, run) => {
+        for (const offset of run)
+          expect(eventId(topic, partition, offset)).to.equal(byTheBook(recordName(topic, partition, offset)));
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is the same for what is no offset', () => {
+    for (const offset of [-1, -1001, 2 ** 60, 0.5])
+      expect(eventId('user.events', 0, offset)).to.equal(byTheBook(`user.events-0-${offset}`));
   });
 
   it('is the same where no code may be made of text', () => {
