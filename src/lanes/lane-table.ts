@@ -6,6 +6,7 @@ import type { Lane } from './lane.js';
 import { LaneAges } from './lane-ages.js';
 import { laneKeyOf, slotOf } from './lane-log.js';
 import type { LaneRecord } from './lane-record.js';
+import { SlotFilter } from './slot-filter.js';
 
 export class LaneTable {
   readonly #lanes = new Map<string, Lane>();
@@ -13,6 +14,7 @@ export class LaneTable {
   /** By topic: no record at or above it is in a lane. */
   readonly #above = new Map<string, number>();
   readonly #ages = new LaneAges();
+  readonly #filter = new SlotFilter();
   #bytes = 0;
 
   get size(): number {
@@ -45,8 +47,14 @@ export class LaneTable {
     return this.#lanes.has(slot);
   }
 
+  /** False only when the key has no lane; cheap, for every record read. */
+  mayHoldKey(key: Buffer | null): boolean {
+    return key !== null && this.#filter.mayHold(key);
+  }
+
   add(lane: Lane): void {
     this.#lanes.set(lane.slot, lane);
+    this.#filter.add(lane.slot);
     lane.onState = () => this.#ages.changed(lane);
     this.#ages.changed(lane);
     this.#bytes += lane.bytes;
@@ -67,6 +75,7 @@ export class LaneTable {
     this.#bytes += goesOn ? lane.bytes - before : -before;
     if (!goesOn) {
       this.#lanes.delete(lane.slot);
+      this.#filter.remove(lane.slot);
       lane.onState = undefined;
       this.#ages.over(lane);
     }

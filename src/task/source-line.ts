@@ -182,9 +182,9 @@ export class SourceLine {
    * its batch would be queued behind it. False: it must wait in the queue.
    */
   #goesAtOnce(entry: QueueEntry): boolean {
-    const { host, isAnyHeld, isHeld, isPunctuationDue, lanes, slots } = this.parts;
-    // A slot is made of the key's bytes: not for every record of a task without lanes.
-    if (isAnyHeld()) {
+    const { host, isHeld, isPunctuationDue, lanes, mayBeHeld, slots } = this.parts;
+    // A slot is made of the key's bytes: not for every record.
+    if (mayBeHeld(entry.record.key)) {
       const lane = lanes.table.get(entry.slot);
       if (lane !== undefined) {
         // What it weighs is told when the whole batch is taken.

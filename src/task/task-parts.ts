@@ -25,8 +25,8 @@ export interface TaskParts {
   isRunning(): boolean;
   /** A lane holds the key, or a command does and the record has not begun: it is not started from the queue. */
   isHeld(this: void, entry: QueueEntry): boolean;
-  /** False: no key is held. Cheap. */
-  isAnyHeld(this: void): boolean;
+  /** False: the key is not held. Cheap. */
+  mayBeHeld(this: void, key: Buffer | null): boolean;
   /** A source record of the slot has left its queue, or does not run after all: a command may wait for it. */
   settled(this: void, slot: string): void;
   /** A timer has run out: the task looks at what may start. */

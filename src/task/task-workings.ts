@@ -83,7 +83,7 @@ export class TaskWorkings {
       isRunning,
       isHeld: ({ slot, hasBegun }) =>
         slot !== undefined && (this.lanes.table.has(slot) || (!hasBegun && this.commands.holds(slot))),
-      isAnyHeld: () => this.lanes.table.size > 0 || !this.commands.isIdle,
+      mayBeHeld: (key) => this.lanes.table.mayHoldKey(key) || !this.commands.isIdle,
       isPunctuationDue: () => this.punctuations.holds,
       settled,
       ring,

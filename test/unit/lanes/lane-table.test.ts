@@ -106,6 +106,7 @@ class Driven {
     expect(this.table.bytes).to.equal(bytes);
     for (const record of all) {
       expect(this.table.record(record.name)).to.equal(record);
+      if (record.record.key !== null) expect(this.table.mayHoldKey(record.record.key)).to.equal(true);
       if (record.id.kind === 'source')
         expect(this.table.mayHold(record.id.topic, record.id.offset)).to.equal(true);
     }
@@ -113,6 +114,7 @@ class Driven {
 
   /** No record that left is found any more, and none above all that ever came may be there. */
   checkAbsent(): void {
+    if (this.model.size === 0) expect(this.table.mayHoldKey(Buffer.from('0'))).to.equal(false);
     const names = new Set([...this.model.values()].flat().map(({ name }) => name));
     for (const [i, topic] of TOPICS.entries()) {
       const next = this.#next[i] ?? 0;

@@ -1,0 +1,49 @@
+/**
+ * Says of most keys at a glance that no lane has them: a counting filter over the last bytes of the keys that have
+ * one. Most records of a task with lanes are of other keys, and the name of a slot is made of a key's bytes.
+ * It never says no of a key that was added and not removed; how often it says yes of another one depends on the keys.
+ */
+
+const PLACES = 1 << 14;
+const LAST_BYTES = 8;
+const SEED = 0x811c9dc5;
+const PRIME = 0x01000193;
+const KEYLESS = 0x100;
+
+export class SlotFilter {
+  /** Made with the first slot: most tasks never have one. */
+  #counts: Uint32Array | undefined;
+
+  add(slot: string): void {
+    this.#count(slot, 1);
+  }
+
+  /** One that was added. */
+  remove(slot: string): void {
+    this.#count(slot, -1);
+  }
+
+  /** Of the slot that a record with this key takes. */
+  mayHold(key: Buffer): boolean {
+    const counts = this.#counts;
+    if (counts === undefined) return false;
+    let hash = SEED;
+    for (let at = Math.max(0, key.length - LAST_BYTES); at < key.length; at += 1)
+      hash = Math.imul(hash ^ (key[at] ?? 0), PRIME);
+    return counts[placeOf(hash)] !== 0;
+  }
+
+  /** The same of a slot, which has a character for each byte of its key. No record asks for that of a record without one. */
+  #count(slot: string, by: 1 | -1): void {
+    if (slot.charCodeAt(0) === KEYLESS) return;
+    const counts = (this.#counts ??= new Uint32Array(PLACES));
+    let hash = SEED;
+    for (let at = Math.max(0, slot.length - LAST_BYTES); at < slot.length; at += 1)
+      hash = Math.imul(hash ^ slot.charCodeAt(at), PRIME);
+    const place = placeOf(hash);
+    counts[place] = (counts[place] ?? 0) + by;
+  }
+}
+
+/** FNV-1a (Fowler, Noll, Vo), folded. */
+const placeOf = (hash: number): number => (hash ^ (hash >>> 15)) & (PLACES - 1);
