@@ -27,24 +27,26 @@ const isOwnName = (name: string): boolean => {
   return true;
 };
 
-/** Whether it is written as it stands: the client cuts a text at a NUL, and reserved names are the engine's. */
-const isPlainText = ({ name, value }: HeaderLike): boolean =>
-  typeof value === 'string' && !value.includes('\0') && isOwnName(name);
+/** The client cuts a text at a NUL. */
+const isPlainText = (value: HeaderLike['value']): value is string =>
+  typeof value === 'string' && !value.includes('\0');
 
 /** Headers that were found plain, by their place: most of the next record's are the same. */
 const plainNames: string[] = [];
 const plainValues: string[] = [];
 const MOST_PLACES = 16;
 
+/** Whether they are written as they stand; reserved names are the engine's. */
 const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHeader[] => {
   let at = 0;
   for (const header of headers) {
     const { name, value } = header;
-    if (at >= plainNames.length || value !== plainValues[at] || name !== plainNames[at]) {
-      if (!isPlainText(header)) return false;
+    const isSameName = at < plainNames.length && name === plainNames[at];
+    if (!isSameName || value !== plainValues[at]) {
+      if (!isPlainText(value) || (!isSameName && !isOwnName(name))) return false;
       if (at < MOST_PLACES) {
         plainNames[at] = name;
-        plainValues[at] = value as string;
+        plainValues[at] = value;
       }
     }
     at += 1;

@@ -47,6 +47,10 @@ export class MessageBatch implements RecordBatch {
     return this.#at(index).value;
   }
 
+  bytes(index: number): number {
+    return (this.key(index)?.length ?? 0) + (this.value(index)?.length ?? 0);
+  }
+
   headers(index: number): Headers {
     const found = this.#at(index).headers;
     return found === undefined ? NO_HEADERS : found.map(toHeader);

@@ -95,15 +95,24 @@ export class PackedBatch implements RecordBatch {
     return this.#view(index, 4);
   }
 
+  bytes(index: number): number {
+    return Math.max(0, this.#field(index, 3)) + Math.max(0, this.#field(index, 5));
+  }
+
   headers(index: number): Headers {
     const count = this.#field(index, 7);
     if (count === 0) return NO_HEADERS;
-    const headers: Header[] = [];
-    let at = this.#field(index, 6) * HEADER;
-    for (const end = at + count * HEADER; at < end; at += HEADER) {
+    // Of its size at once: a list that grows from nothing takes room for seventeen.
+    const headers = new Array<Header>(count);
+    const first = this.#field(index, 6) * HEADER;
+    for (let i = 0; i < count; i += 1) {
+      const at = first + i * HEADER;
       const name = this.#strings[this.#headers[at] ?? 0] ?? '';
-      headers.push(
-        new PackedHeader(name, this.#bytes, this.#headers[at + 1] ?? 0, this.#headers[at + 2] ?? 0),
+      headers[i] = new PackedHeader(
+        name,
+        this.#bytes,
+        this.#headers[at + 1] ?? 0,
+        this.#headers[at + 2] ?? 0,
       );
     }
     return headers;

@@ -14,6 +14,8 @@ export interface RecordBatch {
   timestamp(index: number): EpochMs;
   key(index: number): Buffer | null;
   value(index: number): Buffer | null;
+  /** Of key and value together, neither of which is made for it. */
+  bytes(index: number): number;
   /** Built anew at each call: for records that need them only, and once where they are read often. */
   headers(index: number): Headers;
   /**

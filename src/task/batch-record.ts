@@ -30,9 +30,4 @@ export class BatchRecord implements ConsumedRecord {
   get headers(): Headers {
     return this.#batch.headers(this.#index);
   }
-
-  /** Bytes that it keeps in memory, headers apart. */
-  get bytes(): number {
-    return (this.key?.length ?? 0) + (this.value?.length ?? 0);
-  }
 }

@@ -59,8 +59,9 @@ export class SourceLine {
       next = after(offset);
       this.positions.take(topic, next);
       const record = new BatchRecord(batch, i);
-      const entry = new QueueEntry(record, record.bytes, this.#order++, readAt, owner);
-      ledger.take(record.bytes);
+      const bytes = batch.bytes(i);
+      const entry = new QueueEntry(record, bytes, this.#order++, readAt, owner);
+      ledger.take(bytes);
       if (lanes.table.mayHold(topic, offset) && isKnown(record, lanes.table)) {
         entry.resolve({ kind: 'known' }, host.clock.monotonic());
         this.queue.add(entry);

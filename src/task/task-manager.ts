@@ -135,7 +135,7 @@ export class TaskManager {
     let bytes = 0;
     let from = 0;
     for (let i = 0; i < batch.length; i++) {
-      bytes += (batch.value(i)?.length ?? 0) + (batch.key(i)?.length ?? 0);
+      bytes += batch.bytes(i);
       const ends =
         i + 1 === batch.length ||
         batch.partition(i + 1) !== batch.partition(i) ||

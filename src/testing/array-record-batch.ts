@@ -38,6 +38,10 @@ export class ArrayRecordBatch implements RecordBatch {
     return this.#at(index).value;
   }
 
+  bytes(index: number): number {
+    return (this.key(index)?.length ?? 0) + (this.value(index)?.length ?? 0);
+  }
+
   headers(index: number): Headers {
     return this.#at(index).headers;
   }

@@ -10,15 +10,20 @@ import { commitOffset, partition } from '../../src/record/units.js';
 const PATIENCE_MS = 30_000;
 
 export const recordsOf = (batch: RecordBatch): readonly ConsumedRecord[] =>
-  Array.from({ length: batch.length }, (_, index) => ({
-    topic: batch.topic(index),
-    partition: batch.partition(index),
-    offset: batch.offset(index),
-    timestamp: batch.timestamp(index),
-    key: batch.key(index),
-    value: batch.value(index),
-    headers: batch.headers(index),
-  }));
+  Array.from({ length: batch.length }, (_, index) => {
+    const key = batch.key(index);
+    const value = batch.value(index);
+    expect(batch.bytes(index)).to.equal((key?.length ?? 0) + (value?.length ?? 0));
+    return {
+      topic: batch.topic(index),
+      partition: batch.partition(index),
+      offset: batch.offset(index),
+      timestamp: batch.timestamp(index),
+      key,
+      value,
+      headers: batch.headers(index),
+    };
+  });
 
 export class ContractReader {
   readonly records: ConsumedRecord[] = [];

@@ -9,7 +9,8 @@ import { StoreOverlay } from './store-overlay.js';
 
 /** One attempt to process a record, or one run of a punctuation. */
 export class RecordPass implements Effects {
-  readonly outputs: OutputRecord[] = [];
+  /** Most have one: a list that grows from nothing takes room for seventeen. */
+  #outputs: OutputRecord[] | undefined;
   readonly isDropped = false;
   /** The run may be the same object for every attempt of its record; this is the one that is ours. */
   readonly attempt: number;
@@ -58,6 +59,15 @@ export class RecordPass implements Effects {
     return (this.#overlay ??= new StoreOverlay(this.stores, this.#isOver)).view(name);
   }
 
+  get outputs(): readonly OutputRecord[] {
+    return this.#outputs ?? NO_OUTPUTS;
+  }
+
+  add(output: OutputRecord): void {
+    if (this.#outputs === undefined) this.#outputs = [output];
+    else this.#outputs.push(output);
+  }
+
   get changes(): readonly StoreChange[] {
     return this.#overlay?.changes ?? NO_CHANGES;
   }
@@ -74,5 +84,6 @@ export class RecordPass implements Effects {
   }
 }
 
+const NO_OUTPUTS: readonly OutputRecord[] = [];
 const NO_CHANGES: readonly StoreChange[] = [];
 const OVERTAKEN = AbortSignal.abort(new Error('a later attempt of the same record has begun'));

@@ -122,7 +122,7 @@ export class SinkRuntime extends RuntimeNode {
     }
     const origin = isSourceKey && isSameBytes(key, from.key) ? from : null;
     const partition = this.partitionOf(record, topic, origin, pass);
-    pass.outputs.push({
+    pass.add({
       topic,
       partition,
       key,

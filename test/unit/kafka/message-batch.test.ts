@@ -25,6 +25,7 @@ describe('a batch of messages', () => {
     ]);
     expect(batch.key(0)?.toString()).to.equal('k');
     expect([batch.offset(1), batch.key(1), batch.value(1)]).to.deep.equal([8, null, null]);
+    expect([batch.bytes(0), batch.bytes(1)]).to.deep.equal([2, 0]);
     expect(() => batch.offset(2)).to.throw(RangeError);
   });
 

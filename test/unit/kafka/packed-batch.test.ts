@@ -57,6 +57,10 @@ describe('a packed batch', () => {
     expect(batch().value(1)).to.have.length(0);
   });
 
+  it('knows the bytes of key and value, where one is null too', () => {
+    expect([batch().bytes(0), batch().bytes(1)]).to.deep.equal([8, 0]);
+  });
+
   it('headers keep their order, repeated names and absent values', () => {
     expect(
       batch()
@@ -80,7 +84,16 @@ describe('a packed batch', () => {
 
   it('refuses an index that it does not have', () => {
     for (const index of [2, -1, 1e9])
-      for (const read of ['topic', 'partition', 'offset', 'timestamp', 'key', 'value', 'headers'] as const)
+      for (const read of [
+        'topic',
+        'partition',
+        'offset',
+        'timestamp',
+        'key',
+        'value',
+        'bytes',
+        'headers',
+      ] as const)
         expect(() => batch()[read](index), `${read} ${index}`).to.throw(RangeError);
   });
 
