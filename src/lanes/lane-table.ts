@@ -49,7 +49,7 @@ export class LaneTable {
 
   /** False only when the key has no lane; cheap, for every record read. */
   mayHoldKey(key: Buffer | null): boolean {
-    return key !== null && this.#filter.mayHold(key);
+    return this.#lanes.size > 0 && key !== null && this.#filter.mayHold(key);
   }
 
   add(lane: Lane): void {

@@ -1,7 +1,8 @@
 /**
  * Says of most keys at a glance that no lane has them: a counting filter over the last bytes of the keys that have
  * one. Most records of a task with lanes are of other keys, and the name of a slot is made of a key's bytes.
- * It never says no of a key that was added and not removed; how often it says yes of another one depends on the keys.
+ * It never says no of a key that was added and not removed. How often it says yes of another one depends on the keys: of
+ * a twentieth with a thousand lanes, of most with tens of thousands, and of all that end in the same eight bytes.
  */
 
 const PLACES = 1 << 14;

@@ -20,28 +20,27 @@ const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex
 /** Beyond the longest topic name (249), two numbers and signs. */
 const MAX_NAME_BYTES = 496;
 
-/** Of any name. */
-const digestOf = (name: string): Digest => {
+const nameBytes = (name: string): Buffer => {
   const bytes = Buffer.from(name, 'utf8');
   if (bytes.length >= MAX_NAME_BYTES) throw new RangeError('the name of an event id is too long');
-  const digest = hash('sha1', Buffer.concat([NAMESPACE_BYTES, bytes]), 'buffer');
+  return Buffer.concat([NAMESPACE_BYTES, bytes]);
+};
+
+/** Of any name. */
+const digestOf = (name: string): Digest => {
+  const digest = hash('sha1', nameBytes(name), 'buffer');
   return [digest.readInt32BE(0), digest.readInt32BE(4), digest.readInt32BE(8), digest.readInt32BE(12)];
 };
 
-/** Every record has an id, and they come in runs of one partition: what their names begin with is prepared for a run. */
-class RunOfNames {
+/** What all names of one partition begin with, prepared: every record has an id. */
+class NamesOfPartition {
   readonly #sha1: NumberedSha1;
 
   constructor(
-    private readonly topic: string,
-    private readonly partition: number,
+    readonly topic: string,
+    readonly partition: number,
   ) {
-    // A record's name without its last part.
-    this.#sha1 = new NumberedSha1(Buffer.concat([NAMESPACE_BYTES, Buffer.from(`${topic}-${partition}-`)]));
-  }
-
-  holds(topic: string, partition: number): boolean {
-    return partition === this.partition && topic === this.topic;
+    this.#sha1 = new NumberedSha1(nameBytes(recordName(topic, partition, 0).slice(0, -1)));
   }
 
   digest(offset: number): Digest {
@@ -49,7 +48,21 @@ class RunOfNames {
   }
 }
 
-let run: RunOfNames | undefined;
+/** By topic and partition. Far more than a process has of its own; no stranger makes it grow for ever. */
+const prepared = new Map<string, NamesOfPartition>();
+const MOST_PREPARED = 4_096;
+/** Of the last record: they come in runs of one partition. */
+let last: NamesOfPartition | undefined;
+
+const namesOf = (topic: string, partition: number): NamesOfPartition => {
+  if (last?.partition === partition && last.topic === topic) return last;
+  const place = `${topic}-${partition}`;
+  last = prepared.get(place);
+  if (last !== undefined) return last;
+  if (prepared.size >= MOST_PREPARED) prepared.clear();
+  prepared.set(place, (last = new NamesOfPartition(topic, partition)));
+  return last;
+};
 
 /** Written and read within one call only. Read from it, an id is one flat text: it is kept until its commit. */
 const text = Buffer.alloc(36, '-');
@@ -84,8 +97,6 @@ const uuidOf = ([a, b, c, d]: Digest): string => {
 /** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */
 export const uuidV5 = (name: string): string => uuidOf(digestOf(name));
 
-/** The id of the one event that is made from this record. */
-export const eventId = (topic: string, partition: number, offset: number): string => {
-  if (run?.holds(topic, partition) !== true) run = new RunOfNames(topic, partition);
-  return uuidOf(run.digest(offset));
-};
+/** The id of the one event that is made from this record. Throws RangeError for a topic with twice as many bytes as Kafka allows. */
+export const eventId = (topic: string, partition: number, offset: number): string =>
+  uuidOf(namesOf(topic, partition).digest(offset));

@@ -1,6 +1,6 @@
 /**
  * The SHA-1 (RFC 3174, FIPS 180-4) of the same bytes followed by ever other numbers in decimal: the first 16 bytes of it,
- * which is what a UUIDv5 needs. No text is made of a number, and of what comes before it nothing is done again.
+ * which is what a UUIDv5 needs. No text is made of a number, and what comes before it is in the block already.
  * `node:crypto` answers the same, but for so few bytes the call into native code is dearer than the hash.
  * Never for secrets, and never for what somebody could want to collide: SHA-1 is broken for that.
  */

@@ -45,6 +45,7 @@ export const CAUGHT_AT: ReadonlyMap<string, number> = new Map([
   ['a time-out does not hold a key until its handler has noticed', 1],
   ['retries are not counted', 60],
   ['records of a key run although its lane lives (rule 3 off)', 1],
+  ['the filter does not know the keys that have a lane', 1],
   ['a record that waits for a lane is not looked at again when the lane is gone (F9)', 20],
   ['a lane is dropped with followers left', 1],
   ['a second failure puts the head behind its followers', 5],

@@ -20,6 +20,12 @@ const DECISION_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
   },
   {
+    name: 'the filter does not know the keys that have a lane',
+    focus: 'lanes',
+    rewrites: one('lanes/lane-table.js', 'this.#filter.add(lane.slot);', ';'),
+    caughtBy: ['I1', 'I2', 'I3', 'I4', 'I8'],
+  },
+  {
     name: 'a record that waits for a lane is not looked at again when the lane is gone (F9)',
     focus: 'lanes',
     rewrites: one(KEEPER, 'this.events.over(lane.slot);', ';'),

@@ -80,7 +80,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     rewrites: one(
       'task/head-line.js',
       'effects.write(result, timestamp);',
-      'effects.write({ ...result, outputs: result.outputs, changes: [] }, lane.head.record.timestamp);',
+      'effects.write({ ...result, outputs: result.outputs, reads: result.reads, changes: [] }, lane.head.record.timestamp);',
     ),
     caughtBy: ['store'],
   },

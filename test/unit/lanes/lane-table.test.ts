@@ -154,6 +154,23 @@ describe('LaneTable', () => {
     );
   });
 
+  it('may hold a key until its lane is over', () => {
+    const table = new LaneTable();
+    const [one, other] = ['one', 'other'].map((key, index) => {
+      const record = new LaneRecord(sourceId(consumed(index)), consumed(index, { key }));
+      const lane = new Lane(laneKeyOf(record.record.key, record.id), record, freshHead(epochMs(0)));
+      table.add(lane);
+      return lane;
+    });
+    const mayHold = () => ['one', 'other', 'third'].map((key) => table.mayHoldKey(Buffer.from(key)));
+    expect(mayHold()).to.deep.equal([true, true, false]);
+    expect(table.mayHoldKey(null)).to.equal(false);
+    if (one !== undefined) table.shift(one);
+    expect(mayHold()).to.deep.equal([false, true, false]);
+    if (other !== undefined) table.shift(other);
+    expect(mayHold()).to.deep.equal([false, false, false]);
+  });
+
   it('may hold nothing of a topic that no record came from', () => {
     const table = new LaneTable();
     const record = new LaneRecord(sourceId(consumed(5)), consumed(5));

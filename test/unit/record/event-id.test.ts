@@ -42,6 +42,14 @@ describe('event id', () => {
     );
   });
 
+  it('is the same when partitions come in turn, however many', () => {
+    for (let turn = 0; turn < 2; turn++)
+      for (let partition = 0; partition < 5_000; partition += 1)
+        expect(eventId('user.events', partition, turn)).to.equal(
+          byTheBook(recordName('user.events', partition, turn)),
+        );
+  });
+
   it('is the same for what is no offset', () => {
     for (const offset of [-1, -1001, 2 ** 60, 0.5])
       expect(eventId('user.events', 0, offset)).to.equal(byTheBook(`user.events-0-${offset}`));
@@ -87,5 +95,6 @@ describe('event id', () => {
   it('takes the longest name that Kafka allows and refuses what cannot be one', () => {
     expect(eventId('t'.repeat(249), 2 ** 31 - 1, Number.MAX_SAFE_INTEGER)).to.have.lengthOf(36);
     expect(() => uuidV5('x'.repeat(600))).to.throw(RangeError);
+    expect(() => eventId('x'.repeat(600), 0, 0)).to.throw(RangeError);
   });
 });
