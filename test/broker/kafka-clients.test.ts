@@ -18,6 +18,7 @@ import type { ProducedRecord } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { startBroker, startOwnBroker, uniqueName, type LocalKafka } from '../support/broker.js';
 import { OpenClients, testClientOptions } from '../support/open-clients.js';
+import { freeze } from '../support/freeze.js';
 import { until } from '../support/wait.js';
 
 const PATIENCE_MS = 60_000;
@@ -396,8 +397,8 @@ describe('the Kafka clients of the service', function () {
         const records = Array<ProducedRecord>(200_300).fill(record(topic, 'x'));
         let taken = 0;
         // A broker that stands still acknowledges nothing: nothing leaves the queue, which holds 200,000.
-        process.kill(own.pid ?? 0, 'SIGSTOP');
         try {
+          await freeze(own.pid ?? 0);
           taken = await producer.produce(records);
           expect(taken).to.equal(200_000);
           expect(await producer.produce(records, taken)).to.equal(0);
