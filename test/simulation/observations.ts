@@ -127,6 +127,16 @@ export class Observations {
     return this.runsOf(record).some((run) => run.inStorm);
   }
 
+  /** A run of the record had ended well by then, in a task that lived. */
+  hasSucceeded(record: string, byMs: number): boolean {
+    return this.runsOf(record).some(
+      (run) =>
+        run.endedAtMs !== null &&
+        run.endedAtMs <= Math.min(byMs, run.epoch.closedAtMs ?? byMs) &&
+        !hasFailed(run),
+    );
+  }
+
   /** A run of the record, or of another with its key, has failed. */
   hasFailed({ place, key }: { readonly place: string; readonly key: string | null }): boolean {
     return this.#failedKeys.has(keyName(place, key));

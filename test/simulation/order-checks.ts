@@ -1,6 +1,7 @@
 /**
  * I1: in each log, the first occurrences of a key's outputs, and of its dead letters, are in source order. Under
- * at_least_once a record can come to an end of each kind: only the first is its first occurrence.
+ * at_least_once a record can come to an end of each kind: only the first is its first occurrence, also when it is the
+ * success of a record without outputs, of which no log tells.
  * `order`: where nothing failed and nothing was slow, a whole source partition's are.
  */
 import type { DeadLetter } from './dead-letter.js';
@@ -59,7 +60,7 @@ export class OrderChecks {
     const facts = this.journal.named(task, id);
     // Followers of a full lane leave while their head stays.
     if (facts === undefined || isRedriven || reason === 'lane-full') return;
-    if (!isNotice && this.#isRepeat(facts, 'letter')) return;
+    if (!isNotice && (this.#isRepeat(facts, 'letter') || this.#hasEndedUnseen(facts, at))) return;
     const log = `${at.topic}-${at.partition} of ${facts.topic}-${facts.partition}`;
     if (isNotice) this.#entry(`${log}, notices`, 'notice', facts, 0);
     else this.#entry(log, 'letter', facts, 0);
@@ -69,6 +70,12 @@ export class OrderChecks {
     const first = this.#ends.get(place);
     if (first === undefined) this.#ends.set(place, kind);
     return !this.#isExact && first !== undefined && first !== kind;
+  }
+
+  #hasEndedUnseen({ payload, place }: RecordFacts, letter: DeadLetter['at']): boolean {
+    if (this.#isExact || payload.kind !== 'event' || payload.behaviour.kind !== 'normal') return false;
+    const { journal, observations } = this;
+    return payload.behaviour.outputs === 0 && observations.hasSucceeded(place, journal.times.of(letter));
   }
 
   #entry(log: string, kind: string, facts: RecordFacts, index: number): void {
