@@ -66,8 +66,8 @@ const namesOf = (topic: string, partition: number): NamesOfPartition => {
 
 /** Written and read within one call only. Read from it, an id is one flat text: it is kept until its commit. */
 const text = Buffer.alloc(36, '-');
-/** Of each byte its first and its second hexadecimal digit. */
 const DIGITS = Buffer.from('0123456789abcdef');
+/** Of each byte its first and its second hexadecimal digit. */
 const FIRST = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4] ?? 0);
 const SECOND = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte & 15] ?? 0);
 
