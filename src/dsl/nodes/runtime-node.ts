@@ -17,15 +17,12 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 export abstract class RuntimeNode {
   private children: readonly RuntimeNode[] = [];
-  /** Most have one child: it is not looked for in a list. */
-  private only: RuntimeNode | undefined;
   private readonly byName = new Map<string, RuntimeNode>();
 
   abstract process(record: FlowRecord, pass: RecordPass): Pending;
 
   adopt(child: RuntimeNode, name: string): void {
     this.children = [...this.children, child];
-    this.only = this.children.length === 1 ? child : undefined;
     this.byName.set(name, child);
   }
 
@@ -40,8 +37,10 @@ export abstract class RuntimeNode {
 
   /** Each child is done with the record before the next one gets it. */
   forward(record: FlowRecord, pass: RecordPass): Pending {
-    if (this.only !== undefined) return this.only.process(record, pass);
     const { children } = this;
+    const first = children[0];
+    // Most have one child.
+    if (first !== undefined && children.length === 1) return first.process(record, pass);
     let at = 0;
     for (const child of children) {
       at += 1;
