@@ -41,7 +41,7 @@ describe('Simulation: crashes, zombies, rebalances, broker errors', function () 
   }
 
   it('takes no repeat for a first occurrence when the first one left nothing to be seen', async () => {
-    // A record without outputs succeeded, came again after a crash without transactions, and was skipped by a command.
+    // A record without outputs succeeded, came again as two processes had its partition, and was skipped by a command.
     const { report } = await simulate(81_961);
     if (report !== '') expect.fail(report);
   });
