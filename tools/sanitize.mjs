@@ -1,20 +1,25 @@
 /**
- * The tests of the packed binding under AddressSanitizer: the binding's own files are compiled with it, into
- * .cache/asan, and its runtime is loaded before Node.js. What it finds ends the run with its report.
+ * The tests of the packed binding under AddressSanitizer: the binding's own files and those of librdkafka that the
+ * patch changes are compiled with it, into .cache/asan, and its runtime is loaded before Node.js. What it finds ends
+ * the run with its report.
  * Leaks are not its matter here, because Node.js frees little when it ends: test/broker/binding-memory.test.ts.
  *
  *   npm run sanitize
  */
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { outputOf, runLogged, tailOf } from './lib/command.mjs';
 import { buildEnvironment } from './lib/npm.mjs';
 import { CACHE, inProject, PROJECT } from './lib/project.mjs';
+import { APPLIED } from './setup/patch.mjs';
 
-const BUILD = inProject('node_modules', 'node-rdkafka', 'build');
+const CLIENT = inProject('node_modules', 'node-rdkafka');
+const BUILD = join(CLIENT, 'build');
+const LIBRARY = 'librdkafka.so.1';
 const OUT = join(CACHE, 'asan');
+const OUT_DEPS = join(OUT, 'deps');
 const LOG = join(CACHE, 'asan.log');
 const BINDING = join(OUT, 'Release', 'node-librdkafka.node');
 const FLAGS = '-fsanitize=address -fno-omit-frame-pointer -g -O1';
@@ -28,30 +33,54 @@ if (process.platform !== 'linux' || !existsSync(runtime)) {
   process.exit(3);
 }
 
-const compile = async () => {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  // Where the binding looks for librdkafka: beside the folder that it is in.
-  symlinkSync(join(BUILD, 'deps'), join(OUT, 'deps'));
-  const { code } = await runLogged(
-    'make',
-    [
-      ...['-C', BUILD, 'BUILDTYPE=Release', `builddir_name=${OUT}`, `-j${availableParallelism()}`],
-      ...['-o', join(OUT, 'Release/obj.target/deps/librdkafka.stamp'), BINDING],
-    ],
-    {
-      logFile: LOG,
-      cwd: BUILD,
-      env: { ...buildEnvironment(), CXXFLAGS: FLAGS, LDFLAGS: '-fsanitize=address' },
-      progress: (seconds) => console.log(`  compiling the binding, ${seconds} s`),
-    },
-  );
-  if (code === 0 && existsSync(BINDING)) return;
+/** @param {string[]} args of make @param {string} cwd @param {NodeJS.ProcessEnv} flags */
+const make = async (args, cwd, flags) => {
+  const { code } = await runLogged('make', args, {
+    logFile: LOG,
+    cwd,
+    env: { ...buildEnvironment(), LDFLAGS: '-fsanitize=address', ...flags },
+    progress: (seconds) => console.log(`  compiling the binding, ${seconds} s`),
+  });
+  if (code === 0) return;
   console.error(`The binding could not be compiled (log: ${LOG}):\n${tailOf(LOG, 25)}`);
   process.exit(1);
 };
 
-await compile();
+/** Objects whose sources the patch changes; all others are taken as they were compiled. */
+const changedObjects = () =>
+  [
+    ...readFileSync(join(CLIENT, APPLIED), 'utf8').matchAll(/^\+\+\+ b\/deps\/librdkafka\/src\/(\w+)\.c$/gm),
+  ].map(([, name]) => `${name}.o`);
+
+const compileLibrary = async () => {
+  const sources = join(OUT, 'librdkafka', 'src');
+  cpSync(join(CLIENT, 'deps', 'librdkafka'), join(OUT, 'librdkafka'), {
+    recursive: true,
+    preserveTimestamps: true,
+  });
+  for (const object of [...changedObjects(), LIBRARY]) rmSync(join(sources, object));
+  await make([LIBRARY], sources, { CFLAGS: FLAGS });
+  // Where the binding looks for it: beside the folder that it is in.
+  mkdirSync(OUT_DEPS);
+  for (const name of readdirSync(join(BUILD, 'deps')))
+    symlinkSync(join(name === LIBRARY ? sources : join(BUILD, 'deps'), name), join(OUT_DEPS, name));
+};
+
+const compileBinding = async () => {
+  await make(
+    [
+      ...['BUILDTYPE=Release', `builddir_name=${OUT}`, `-j${availableParallelism()}`],
+      ...['-o', join(OUT, 'Release/obj.target/deps/librdkafka.stamp'), BINDING],
+    ],
+    BUILD,
+    { CXXFLAGS: FLAGS },
+  );
+};
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+await compileLibrary();
+await compileBinding();
 const { status } = spawnSync(
   process.execPath,
   [inProject('node_modules', 'mocha', 'bin', 'mocha.js'), ...process.argv.slice(2), ...TESTS],

@@ -419,6 +419,36 @@ describe('the Kafka clients of the service', function () {
         expect(await high()).to.equal(200_302);
       });
 
+    it('a producer whose records wait for an answer waits as well, and does not poll', async () => {
+      const clients = createKafkaClients(
+        options({ bootstrapServers: own.bootstrapServers, binding: 'packed', transactionTimeoutMs: 60_000 }),
+      );
+      const topic = await makeTopic(clients);
+      const producer = await open.connect(clients.transactionalProducer());
+      await producer.initTransactions();
+      await producer.begin();
+      await producer.produce([record(topic, 'x')]);
+      await producer.flush();
+      const records = Array<ProducedRecord>(100).fill(record(topic, 'x'));
+      try {
+        await freeze(own.pid ?? 0);
+        // The first ones are sent, and are not answered; the others have waited longer than the linger time.
+        await producer.produce(records);
+        await sleep(100);
+        await producer.produce(records);
+        await sleep(100);
+        const before = process.cpuUsage();
+        const from = performance.now();
+        await sleep(2_000);
+        const { user, system } = process.cpuUsage(before);
+        // Without the patch of librdkafka its thread takes all of a core.
+        expect((user + system) / 1_000 / (performance.now() - from)).to.be.below(0.2);
+      } finally {
+        process.kill(own.pid ?? 0, 'SIGCONT');
+      }
+      await producer.commit();
+    });
+
     it('a commit under way outlasts an outage that is shorter than the transaction', async function () {
       const clients = createKafkaClients(
         options({ bootstrapServers: own.bootstrapServers, transactionTimeoutMs: 60_000 }),

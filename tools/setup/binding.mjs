@@ -1,10 +1,11 @@
 /**
  * The native Kafka client with the project's patch (patches/README.md): applied, compiled for this Node.js, and
- * neither twice. librdkafka, nine tenths of the build, is compiled only when it is not there yet.
+ * neither twice. Of librdkafka, nine tenths of the build, what is there already is not compiled again, but for the
+ * files that the patch changes.
  * Must never leave a client that is half of each: what could not be applied or compiled is an error.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
@@ -19,6 +20,7 @@ const BUILD = join(CLIENT, 'build');
 /** Says of which patch the compiled binding is; the folder is removed by every build from the beginning. */
 const COMPILED = join(BUILD, 'Release', 'audit-lanes-patch.sha256');
 const LIBRARY = join(BUILD, 'deps', 'librdkafka.so.1');
+const LIBRARY_SOURCES = join(CLIENT, 'deps', 'librdkafka', 'src');
 /** make takes it for finished, and leaves the library alone. */
 const LIBRARY_DONE = 'Release/obj.target/deps/librdkafka.stamp';
 const LOG = join(CACHE, 'setup.log');
@@ -56,11 +58,11 @@ export const buildBinding = async (say) => {
   const only = existsSync(LIBRARY) && existsSync(join(BUILD, 'Makefile')) && loads();
   say(
     only
-      ? `${reason}: compiling its binding (half a minute; log: ${LOG})`
+      ? `${reason}: compiling what it changes (a minute; log: ${LOG})`
       : `${reason}: compiling it (about two minutes; log: ${LOG})`,
   );
   let isDone = true;
-  for (const { file, args, cwd } of only ? bindingOnly() : whole()) {
+  for (const { file, args, cwd } of only ? changed() : whole()) {
     const { code } = await runLogged(file, args, {
       logFile: LOG,
       cwd,
@@ -70,6 +72,7 @@ export const buildBinding = async (say) => {
     isDone &&= code === 0;
     if (!isDone) break;
   }
+  if (isDone && only) replaceLibrary();
   if (!isDone || !loads()) {
     throw new SetupProblem(
       `The Kafka client could not be compiled (log: ${LOG}):\n${tailOf(LOG, 25)}\n` +
@@ -79,14 +82,21 @@ export const buildBinding = async (say) => {
   writeFileSync(COMPILED, wantedHash());
 };
 
-/** Configured anew first: what is built from, and where it is, may have changed. */
-const bindingOnly = () => {
+/** The binding is configured anew first: what is built from, and where it is, may have changed. */
+const changed = () => {
   const { file, first } = npm();
   const make = ['BUILDTYPE=Release', `-j${availableParallelism()}`, '-o', LIBRARY_DONE];
   return [
+    { file: 'make', args: ['librdkafka.so.1'], cwd: LIBRARY_SOURCES },
     { file, args: [...first, 'run', 'configure'], cwd: CLIENT },
     { file: 'make', args: make, cwd: BUILD },
   ];
+};
+
+/** Not by its own `make install`, which goes where it was compiled first. A process that has the old one keeps it. */
+const replaceLibrary = () => {
+  copyFileSync(join(LIBRARY_SOURCES, 'librdkafka.so.1'), `${LIBRARY}.new`);
+  renameSync(`${LIBRARY}.new`, LIBRARY);
 };
 
 const whole = () => {
