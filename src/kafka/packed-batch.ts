@@ -5,6 +5,7 @@
  */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
+import { internedText } from '../record/interned-text.js';
 import { NO_HEADERS, type Header, type Headers } from '../record/record.js';
 import {
   commitOffset,
@@ -67,8 +68,8 @@ export class PackedBatch implements RecordBatch {
     this.#records = new Int32Array(buffer, recordsAt, count * RECORD);
     this.#headers = new Int32Array(buffer, headersAt, (byteOffset + length - headersAt) / INT_BYTES);
     this.#bytes = bytes ?? NO_BYTES;
-    this.#strings = strings;
-    this.ends = ends.length === 0 ? NO_ENDS : endsOf(ends, strings);
+    this.#strings = strings.map(internedText);
+    this.ends = ends.length === 0 ? NO_ENDS : endsOf(ends, this.#strings);
   }
 
   topic(index: number): string {

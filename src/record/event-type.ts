@@ -9,7 +9,7 @@
  * each also with a version (`.v1`, `/1.0`, `V1`), of which the major number is told.
  */
 import type { JsonObject } from './envelope.js';
-import type { Headers } from './record.js';
+import type { Header, Headers } from './record.js';
 import { utf8Text } from './utf8-text.js';
 
 export interface EventTypeRules {
@@ -39,17 +39,39 @@ export interface TypeHeaders {
   typeId: Buffer | null;
 }
 
-const FIELD_OF: ReadonlyMap<string, keyof TypeHeaders> = new Map([
-  ['ce_type', 'ceType'],
-  ['ce_id', 'ceId'],
-  ['ce_dataschema', 'ceDataSchema'],
-  ['traceparent', 'traceparent'],
-  ['tracestate', 'tracestate'],
-  ['content-type', 'contentType'],
-  ['eventType', 'eventType'],
-  ['type', 'type'],
-  ['__TypeId__', 'typeId'],
-]);
+/** No table of names: a property whose name is not known before is written many times slower. */
+const note = (found: TypeHeaders, header: Header): void => {
+  switch (header.name) {
+    case 'ce_type':
+      found.ceType = header.value;
+      break;
+    case 'ce_id':
+      found.ceId = header.value;
+      break;
+    case 'ce_dataschema':
+      found.ceDataSchema = header.value;
+      break;
+    case 'traceparent':
+      found.traceparent = header.value;
+      break;
+    case 'tracestate':
+      found.tracestate = header.value;
+      break;
+    case 'content-type':
+      found.contentType = header.value;
+      break;
+    case 'eventType':
+      found.eventType = header.value;
+      break;
+    case 'type':
+      found.type = header.value;
+      break;
+    case '__TypeId__':
+      found.typeId = header.value;
+      break;
+    default:
+  }
+};
 
 export const typeHeaders = (headers: Headers): TypeHeaders => {
   const found: TypeHeaders = {
@@ -63,10 +85,7 @@ export const typeHeaders = (headers: Headers): TypeHeaders => {
     type: null,
     typeId: null,
   };
-  for (const header of headers) {
-    const field = FIELD_OF.get(header.name);
-    if (field !== undefined) found[field] = header.value;
-  }
+  for (const header of headers) note(found, header);
   return found;
 };
 

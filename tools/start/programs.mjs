@@ -25,6 +25,8 @@ export const serviceEnvironment = (more = {}) => ({
   UV_THREADPOOL_SIZE: '16',
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '33554432',
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
   ...process.env,
   ...more,
 });

@@ -82,13 +82,11 @@ class UserEventSerde implements Serde<UserEvent> {
     }
     const violation = this.#validators[type](withIsoTimestamp(payload));
     if (violation !== undefined) throw new NotRetryableError('schema-violation', `${type}: ${violation}`);
-    const event = {
-      type,
-      data: payload,
-      id: headerText(headers.ceId) ?? cloudEvent?.id,
-      ...traceContextOf(headers, cloudEvent),
-    };
-    return event as UserEvent;
+    return traced(
+      { type, data: payload, id: headerText(headers.ceId) ?? cloudEvent?.id },
+      headers,
+      cloudEvent,
+    );
   }
 }
 
@@ -97,18 +95,31 @@ const TRACEPARENT = /^[!-~]{1,256}$/;
 /** A list, so with blanks; at least 512 characters must be handed on (W3C trace context §3.3.1.5). */
 const TRACESTATE = /^[ -~]{1,512}$/;
 
-type TraceContext = Pick<UserEvent, 'traceparent' | 'tracestate'>;
-const UNTRACED: TraceContext = { traceparent: undefined };
+interface Untraced {
+  readonly type: UserEventType;
+  readonly data: unknown;
+  readonly id: string | undefined;
+}
 
-/** Both from the same place: the headers, else the structured CloudEvent. A tracestate means nothing alone. */
-const traceContextOf = (headers: TypeHeaders, cloudEvent: CloudEventAttributes | undefined): TraceContext => {
+/**
+ * With its trace context, both parts from the same place: the headers, else the structured CloudEvent. A tracestate means
+ * nothing alone.
+ */
+const traced = (
+  { type, data, id }: Untraced,
+  headers: TypeHeaders,
+  cloudEvent: CloudEventAttributes | undefined,
+): UserEvent => {
   const inHeader = headerText(headers.traceparent);
   const traceparent = inHeader ?? cloudEvent?.traceparent;
-  if (traceparent === undefined || !TRACEPARENT.test(traceparent)) return UNTRACED;
+  if (traceparent === undefined || !TRACEPARENT.test(traceparent))
+    return { type, data, id, traceparent: undefined } as UserEvent;
   const tracestate = inHeader === undefined ? cloudEvent?.tracestate : headerText(headers.tracestate);
-  return tracestate !== undefined && TRACESTATE.test(tracestate)
-    ? { traceparent, tracestate }
-    : { traceparent };
+  return (
+    tracestate !== undefined && TRACESTATE.test(tracestate)
+      ? { type, data, id, traceparent, tracestate }
+      : { type, data, id, traceparent }
+  ) as UserEvent;
 };
 
 /** The payload was parsed a moment ago and belongs to nobody else: it is changed in place. What is no timestamp stays. */

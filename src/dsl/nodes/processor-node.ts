@@ -37,6 +37,8 @@ type AnyProcessor =
 
 export class UserProcessorNode extends RuntimeNode {
   readonly #processor: AnyProcessor;
+  /** Only what `init` was given asks for the unit of work that runs. */
+  readonly #hasInit: boolean;
   /** The unit of work whose functions run right now, for stores that were got from `init`. */
   #current: RecordPass | null = null;
 
@@ -51,6 +53,7 @@ export class UserProcessorNode extends RuntimeNode {
   ) {
     super();
     this.#processor = supplier();
+    this.#hasInit = this.#processor.init !== undefined;
   }
 
   init(): void | Promise<void> {
@@ -110,14 +113,14 @@ export class UserProcessorNode extends RuntimeNode {
     call: (processor: AnyProcessor, subject: Subject, context: PassContext) => unknown,
   ): Pending {
     const before = this.#current;
-    this.#current = context.pass;
+    if (this.#hasInit) this.#current = context.pass;
     let returned: unknown;
     try {
       returned = call(this.#processor, subject, context);
     } catch (error) {
       return context.endFailed(error);
     } finally {
-      this.#current = before;
+      if (this.#hasInit) this.#current = before;
     }
     return isThenable(returned) ? context.endAfter(returned) : context.end();
   }
