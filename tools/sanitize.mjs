@@ -46,7 +46,7 @@ const make = async (args, cwd, flags) => {
   process.exit(1);
 };
 
-/** Objects whose sources the patch changes; all others are taken as they were compiled. */
+/** Objects whose sources the patch changes, as it was applied last; all others are taken as they were compiled. */
 const changedObjects = () =>
   [
     ...readFileSync(join(CLIENT, APPLIED), 'utf8').matchAll(/^\+\+\+ b\/deps\/librdkafka\/src\/(\w+)\.c$/gm),
@@ -58,7 +58,7 @@ const compileLibrary = async () => {
     recursive: true,
     preserveTimestamps: true,
   });
-  for (const object of [...changedObjects(), LIBRARY]) rmSync(join(sources, object));
+  for (const object of [...changedObjects(), LIBRARY]) rmSync(join(sources, object), { force: true });
   await make([LIBRARY], sources, { CFLAGS: FLAGS });
   // Where the binding looks for it: beside the folder that it is in.
   mkdirSync(OUT_DEPS);
@@ -79,6 +79,10 @@ const compileBinding = async () => {
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
+if (!existsSync(join(CLIENT, APPLIED))) {
+  console.error('The Kafka client is not patched: node tools/binding.mjs');
+  process.exit(3);
+}
 await compileLibrary();
 await compileBinding();
 const { status } = spawnSync(

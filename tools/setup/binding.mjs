@@ -5,7 +5,7 @@
  * Must never leave a client that is half of each: what could not be applied or compiled is an error.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { outputOf, runLogged, tailOf } from '../lib/command.mjs';
@@ -42,6 +42,15 @@ export const bindingStaleness = () => {
   return null;
 };
 
+/** All that a build leaves behind from which a part can be compiled anew. */
+const isBuilt = () =>
+  [
+    LIBRARY,
+    join(BUILD, 'Makefile'),
+    join(LIBRARY_SOURCES, '..', 'Makefile.config'),
+    join(LIBRARY_SOURCES, 'rdkafka.o'),
+  ].every((file) => existsSync(file));
+
 /** What the build is at, from the end of its log. */
 const activity = () => {
   const tail = tailOf(LOG, 40);
@@ -55,12 +64,14 @@ export const buildBinding = async (say) => {
   const reason = bindingStaleness();
   if (reason === null) return;
   applyPatchFile(CLIENT, PATCH);
-  const only = existsSync(LIBRARY) && existsSync(join(BUILD, 'Makefile')) && loads();
+  const only = isBuilt() && loads();
   say(
     only
       ? `${reason}: compiling what it changes (a minute; log: ${LOG})`
       : `${reason}: compiling it (about two minutes; log: ${LOG})`,
   );
+  // A link that was interrupted leaves something that make takes for finished.
+  if (only) rmSync(join(LIBRARY_SOURCES, 'librdkafka.so.1'), { force: true });
   let isDone = true;
   for (const { file, args, cwd } of only ? changed() : whole()) {
     const { code } = await runLogged(file, args, {

@@ -38,7 +38,7 @@ type AnyProcessor =
 export class UserProcessorNode extends RuntimeNode {
   readonly #processor: AnyProcessor;
   /** Only what `init` was given asks for the unit of work that runs. */
-  readonly #hasInit: boolean;
+  #hasInit = false;
   /** The unit of work whose functions run right now, for stores that were got from `init`. */
   #current: RecordPass | null = null;
 
@@ -53,11 +53,11 @@ export class UserProcessorNode extends RuntimeNode {
   ) {
     super();
     this.#processor = supplier();
-    this.#hasInit = this.#processor.init !== undefined;
   }
 
   init(): void | Promise<void> {
     const { task } = this;
+    this.#hasInit = this.#processor.init !== undefined;
     const context: ProcessorContext = {
       taskId: () => task.taskId,
       currentStreamTimeMs: () => task.streamTimeMs(),

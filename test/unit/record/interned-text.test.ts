@@ -19,7 +19,7 @@ describe('an interned text', () => {
         expect(internedText(Buffer.from(text).toString())).to.equal(text);
     });
 
-  it('is given also when there are too many to keep', () => {
+  it('is the same text when there are too many to keep', () => {
     for (let index = 0; index < 5_000; index += 1)
       expect(internedText(`name ${index}`)).to.equal(`name ${index}`);
   });
