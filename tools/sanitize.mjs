@@ -6,14 +6,14 @@
  *
  *   npm run sanitize
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { outputOf, runLogged, tailOf } from './lib/command.mjs';
 import { buildEnvironment } from './lib/npm.mjs';
 import { CACHE, inProject, PROJECT } from './lib/project.mjs';
-import { APPLIED } from './setup/patch.mjs';
+import { patchedPaths } from './setup/patch.mjs';
 
 const CLIENT = inProject('node_modules', 'node-rdkafka');
 const BUILD = join(CLIENT, 'build');
@@ -46,19 +46,16 @@ const make = async (args, cwd, flags) => {
   process.exit(1);
 };
 
-/** Objects whose sources the patch changes, as it was applied last; all others are taken as they were compiled. */
-const changedObjects = () =>
-  [
-    ...readFileSync(join(CLIENT, APPLIED), 'utf8').matchAll(/^\+\+\+ b\/deps\/librdkafka\/src\/(\w+)\.c$/gm),
-  ].map(([, name]) => `${name}.o`);
-
-const compileLibrary = async () => {
+/** @param {readonly string[]} patched only what is made of these files; all else is taken as it was compiled */
+const compileLibrary = async (patched) => {
   const sources = join(OUT, 'librdkafka', 'src');
   cpSync(join(CLIENT, 'deps', 'librdkafka'), join(OUT, 'librdkafka'), {
     recursive: true,
     preserveTimestamps: true,
   });
-  for (const object of [...changedObjects(), LIBRARY]) rmSync(join(sources, object), { force: true });
+  rmSync(join(sources, LIBRARY), { force: true });
+  for (const path of patched.filter((file) => file.startsWith('deps/')))
+    rmSync(join(sources, `${basename(path, '.c')}.o`), { force: true });
   await make([LIBRARY], sources, { CFLAGS: FLAGS });
   // Where the binding looks for it: beside the folder that it is in.
   mkdirSync(OUT_DEPS);
@@ -77,13 +74,14 @@ const compileBinding = async () => {
   );
 };
 
-rmSync(OUT, { recursive: true, force: true });
-mkdirSync(OUT, { recursive: true });
-if (!existsSync(join(CLIENT, APPLIED))) {
+const patched = patchedPaths(CLIENT);
+if (patched === null) {
   console.error('The Kafka client is not patched: node tools/binding.mjs');
   process.exit(3);
 }
-await compileLibrary();
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+await compileLibrary(patched);
 await compileBinding();
 const { status } = spawnSync(
   process.execPath,

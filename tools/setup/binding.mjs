@@ -19,7 +19,8 @@ const CLIENT = inProject('node_modules', 'node-rdkafka');
 const BUILD = join(CLIENT, 'build');
 /** Says of which patch the compiled binding is; the folder is removed by every build from the beginning. */
 const COMPILED = join(BUILD, 'Release', 'audit-lanes-patch.sha256');
-const LIBRARY = join(BUILD, 'deps', 'librdkafka.so.1');
+const LIBRARY_NAME = 'librdkafka.so.1';
+const LIBRARY = join(BUILD, 'deps', LIBRARY_NAME);
 const LIBRARY_SOURCES = join(CLIENT, 'deps', 'librdkafka', 'src');
 /** make takes it for finished, and leaves the library alone. */
 const LIBRARY_DONE = 'Release/obj.target/deps/librdkafka.stamp';
@@ -71,7 +72,7 @@ export const buildBinding = async (say) => {
       : `${reason}: compiling it (about two minutes; log: ${LOG})`,
   );
   // A link that was interrupted leaves something that make takes for finished.
-  if (only) rmSync(join(LIBRARY_SOURCES, 'librdkafka.so.1'), { force: true });
+  if (only) rmSync(join(LIBRARY_SOURCES, LIBRARY_NAME), { force: true });
   let isDone = true;
   for (const { file, args, cwd } of only ? changed() : whole()) {
     const { code } = await runLogged(file, args, {
@@ -98,7 +99,7 @@ const changed = () => {
   const { file, first } = npm();
   const make = ['BUILDTYPE=Release', `-j${availableParallelism()}`, '-o', LIBRARY_DONE];
   return [
-    { file: 'make', args: ['librdkafka.so.1'], cwd: LIBRARY_SOURCES },
+    { file: 'make', args: [LIBRARY_NAME], cwd: LIBRARY_SOURCES },
     { file, args: [...first, 'run', 'configure'], cwd: CLIENT },
     { file: 'make', args: make, cwd: BUILD },
   ];
@@ -106,7 +107,7 @@ const changed = () => {
 
 /** Not by its own `make install`, which goes where it was compiled first. A process that has the old one keeps it. */
 const replaceLibrary = () => {
-  copyFileSync(join(LIBRARY_SOURCES, 'librdkafka.so.1'), `${LIBRARY}.new`);
+  copyFileSync(join(LIBRARY_SOURCES, LIBRARY_NAME), `${LIBRARY}.new`);
   renameSync(`${LIBRARY}.new`, LIBRARY);
 };
 

@@ -47,6 +47,12 @@ const original = (content, candidates) => {
   return content;
 };
 
+/** The files that were patched, below the package's folder; null: none was. @param {string} folder */
+export const patchedPaths = (folder) => {
+  const marker = join(folder, APPLIED);
+  return existsSync(marker) ? filesOf(readFileSync(marker, 'utf8')).map(({ path }) => path) : null;
+};
+
 /**
  * @param {string} folder of the package @param {string} patchFile
  * @returns {boolean} whether anything was changed

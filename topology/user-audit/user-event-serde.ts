@@ -82,11 +82,14 @@ class UserEventSerde implements Serde<UserEvent> {
     }
     const violation = this.#validators[type](withIsoTimestamp(payload));
     if (violation !== undefined) throw new NotRetryableError('schema-violation', `${type}: ${violation}`);
-    return traced(
-      { type, data: payload, id: headerText(headers.ceId) ?? cloudEvent?.id },
-      headers,
-      cloudEvent,
-    );
+    const event = {
+      type,
+      data: payload,
+      id: headerText(headers.ceId) ?? cloudEvent?.id,
+      traceparent: undefined,
+    };
+    noteTraceContext(event, headers, cloudEvent);
+    return event as UserEvent;
   }
 }
 
@@ -95,31 +98,23 @@ const TRACEPARENT = /^[!-~]{1,256}$/;
 /** A list, so with blanks; at least 512 characters must be handed on (W3C trace context §3.3.1.5). */
 const TRACESTATE = /^[ -~]{1,512}$/;
 
-interface Untraced {
-  readonly type: UserEventType;
-  readonly data: unknown;
-  readonly id: string | undefined;
+interface TraceContext {
+  traceparent: string | undefined;
+  tracestate?: string;
 }
 
-/**
- * With its trace context, both parts from the same place: the headers, else the structured CloudEvent. A tracestate means
- * nothing alone.
- */
-const traced = (
-  { type, data, id }: Untraced,
+/** Both from the same place: the headers, else the structured CloudEvent. A tracestate means nothing alone. */
+const noteTraceContext = (
+  event: TraceContext,
   headers: TypeHeaders,
   cloudEvent: CloudEventAttributes | undefined,
-): UserEvent => {
+): void => {
   const inHeader = headerText(headers.traceparent);
   const traceparent = inHeader ?? cloudEvent?.traceparent;
-  if (traceparent === undefined || !TRACEPARENT.test(traceparent))
-    return { type, data, id, traceparent: undefined } as UserEvent;
+  if (traceparent === undefined || !TRACEPARENT.test(traceparent)) return;
+  event.traceparent = traceparent;
   const tracestate = inHeader === undefined ? cloudEvent?.tracestate : headerText(headers.tracestate);
-  return (
-    tracestate !== undefined && TRACESTATE.test(tracestate)
-      ? { type, data, id, traceparent, tracestate }
-      : { type, data, id, traceparent }
-  ) as UserEvent;
+  if (tracestate !== undefined && TRACESTATE.test(tracestate)) event.tracestate = tracestate;
 };
 
 /** The payload was parsed a moment ago and belongs to nobody else: it is changed in place. What is no timestamp stays. */

@@ -37,8 +37,6 @@ type AnyProcessor =
 
 export class UserProcessorNode extends RuntimeNode {
   readonly #processor: AnyProcessor;
-  /** Only what `init` was given asks for the unit of work that runs. */
-  #hasInit = false;
   /** The unit of work whose functions run right now, for stores that were got from `init`. */
   #current: RecordPass | null = null;
 
@@ -57,7 +55,6 @@ export class UserProcessorNode extends RuntimeNode {
 
   init(): void | Promise<void> {
     const { task } = this;
-    this.#hasInit = this.#processor.init !== undefined;
     const context: ProcessorContext = {
       taskId: () => task.taskId,
       currentStreamTimeMs: () => task.streamTimeMs(),
@@ -113,14 +110,14 @@ export class UserProcessorNode extends RuntimeNode {
     call: (processor: AnyProcessor, subject: Subject, context: PassContext) => unknown,
   ): Pending {
     const before = this.#current;
-    if (this.#hasInit) this.#current = context.pass;
+    this.#current = context.pass;
     let returned: unknown;
     try {
       returned = call(this.#processor, subject, context);
     } catch (error) {
       return context.endFailed(error);
     } finally {
-      if (this.#hasInit) this.#current = before;
+      this.#current = before;
     }
     return isThenable(returned) ? context.endAfter(returned) : context.end();
   }
