@@ -34,20 +34,29 @@ const isPlainText = (value: HeaderLike['value']): value is string =>
 /** Headers that were found plain, by their place: most of the next record's are the same. */
 const plainNames: string[] = [];
 const plainValues: string[] = [];
+/** How often a value was another than the one noted, since it was the same. */
+const misses: number[] = [];
 const MOST_PLACES = 16;
+/** A value that differs in each record is not noted again: young strings in an old list are work for the collector. */
+const MOST_MISSES = 2;
+
+const note = (at: number, name: string, value: string, missed: number): void => {
+  plainNames[at] = name;
+  plainValues[at] = value;
+  misses[at] = missed;
+};
 
 /** Whether they are written as they stand; reserved names are the engine's. */
 const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHeader[] => {
   let at = 0;
-  for (const header of headers) {
-    const { name, value } = header;
+  for (const { name, value } of headers) {
     const isSameName = at < plainNames.length && name === plainNames[at];
-    if (!isSameName || value !== plainValues[at]) {
+    if (isSameName && value === plainValues[at]) {
+      misses[at] = 0;
+    } else {
       if (!isPlainText(value) || (!isSameName && !isOwnName(name))) return false;
-      if (at < MOST_PLACES) {
-        plainNames[at] = name;
-        plainValues[at] = value;
-      }
+      const missed = isSameName ? (misses[at] ?? 0) + 1 : 0;
+      if (at < MOST_PLACES && missed <= MOST_MISSES) note(at, name, value, missed);
     }
     at += 1;
   }

@@ -10,6 +10,7 @@ import type { LogConsumer } from '../../src/ports/consumer.js';
 import { isKafkaError, type KafkaError } from '../../src/ports/kafka-error.js';
 import type { KafkaClients } from '../../src/ports/kafka-clients.js';
 import type { TopicPartitionOffset } from '../../src/ports/topic-partition.js';
+import type { ProducedHeader } from '../../src/record/record.js';
 import { commitOffset, partition } from '../../src/record/units.js';
 import { recordsOf } from '../contract/contract-reader.js';
 import { startBroker, uniqueName, type LocalKafka } from '../support/broker.js';
@@ -165,6 +166,30 @@ describe(`the packed binding (PACKING_SEED=${SEED})`, function () {
       if (given === undefined) expect(timestamp).to.be.within(fromMs - 1_000, Date.now() + 1_000);
       else expect(timestamp).to.equal(given);
     });
+  });
+
+  it('a name may hold a NUL; of more than a hundred thousand headers either binding reads none', async () => {
+    const topic = await makeTopic(1);
+    const many = Array<ProducedHeader>(100_001).fill({ name: '', value: '' });
+    const records = [[{ name: 'a\0b', value: 'x' }], many, many.slice(1), []].map((headers) => ({
+      topic,
+      partition: partition(0),
+      key: null,
+      value: Buffer.from('x'),
+      headers,
+    }));
+    const producer = await open.connect(clients('packed').transactionalProducer());
+    await producer.initTransactions();
+    await producer.begin();
+    expect(await producer.produce(records)).to.equal(records.length);
+    await producer.commit();
+    const ends = await tool.ends(topic);
+    for (const [binding, firstName] of [['packed', 'a\0b'] as const, ['published', 'a'] as const]) {
+      const read = await readAll(binding, topic, ends);
+      const counts = read.records.map(({ headers }) => headers.length);
+      expect(counts, binding).to.deep.equal([1, 0, 100_000, 0]);
+      expect(read.records[0]?.headers[0]?.name, binding).to.equal(firstName);
+    }
   });
 
   it('one read at a time, records before an error come before it, and the error comes', async () => {

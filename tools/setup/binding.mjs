@@ -21,6 +21,8 @@ const BUILD = join(CLIENT, 'build');
 const COMPILED = join(BUILD, 'Release', 'audit-lanes-patch.sha256');
 const LIBRARY_NAME = 'librdkafka.so.1';
 const LIBRARY = join(BUILD, 'deps', LIBRARY_NAME);
+/** What is made at the end of a build of it. */
+const LINKED = ['librdkafka.lds', LIBRARY_NAME];
 const LIBRARY_SOURCES = join(CLIENT, 'deps', 'librdkafka', 'src');
 /** make takes it for finished, and leaves the library alone. */
 const LIBRARY_DONE = 'Release/obj.target/deps/librdkafka.stamp';
@@ -49,7 +51,9 @@ const isBuilt = () =>
     LIBRARY,
     join(BUILD, 'Makefile'),
     join(LIBRARY_SOURCES, '..', 'Makefile.config'),
+    // What was compiled, and what make knows it is made of: headers are changed too.
     join(LIBRARY_SOURCES, 'rdkafka.o'),
+    join(LIBRARY_SOURCES, 'rdkafka.d'),
   ].every((file) => existsSync(file));
 
 /** What the build is at, from the end of its log. */
@@ -71,10 +75,10 @@ export const buildBinding = async (say) => {
       ? `${reason}: compiling what it changes (a minute; log: ${LOG})`
       : `${reason}: compiling it (about two minutes; log: ${LOG})`,
   );
-  // A link that was interrupted leaves something that make takes for finished.
-  if (only) rmSync(join(LIBRARY_SOURCES, LIBRARY_NAME), { force: true });
+  // What was interrupted leaves something that make takes for finished.
+  if (only) for (const name of LINKED) rmSync(join(LIBRARY_SOURCES, name), { force: true });
   let isDone = true;
-  for (const { file, args, cwd } of only ? changed() : whole()) {
+  for (const { file, args, cwd, then } of only ? changed() : whole()) {
     const { code } = await runLogged(file, args, {
       logFile: LOG,
       cwd,
@@ -83,8 +87,8 @@ export const buildBinding = async (say) => {
     });
     isDone &&= code === 0;
     if (!isDone) break;
+    then?.();
   }
-  if (isDone && only) replaceLibrary();
   if (!isDone || !loads()) {
     throw new SetupProblem(
       `The Kafka client could not be compiled (log: ${LOG}):\n${tailOf(LOG, 25)}\n` +
@@ -94,12 +98,19 @@ export const buildBinding = async (say) => {
   writeFileSync(COMPILED, wantedHash());
 };
 
-/** The binding is configured anew first: what is built from, and where it is, may have changed. */
+/** @typedef {{ file: string, args: string[], cwd: string, then?: () => void }} Step */
+
+/**
+ * The library first, as the binding asks for what is new in it. The binding is configured anew: what is built from, and
+ * where it is, may have changed.
+ * @returns {Step[]}
+ */
 const changed = () => {
   const { file, first } = npm();
-  const make = ['BUILDTYPE=Release', `-j${availableParallelism()}`, '-o', LIBRARY_DONE];
+  const parallel = `-j${availableParallelism()}`;
+  const make = ['BUILDTYPE=Release', parallel, '-o', LIBRARY_DONE];
   return [
-    { file: 'make', args: [LIBRARY_NAME], cwd: LIBRARY_SOURCES },
+    { file: 'make', args: [parallel, LIBRARY_NAME], cwd: LIBRARY_SOURCES, then: replaceLibrary },
     { file, args: [...first, 'run', 'configure'], cwd: CLIENT },
     { file: 'make', args: make, cwd: BUILD },
   ];
@@ -111,6 +122,7 @@ const replaceLibrary = () => {
   renameSync(`${LIBRARY}.new`, LIBRARY);
 };
 
+/** @returns {Step[]} */
 const whole = () => {
   const { file, first } = npm();
   return [{ file, args: [...first, 'rebuild', 'node-rdkafka', '--foreground-scripts'], cwd: PROJECT }];

@@ -91,6 +91,8 @@ export const applyPatchFile = (folder, patchFile) => {
   for (const [at, content] of contents) {
     if (content === null) rmSync(at, { force: true });
     else {
+      // What is as it should be keeps its time: make would compile all that includes it.
+      if (existsSync(at) && readFileSync(at, 'utf8') === content) continue;
       mkdirSync(dirname(at), { recursive: true });
       writeFileSync(at, content);
     }

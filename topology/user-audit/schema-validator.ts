@@ -29,6 +29,14 @@ export const strictSchema = (schema: JsonObject, extra: JsonObject = TYPE_FIELDS
   };
 };
 
+const HEX_DIGIT = '[0-9a-f]';
+
+/** That of ajv-formats with each digit written out: V8 takes nearly twice as long to count them. Asked for twice a record. */
+export const UUID = new RegExp(
+  `^(?:urn:uuid:)?${[8, 4, 4, 4, 12].map((digits) => HEX_DIGIT.repeat(digits)).join('-')}$`,
+  'i',
+);
+
 /** `/metadata required (correlationId)`. What is in brackets is a name of the schema, not of the data. */
 const violation = (error: ErrorObject | undefined): string => {
   if (error === undefined) return '/ unknown';
@@ -43,7 +51,8 @@ export const createValidators = <Name extends string>(
   strict: boolean,
 ): Readonly<Record<Name, Validator>> => {
   const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true });
-  addFormats.default(ajv, ['uuid', 'email']);
+  addFormats.default(ajv, ['email']);
+  ajv.addFormat('uuid', UUID);
   // Timestamps are brought into the one spelling before they are validated.
   ajv.addFormat('date-time', { type: 'string', validate: isCanonicalTimestamp });
   const compiled = (Object.entries(schemas) as [Name, SchemaSource][]).map(([name, schema]) => {
