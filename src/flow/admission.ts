@@ -5,9 +5,9 @@
  * Half of the process total is shared out evenly, so that partitions that stand still cannot eat the credit of the
  * others (review F18). The other half is a pool for whoever is ahead: records come in runs of one partition, and one
  * that is paused throws away what the client has fetched of it.
- * A partition is paused two batches before its own part, what it has of the pool and what is free of it are used up, because
- * a batch may consist of its records alone and the next one is under way before the last is counted: so the total is
- * never exceeded. It resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
+ * A partition is paused two batches before its own part and what is free of the pool, because a batch may consist of
+ * its records alone and the next one is under way before the last is counted: so the total is never exceeded. It
+ * resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -21,10 +21,8 @@ export interface AdmissionSettings {
 const MAX_BATCH = 1000;
 /** Two batches of one record: with less, whoever has nothing could still be given more than its own. */
 const LEAST_OWN = 2;
-/** Of the process total. */
+/** Of the process total: two more batches of one partition, which has the whole pool, do not pause it. */
 const FULL_PART = 0.6;
-/** The same where the pool is nearly used up: one more batch could pause the partition that has it. */
-const FULL_POOL_PART = 0.5;
 /** What records are thought to weigh before any was seen, in bytes: the first batch is small. */
 const FIRST_RECORD_BYTES = 65_536;
 
@@ -70,14 +68,11 @@ export class Admission implements AdmissionControl {
 
   /** The same, or 0: so much is decided that it is better to wait for a commit than to take more. */
   get demand(): number {
-    const isPoolUsed = this.#free <= 3 * this.#largestBatch;
-    const full = (isPoolUsed ? FULL_POOL_PART : FULL_PART) * this.settings.maxUncommitted;
-    return this.#decided >= full ? 0 : this.batchSize;
+    return this.#decided >= FULL_PART * this.settings.maxUncommitted ? 0 : this.batchSize;
   }
 
-  records({ uncommitted }: Load): AdmissionVerdict {
-    const ofPool = Math.min(this.#pool, this.#free + Math.max(0, uncommitted - this.#own));
-    return verdict(uncommitted, Math.max(1, this.#own + ofPool - 2 * this.#largestBatch));
+  records(load: Load): AdmissionVerdict {
+    return verdict(load.uncommitted, Math.max(1, this.#own + this.#free - 2 * this.#largestBatch));
   }
 
   bytes(load: Load): AdmissionVerdict {

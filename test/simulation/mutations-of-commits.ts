@@ -65,7 +65,7 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
       ),
       ...NOBODY_LOOKS_WHOSE_IT_IS,
     ],
-    caughtBy: ['I1', 'I2', 'I3', 'I6', 'I14', 'refused'],
+    caughtBy: ['I1', 'I2', 'I6', 'I14', 'refused'],
   },
   {
     name: 'effects of an aborted transaction come again behind newer ones',
