@@ -46,7 +46,7 @@ const make = async (args, cwd, flags) => {
   process.exit(1);
 };
 
-/** @param {readonly string[]} patched only what is made of these files; all else is taken as it was compiled */
+/** @param {readonly string[]} patched its sources among them are compiled anew; all else is taken as it was compiled */
 const compileLibrary = async (patched) => {
   const sources = join(OUT, 'librdkafka', 'src');
   cpSync(join(CLIENT, 'deps', 'librdkafka'), join(OUT, 'librdkafka'), {
@@ -54,7 +54,7 @@ const compileLibrary = async (patched) => {
     preserveTimestamps: true,
   });
   rmSync(join(sources, LIBRARY), { force: true });
-  for (const path of patched.filter((file) => file.startsWith('deps/')))
+  for (const path of patched.filter((file) => file.startsWith('deps/') && file.endsWith('.c')))
     rmSync(join(sources, `${basename(path, '.c')}.o`), { force: true });
   await make([LIBRARY], sources, { CFLAGS: FLAGS });
   // Where the binding looks for it: beside the folder that it is in.
