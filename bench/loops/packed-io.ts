@@ -58,11 +58,12 @@ export class PackedIo implements LoopIo<RecordBatch, OutputRecord> {
   #outputOf(batch: RecordBatch, index: number): OutputRecord {
     const topic = batch.topic(index);
     const timestamp = batch.timestamp(index);
-    const event = this.#serde.deserialize(batch.value(index), {
-      topic,
-      headers: batch.headers(index),
-      isKey: false,
-    });
+    const context = { topic, headers: batch.headers(index), isKey: false };
+    const text = batch.valueText(index);
+    const event =
+      text === undefined
+        ? this.#serde.deserialize(batch.value(index), context)
+        : this.#serde.deserializeText(text, context);
     const origin = { topic, partition: batch.partition(index), offset: batch.offset(index) };
     const audit = auditOf(event, origin, timestamp);
     return {

@@ -51,7 +51,7 @@ const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHe
   let at = 0;
   for (const { name, value } of headers) {
     const isSameName = at < plainNames.length && name === plainNames[at];
-    if (isSameName && value === plainValues[at]) {
+    if (isSameName && (misses[at] ?? 0) <= MOST_MISSES && value === plainValues[at]) {
       misses[at] = 0;
     } else {
       if (!isPlainText(value) || (!isSameName && !isOwnName(name))) return false;

@@ -36,6 +36,7 @@ const stringSerde: Serde<string> = {
   serialize: asText,
   deserialize: (data) =>
     data === null ? refuse('null-value', 'null where a string is expected') : decodeUtf8(data),
+  deserializeText: (text) => text,
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -49,6 +50,15 @@ const uuidSerde: Serde<string> = {
   },
 };
 
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may be personal data.
+    return refuse('deserialization', 'the text is not valid JSON');
+  }
+};
+
 const jsonSerde: Serde<unknown> = {
   serialize: (data) => {
     // Typed as string by the library, but undefined for a function or undefined.
@@ -57,14 +67,9 @@ const jsonSerde: Serde<unknown> = {
     return text;
   },
   deserialize: (data): unknown => {
-    const text = data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data);
-    try {
-      return JSON.parse(text);
-    } catch {
-      // The parser's own message quotes the text, which may be personal data.
-      return refuse('deserialization', 'the text is not valid JSON');
-    }
+    return parseJson(data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data));
   },
+  deserializeText: parseJson,
 };
 
 export const Serdes = {
@@ -83,8 +88,12 @@ export const Serdes = {
   /** Java's Double: 8 bytes. */
   double: (): Serde<number> => doubleSerde,
   /** null stays null (a tombstone, or a record without a key); everything else is the inner serde's. */
-  nullable: <T>(inner: Serde<T>): Serde<T | null> => ({
-    serialize: (data, context) => (data === null ? null : inner.serialize(data, context)),
-    deserialize: (data, context) => (data === null ? null : inner.deserialize(data, context)),
-  }),
+  nullable: <T>(inner: Serde<T>): Serde<T | null> => {
+    const deserializeText = inner.deserializeText?.bind(inner);
+    const serde: Serde<T | null> = {
+      serialize: (data, context) => (data === null ? null : inner.serialize(data, context)),
+      deserialize: (data, context) => (data === null ? null : inner.deserialize(data, context)),
+    };
+    return deserializeText === undefined ? serde : { ...serde, deserializeText };
+  },
 };

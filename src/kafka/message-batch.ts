@@ -47,6 +47,11 @@ export class MessageBatch implements RecordBatch {
     return this.#at(index).value;
   }
 
+  /** Of each it would have to be asked anew. */
+  valueText(): undefined {
+    return undefined;
+  }
+
   bytes(index: number): number {
     return (this.key(index)?.length ?? 0) + (this.value(index)?.length ?? 0);
   }

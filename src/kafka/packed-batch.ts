@@ -7,6 +7,7 @@ import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import { internedText } from '../record/interned-text.js';
 import { NO_HEADERS, type Header, type Headers } from '../record/record.js';
+import { PackedBytes } from './packed-bytes.js';
 import {
   commitOffset,
   epochMs,
@@ -28,11 +29,11 @@ const NO_BYTES = Buffer.alloc(0);
 /** The value is made when it is read: of the headers of a record most are passed by for their names. */
 class PackedHeader implements Header {
   readonly name: string;
-  readonly #bytes: Buffer;
+  readonly #bytes: PackedBytes;
   readonly #at: number;
   readonly #size: number;
 
-  constructor(name: string, bytes: Buffer, at: number, size: number) {
+  constructor(name: string, bytes: PackedBytes, at: number, size: number) {
     this.name = name;
     this.#bytes = bytes;
     this.#at = at;
@@ -40,7 +41,11 @@ class PackedHeader implements Header {
   }
 
   get value(): Buffer | null {
-    return this.#size < 0 ? null : this.#bytes.subarray(this.#at, this.#at + this.#size);
+    return this.#bytes.view(this.#at, this.#size);
+  }
+
+  get text(): string | undefined {
+    return this.#bytes.headerText(this.name, this.#at, this.#size);
   }
 }
 
@@ -50,7 +55,7 @@ export class PackedBatch implements RecordBatch {
   readonly #numbers: Float64Array;
   readonly #records: Int32Array;
   readonly #headers: Int32Array;
-  readonly #bytes: Buffer;
+  readonly #bytes: PackedBytes;
   readonly #strings: readonly string[];
 
   constructor(
@@ -67,7 +72,7 @@ export class PackedBatch implements RecordBatch {
     this.#numbers = new Float64Array(buffer, byteOffset, count * 2);
     this.#records = new Int32Array(buffer, recordsAt, count * RECORD);
     this.#headers = new Int32Array(buffer, headersAt, (byteOffset + length - headersAt) / INT_BYTES);
-    this.#bytes = bytes ?? NO_BYTES;
+    this.#bytes = new PackedBytes(bytes ?? NO_BYTES);
     this.#strings = strings.map(internedText);
     this.ends = ends.length === 0 ? NO_ENDS : endsOf(ends, this.#strings);
   }
@@ -96,6 +101,10 @@ export class PackedBatch implements RecordBatch {
     return this.#view(index, 4);
   }
 
+  valueText(index: number): string | undefined {
+    return this.#bytes.text(this.#field(index, 4), this.#field(index, 5));
+  }
+
   bytes(index: number): number {
     return Math.max(0, this.#field(index, 3)) + Math.max(0, this.#field(index, 5));
   }
@@ -120,10 +129,7 @@ export class PackedBatch implements RecordBatch {
   }
 
   #view(index: number, field: number): Buffer | null {
-    const size = this.#field(index, field + 1);
-    if (size < 0) return null;
-    const at = this.#field(index, field);
-    return this.#bytes.subarray(at, at + size);
+    return this.#bytes.view(this.#field(index, field), this.#field(index, field + 1));
   }
 
   #field(index: number, field: number): number {

@@ -20,9 +20,11 @@ const SPARE_BYTES = 1 << 26;
 const MOST_BYTES = 2 ** 31 - 1;
 const RECORD = 8;
 const HEADER = 4;
-/** A short text is written faster character by character than by a call into native code. */
-const SHORT_TEXT = 64;
+/** A shorter text is written faster character by character than by a call into native code. */
+const SHORT_TEXT = 24;
 const MOST_ASCII = 0x7f;
+/** Where values differ, as ids and times do, they are not compared any more in this list. */
+const MOST_MISSES = 8;
 
 export class PackedRecords implements RecordBuffer {
   /** Timestamps; 0: none. */
@@ -37,6 +39,8 @@ export class PackedRecords implements RecordBuffer {
   /** Names and values of the last record, and where they stand. Not its headers: they are their author's, who may change them. */
   readonly #lastNames: string[] = [];
   readonly #lastValues: string[] = [];
+  /** By place: how often a value was another than the last one. */
+  readonly #misses: number[] = [];
   #lastAt = 0;
   #lastCount = 0;
   #lastTopic: string | undefined;
@@ -94,6 +98,7 @@ export class PackedRecords implements RecordBuffer {
     this.#lastCount = 0;
     this.#lastNames.length = 0;
     this.#lastValues.length = 0;
+    this.#misses.length = 0;
     const spareBytes = this.spare.reduce((sum, one) => sum + one.#room, this.#room);
     if (spareBytes <= SPARE_BYTES) this.spare.push(this);
   }
@@ -168,13 +173,16 @@ export class PackedRecords implements RecordBuffer {
       headers[at + 1] = this.#addText(name);
       this.#lastNames[index] = name;
     }
-    if (hadOne && value === this.#lastValues[index]) {
+    const misses = this.#misses[index] ?? 0;
+    if (hadOne && misses <= MOST_MISSES && value === this.#lastValues[index]) {
       headers[at + 2] = headers[beforeAt + 2] ?? 0;
       headers[at + 3] = headers[beforeAt + 3] ?? 0;
     } else {
       headers[at + 2] = this.#size;
       headers[at + 3] = this.#addText(value);
+      if (misses > MOST_MISSES) return;
       this.#lastValues[index] = value;
+      this.#misses[index] = misses + 1;
     }
   }
 

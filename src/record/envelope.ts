@@ -41,13 +41,26 @@ const withoutByteOrderMark = (bytes: Buffer): Buffer =>
 
 const undeserializable = (what: string): NotRetryableError => new NotRetryableError('deserialization', what);
 
-const parseJson = (framed: Buffer): unknown => {
-  const bytes = withoutByteOrderMark(unframed(framed));
-  if (bytes.length === 0) throw undeserializable('the value is empty');
-  const text = utf8Text(bytes);
+/** JSON itself, or a JsonReader. */
+export interface JsonParser {
+  parse(text: string): unknown;
+}
+
+/** Of ASCII, a frame's bytes are characters. */
+const unframedText = (text: string): string =>
+  text.length >= CONFLUENT_HEADER_BYTES && text.charCodeAt(0) === CONFLUENT_MAGIC
+    ? text.slice(CONFLUENT_HEADER_BYTES)
+    : text;
+
+const textOf = (framed: Buffer | string): string | undefined =>
+  typeof framed === 'string' ? unframedText(framed) : utf8Text(withoutByteOrderMark(unframed(framed)));
+
+const parseJson = (framed: Buffer | string, json: JsonParser): unknown => {
+  const text = textOf(framed);
   if (text === undefined) throw undeserializable('the value is not valid UTF-8');
+  if (text === '') throw undeserializable('the value is empty');
   try {
-    return JSON.parse(text);
+    return json.parse(text);
   } catch {
     // Neither the error's text nor the error as a cause: both quote the value.
     throw undeserializable('the value is not valid JSON');
@@ -66,10 +79,10 @@ const attribute = (of: JsonObject, name: string): string | undefined => {
 
 const CLOUD_EVENTS_MEDIA_TYPE = 'application/cloudevents';
 
-const dataOf = (event: JsonObject): unknown => {
+const dataOf = (event: JsonObject, json: JsonParser): unknown => {
   if (event['data'] !== undefined) return event['data'];
   const base64 = event['data_base64'];
-  if (typeof base64 === 'string') return parseJson(Buffer.from(base64, 'base64'));
+  if (typeof base64 === 'string') return parseJson(Buffer.from(base64, 'base64'), json);
   throw undeserializable('the structured CloudEvent has no data');
 };
 
@@ -80,8 +93,13 @@ const isStructured = (payload: JsonObject): boolean =>
 /**
  * `contentType` is the header of that name: `application/cloudevents…` claims structured mode (CloudEvents'
  * Kafka binding, §3). Without the claim the value itself may still say so: producers forget the header.
+ * `value` may be the text of bytes that are all ASCII.
  */
-export const openEnvelope = (value: Buffer, contentType: string | undefined): Envelope => {
+export const openEnvelope = (
+  value: Buffer | string,
+  contentType: string | undefined,
+  json: JsonParser = JSON,
+): Envelope => {
   const claimed = contentType?.toLowerCase().startsWith(CLOUD_EVENTS_MEDIA_TYPE) ?? false;
   if (
     claimed &&
@@ -90,13 +108,13 @@ export const openEnvelope = (value: Buffer, contentType: string | undefined): En
   ) {
     throw undeserializable('content-type names a CloudEvents format other than +json');
   }
-  const parsed = parseJson(value);
+  const parsed = parseJson(value, json);
   if (!isJsonObject(parsed) || !isStructured(parsed)) {
     if (claimed) throw undeserializable('content-type says CloudEvent, but specversion or type is missing');
     return { payload: parsed, cloudEvent: undefined };
   }
   return {
-    payload: dataOf(parsed),
+    payload: dataOf(parsed, json),
     cloudEvent: {
       type: attribute(parsed, 'type'),
       id: attribute(parsed, 'id'),

@@ -5,6 +5,8 @@
  * that can compute the id. Topic names are ASCII, and partition and offset are its last two parts.
  */
 import { hash } from 'node:crypto';
+import { internedText } from './interned-text.js';
+import { latin1Text } from './latin1-text.js';
 import type { Digest } from './numbered-sha1.js';
 import { NumberedSha1 } from './numbered-sha1.js';
 
@@ -13,7 +15,7 @@ export const EVENT_ID_NAMESPACE = 'ab92455b-dda1-4c67-a3b1-30e77d89cc60';
 
 /** `topic-partition-offset`: the causation id, the idempotency key for outside calls, and what the id is made of. */
 export const recordName = (topic: string, partition: number, offset: number): string =>
-  `${topic}-${partition}-${offset}`;
+  `${namesOf(topic, partition).prefix}${offset}`;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
 
@@ -34,17 +36,20 @@ const digestOf = (name: string): Digest => {
 
 /** What all names of one partition begin with, prepared: every record has an id. */
 class NamesOfPartition {
-  readonly #sha1: NumberedSha1;
+  /** `topic-partition-`. */
+  readonly prefix: string;
+  #sha1: NumberedSha1 | undefined;
 
   constructor(
     readonly topic: string,
     readonly partition: number,
   ) {
-    this.#sha1 = new NumberedSha1(nameBytes(recordName(topic, partition, 0).slice(0, -1)));
+    this.prefix = internedText(`${topic}-${partition}-`);
   }
 
   digest(offset: number): Digest {
-    return this.#sha1.digest(offset) ?? digestOf(recordName(this.topic, this.partition, offset));
+    this.#sha1 ??= new NumberedSha1(nameBytes(this.prefix));
+    return this.#sha1.digest(offset) ?? digestOf(`${this.prefix}${offset}`);
   }
 }
 
@@ -65,7 +70,8 @@ const namesOf = (topic: string, partition: number): NamesOfPartition => {
 };
 
 /** Written and read within one call only. Read from it, an id is one flat text: it is kept until its commit. */
-const text = Buffer.alloc(36, '-');
+const UUID_LENGTH = 36;
+const text = Buffer.alloc(UUID_LENGTH, '-');
 const DIGITS = Buffer.from('0123456789abcdef');
 /** Of each byte its first and its second hexadecimal digit. */
 const FIRST = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4] ?? 0);
@@ -91,7 +97,7 @@ const uuidOf = ([a, b, c, d]: Digest): string => {
   putFour(24, c);
   putFour(28, d >>> 16);
   putFour(32, d);
-  return text.toString('latin1');
+  return latin1Text(text, 0, UUID_LENGTH);
 };
 
 /** The UUIDv5 of any name in this project's namespace; names of up to 495 bytes of UTF-8. */

@@ -9,6 +9,8 @@ import type { EpochMs, Offset, Partition } from './units.js';
 export interface Header {
   readonly name: string;
   readonly value: Buffer | null;
+  /** The value, when it is there and known to be ASCII: costs less than `value` of a record that was read. */
+  readonly text?: string | undefined;
 }
 
 export type Headers = readonly Header[];
@@ -23,6 +25,8 @@ export interface ConsumedRecord {
   readonly timestamp: EpochMs;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** The value, when it is there and known to be ASCII. */
+  readonly valueText?: string | undefined;
   readonly headers: Headers;
 }
 

@@ -23,6 +23,11 @@ export interface Serializer<T> {
 export interface Deserializer<T> {
   /** Throws NotRetryableError for bytes that can never be read. */
   deserialize(data: Buffer | null, context: SerdeContext): T;
+  /**
+   * What `deserialize` gives of the same bytes, when each of them is ASCII (below 0x80): a text costs less than a Buffer and
+   * the text that is made of it. Called in place of `deserialize` where the engine knows that they are; absent: never.
+   */
+  deserializeText?(text: string, context: SerdeContext): T;
 }
 
 export interface Serde<T> extends Serializer<T>, Deserializer<T> {}

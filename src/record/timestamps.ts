@@ -18,7 +18,9 @@ const SECONDS_BELOW = 1e11;
 /** Half a microsecond in ms: what a double of epoch seconds can be off by, so that 1.001 s is never read as 1000 ms. */
 const FLOAT_SLACK_MS = 0.0005;
 
-const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Every part within its bounds, but for the days of a month. */
+const CANONICAL =
+  /^\d\d\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d\d\dZ$/;
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)(?:\[[\w/+-]{1,64}\])?$/;
 
@@ -27,6 +29,8 @@ const inRange = (ms: number): EpochMs | undefined =>
 
 const fromNumber = (value: number): EpochMs | undefined =>
   inRange(Math.floor(Math.abs(value) < SECONDS_BELOW ? value * 1000 + FLOAT_SLACK_MS : value));
+
+const DAYS_OF_EVERY_MONTH = 28;
 
 const daysInMonth = (year: number, month: number): number =>
   month === 2
@@ -41,24 +45,11 @@ const digits = (text: string, at: number): number =>
 const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
 
-/** The last one that was found canonical: a timestamp is asked for when it is read, and again when it is validated. */
-let lastCanonical: string | undefined;
-
 /** True for what `isoTimestamp` gives, and for nothing else. Cheap: most timestamps are in this spelling already. */
-export const isCanonicalTimestamp = (text: string): boolean => {
-  if (text === lastCanonical) return true;
-  if (!isCanonical(text)) return false;
-  lastCanonical = text;
-  return true;
-};
-
-const isCanonical = (text: string): boolean =>
-  text.length === 24 &&
+export const isCanonicalTimestamp = (text: string): boolean =>
   CANONICAL.test(text) &&
-  isDay(digits(text, 0) * 100 + digits(text, 2), digits(text, 5), digits(text, 8)) &&
-  digits(text, 11) < 24 &&
-  digits(text, 14) < 60 &&
-  digits(text, 17) < 60;
+  (digits(text, 8) <= DAYS_OF_EVERY_MONTH ||
+    isDay(digits(text, 0) * 100 + digits(text, 2), digits(text, 5), digits(text, 8)));
 
 /** `Date.UTC` takes years below 100 for the 20th century: shifted by 400 years, one full cycle of the calendar. */
 const CYCLE_MS = 146_097 * 86_400_000;

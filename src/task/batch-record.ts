@@ -1,6 +1,6 @@
 /**
- * One record of a polled batch. Its headers are built each time somebody reads them: kept, they would be a quarter of what
- * results keep alive that wait for their turn, and most handlers read them once.
+ * One record of a polled batch. Its value and its headers are built each time somebody reads them: kept, headers would be a
+ * quarter of what results keep alive that wait for their turn, and both are read once.
  */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ConsumedRecord, Headers } from '../record/record.js';
@@ -12,7 +12,6 @@ export class BatchRecord implements ConsumedRecord {
   readonly offset: Offset;
   readonly timestamp: EpochMs;
   readonly key: Buffer | null;
-  readonly value: Buffer | null;
   readonly #batch: RecordBatch;
   readonly #index: number;
 
@@ -22,9 +21,16 @@ export class BatchRecord implements ConsumedRecord {
     this.offset = batch.offset(index);
     this.timestamp = batch.timestamp(index);
     this.key = batch.key(index);
-    this.value = batch.value(index);
     this.#batch = batch;
     this.#index = index;
+  }
+
+  get value(): Buffer | null {
+    return this.#batch.value(this.#index);
+  }
+
+  get valueText(): string | undefined {
+    return this.#batch.valueText(this.#index);
   }
 
   get headers(): Headers {

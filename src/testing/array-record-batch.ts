@@ -1,4 +1,5 @@
 /** A record batch over an array of records. Throws for an index outside of it. */
+import { isAscii } from 'node:buffer';
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { ConsumedRecord, Headers } from '../record/record.js';
@@ -36,6 +37,11 @@ export class ArrayRecordBatch implements RecordBatch {
 
   value(index: number): Buffer | null {
     return this.#at(index).value;
+  }
+
+  valueText(index: number): string | undefined {
+    const { value } = this.#at(index);
+    return value !== null && isAscii(value) ? value.toString('latin1') : undefined;
   }
 
   bytes(index: number): number {

@@ -10,6 +10,7 @@ import {
   headerText,
   isJsonObject,
   isoTimestamp,
+  JsonReader,
   NotRetryableError,
   openEnvelope,
   typeHeaders,
@@ -52,6 +53,7 @@ export interface UserEventSerdeOptions {
 }
 
 class UserEventSerde implements Serde<UserEvent> {
+  readonly #json = new JsonReader();
   readonly #types = new EventTypeResolver({ known: USER_EVENT_TYPES });
   readonly #validators: Readonly<Record<UserEventType, Validator>>;
 
@@ -65,8 +67,16 @@ class UserEventSerde implements Serde<UserEvent> {
 
   deserialize(value: Buffer | null, context: SerdeContext): UserEvent {
     if (value === null) throw new NotRetryableError('null-value', 'the record has no value');
+    return this.#read(value, context);
+  }
+
+  deserializeText(text: string, context: SerdeContext): UserEvent {
+    return this.#read(text, context);
+  }
+
+  #read(value: Buffer | string, context: SerdeContext): UserEvent {
     const headers = typeHeaders(context.headers);
-    const { payload, cloudEvent } = openEnvelope(value, headerText(headers.contentType));
+    const { payload, cloudEvent } = openEnvelope(value, headerText(headers.contentType), this.#json);
     const { type, major } = this.#types.resolve(headers, cloudEvent?.type, payload, context.topic);
     if (!isUserEventType(type)) {
       throw new NotRetryableError('unknown-type', `the event is none of ${USER_EVENT_TYPES.join(', ')}`);
@@ -126,5 +136,5 @@ const withIsoTimestamp = (payload: unknown): unknown => {
   return payload;
 };
 
-export const createUserEventSerde = (options: UserEventSerdeOptions): Serde<UserEvent> =>
+export const createUserEventSerde = (options: UserEventSerdeOptions): Required<Serde<UserEvent>> =>
   new UserEventSerde(options);

@@ -65,21 +65,29 @@ export class SourceRuntime extends RuntimeNode {
   start(run: RecordRun, pass: RecordPass): Pending {
     const { record } = run;
     const key = this.read(this.keySerde, record.key, true, run);
-    const value =
-      record.value === null && this.readsTombstones
-        ? null
-        : this.read(this.valueSerde, record.value, false, run);
+    const value = this.readValue(run);
     pass.sourceKey = key;
     return this.process(new Record(key, value, record.timestamp, record), pass);
+  }
+
+  private readValue(run: RecordRun): unknown {
+    const { valueSerde } = this;
+    const text = valueSerde.deserializeText === undefined ? undefined : run.record.valueText;
+    const data = text ?? run.record.value;
+    return data === null && this.readsTombstones ? null : this.read(valueSerde, data, false, run);
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
     return this.forward(record, pass);
   }
 
-  private read(serde: Serde<unknown>, data: Buffer | null, isKey: boolean, run: RecordRun): unknown {
+  /** A text only for a serde that reads texts. */
+  private read(serde: Serde<unknown>, data: Buffer | string | null, isKey: boolean, run: RecordRun): unknown {
+    const context = new InputContext(run, run.record.topic, isKey);
     try {
-      return serde.deserialize(data, new InputContext(run, run.record.topic, isKey));
+      return typeof data === 'string'
+        ? serde.deserializeText?.(data, context)
+        : serde.deserialize(data, context);
     } catch (error) {
       const what = `the ${isKey ? 'key' : 'value'} of ${placeOf(run.record)} could not be read`;
       throw this.judge.ofReading(run, asSerdeFailure(error, 'deserialization', what));

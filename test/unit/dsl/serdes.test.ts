@@ -37,6 +37,31 @@ describe('the serdes that come with the engine', function () {
     );
   });
 
+  it('read a text of ASCII as they read its bytes', () => {
+    const ascii = fc.oneof(
+      fc.string({ unit: 'grapheme-ascii' }),
+      fc.jsonValue({ noUnicodeString: true }).map((value) => JSON.stringify(value)),
+    );
+    const outcome = (act: () => unknown): unknown => {
+      try {
+        return { value: act() };
+      } catch (error) {
+        return error;
+      }
+    };
+    for (const serde of [Serdes.string(), Serdes.json(), Serdes.nullable(Serdes.json())]) {
+      fc.assert(
+        fc.property(ascii, (text) => {
+          expect(serde.deserializeText).to.be.a('function');
+          const ofBytes = outcome(() => serde.deserialize(Buffer.from(text), AT));
+          expect(outcome(() => serde.deserializeText?.(text, AT))).to.deep.equal(ofBytes);
+        }),
+      );
+    }
+    for (const serde of [Serdes.bytes(), Serdes.nullable(Serdes.long())])
+      expect(serde.deserializeText).to.equal(undefined);
+  });
+
   it('are the same object at every mention', () => {
     for (const name of ['bytes', 'string', 'json', 'uuid'] as const)
       expect(Serdes[name]()).to.equal(Serdes[name]());

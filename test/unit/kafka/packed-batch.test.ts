@@ -20,7 +20,7 @@ const aligned = (of: Buffer): Buffer => {
 const STRINGS = ['topic', 'a', 'b', 'other.topic'];
 const BYTES = Buffer.from('keyvalueONETWO');
 
-const batch = (ends: number[] = []): PackedBatch =>
+const batch = (ends: number[] = [], bytes = BYTES): PackedBatch =>
   new PackedBatch(
     2,
     aligned(
@@ -30,7 +30,7 @@ const batch = (ends: number[] = []): PackedBatch =>
         [1, 8, 3, 2, 11, 3, 1, 0, -1],
       ),
     ),
-    BYTES,
+    bytes,
     STRINGS,
     ends,
   );
@@ -73,6 +73,28 @@ describe('a packed batch', () => {
     ]);
     expect(batch().headers(0)[2]?.value).to.equal(null);
     expect(batch().headers(1)).to.deep.equal([]);
+  });
+
+  it('has the text of what is ASCII, and none when a byte of the read is not', () => {
+    const texts = (read: PackedBatch): unknown => [
+      read.valueText(0),
+      read.valueText(1),
+      ...read.headers(0).map(({ text }) => text),
+    ];
+    expect(texts(batch())).to.deep.equal(['value', '', 'ONE', 'TWO', undefined]);
+    const odd = Buffer.from(BYTES);
+    odd[12] = 0xc3;
+    expect(texts(batch([], odd))).to.deep.equal([undefined, undefined, undefined, undefined, undefined]);
+    expect(batch([], odd).headers(0)[1]?.value?.[1]).to.equal(0xc3);
+    const nulls = new PackedBatch(
+      1,
+      aligned(indexOf([1, 1], [0, 0, 0, -1, 0, -1, 0, 0], [])),
+      null,
+      ['t'],
+      [],
+    );
+    expect(nulls.valueText(0)).to.equal(undefined);
+    expect(() => batch().valueText(2)).to.throw(RangeError);
   });
 
   it('says ends', () => {

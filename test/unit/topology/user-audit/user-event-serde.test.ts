@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { serializedBytes } from '../../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -10,12 +11,30 @@ import { auth, GOLDEN, headersOf, json } from './golden.js';
 const serde = createUserEventSerde({ strict: false });
 const strict = createUserEventSerde({ strict: true });
 
+const outcome = (act: () => UserEvent): { event: UserEvent } | { thrown: Error } => {
+  try {
+    return { event: act() };
+  } catch (error) {
+    return { thrown: error as Error };
+  }
+};
+
 const read = (
   value: Buffer | null,
   headers: Headers = NO_HEADERS,
   topic = 'user.events',
   by = serde,
-): UserEvent => by.deserialize(value, { topic, headers, isKey: false });
+): UserEvent => {
+  const context = { topic, headers, isKey: false };
+  const ofBytes = outcome(() => by.deserialize(value, context));
+  // Of ASCII, its text says the same.
+  if (value !== null && isAscii(value)) {
+    const text = value.toString('latin1');
+    expect(outcome(() => by.deserializeText(text, context))).to.deep.equal(ofBytes);
+  }
+  if ('thrown' in ofBytes) throw ofBytes.thrown;
+  return ofBytes.event;
+};
 
 const refusal = (value: Buffer | null, headers: Headers = NO_HEADERS, by = serde): NotRetryableError => {
   try {
