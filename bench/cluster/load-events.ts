@@ -1,8 +1,11 @@
 /** Writes the events of the bench into a topic, as fast as the broker takes them, and not as a transaction. */
 import rdkafka from 'node-rdkafka';
 import { disconnectProducer } from '../../src/kafka/disconnect-producer.js';
-import { enqueue } from '../../src/kafka/enqueue.js';
+import { COMPILED_BINDING } from '../../src/kafka/binding.js';
+import { enqueueEach } from '../../src/kafka/enqueue.js';
 import { QUEUE_FULL } from '../../src/kafka/error-codes.js';
+import { PackedEnqueuer } from '../../src/kafka/packed-enqueuer.js';
+import { PlainRecords } from '../../src/record/record-list.js';
 import type { BenchEvent } from '../events.js';
 import { ask } from './ask.js';
 
@@ -11,14 +14,38 @@ const FLUSH_MS = 120_000;
 /** What was delivered makes room only when the client is polled. */
 const POLL_MS = 10;
 
-/** False when the producer has no room for it now. */
-export type Enqueue = (event: BenchEvent) => boolean;
+/** In one list: how many there are between two turns of the event loop, too. */
+const AT_ONCE = 1_000;
+
+/** How many of them the producer has taken, from the first on: for the others it has no room now. */
+export type Enqueue = (events: readonly BenchEvent[]) => Promise<number>;
+
+/** By the patched binding where it is there: it writes several times as fast. */
+const enqueueTo = (producer: rdkafka.Producer, topic: string): Enqueue => {
+  const packed = COMPILED_BINDING === 'packed' ? new PackedEnqueuer() : undefined;
+  return async (events) => {
+    const records = packed?.buffer() ?? new PlainRecords();
+    for (const event of events) records.add({ topic, partition: null, ...event });
+    const [count, refusal] =
+      packed === undefined ? enqueueEach(producer, records, 0) : await packed.enqueue(producer, records, 0);
+    records.release();
+    if (count < events.length && (refusal as { code?: number }).code !== QUEUE_FULL) throw refusal;
+    return count;
+  };
+};
+
+/** `count` events from that number on. */
+export const eventsFrom = (
+  first: number,
+  count: number,
+  eventOf: (index: number) => BenchEvent,
+): readonly BenchEvent[] => Array.from({ length: count }, (_, at) => eventOf(first + at));
 
 /** `write` gives events to a connected producer; all are in the topic when it has resolved. */
 export const withProducer = async (
   bootstrapServers: string,
   topic: string,
-  write: (put: Enqueue, room: () => Promise<void>) => Promise<void>,
+  write: (put: Enqueue, flush: () => Promise<void>) => Promise<void>,
   lingerMs = 20,
 ): Promise<void> => {
   const producer = new rdkafka.Producer(
@@ -40,15 +67,7 @@ export const withProducer = async (
       producer.flush(FLUSH_MS, done);
     });
   try {
-    await write(({ key, value, headers }) => {
-      try {
-        enqueue(producer, { topic, partition: null, key, value, headers });
-        return true;
-      } catch (error) {
-        if ((error as { code?: number }).code === QUEUE_FULL) return false;
-        throw error;
-      }
-    }, flush);
+    await write(enqueueTo(producer, topic), flush);
     await flush();
   } finally {
     await new Promise<void>((resolve) => {
@@ -65,7 +84,9 @@ export const loadEvents = (
 ): Promise<void> =>
   withProducer(bootstrapServers, topic, async (put, flush) => {
     for (let index = 0; index < count;) {
-      if (put(eventOf(index))) index += 1;
-      else await flush();
+      const events = eventsFrom(index, Math.min(AT_ONCE, count - index), eventOf);
+      const taken = await put(events);
+      index += taken;
+      if (taken < events.length) await flush();
     }
   });
