@@ -72,7 +72,7 @@ export type { FixedKeyRecord, HeaderLike } from './dsl/record.js';
 export { asProcessingFailure, NotRetryableError, RetryableError } from './record/record-error.js';
 export type { FailureReason, ProcessingFailure } from './record/record-error.js';
 export type { Deserializer, Serde, SerdeContext, Serialized, Serializer } from './record/serde.js';
-export { serializedBytes } from './record/serde.js';
+export { serializedBytes, textReaderOf, withTextReader } from './record/serde.js';
 export type { ConsumedRecord, Header, Headers, ProducedHeader, ProducedRecord } from './record/record.js';
 export { NO_HEADERS, placeOf } from './record/record.js';
 export type { EpochMs, Offset, Partition, TaskId } from './record/units.js';

@@ -4,6 +4,7 @@ import { createBatchReader, type BatchReader } from '../../src/kafka/batch-reade
 import { PackedEnqueuer } from '../../src/kafka/packed-enqueuer.js';
 import type { RecordBatch } from '../../src/ports/record-batch.js';
 import type { OutputRecord } from '../../src/record/output-record.js';
+import { textReaderOf } from '../../src/record/serde.js';
 import { after } from '../../src/record/units.js';
 import { auditHeaders } from '../../topology/user-audit/audit-headers.js';
 import { auditOf } from '../../topology/user-audit/audit-mapping.js';
@@ -21,6 +22,7 @@ export class PackedIo implements LoopIo<RecordBatch, OutputRecord> {
   readonly #enqueuer = new PackedEnqueuer();
   #open = this.#enqueuer.buffer();
   readonly #serde = createUserEventSerde({ strict: false });
+  readonly #readText = textReaderOf(this.#serde);
   readonly #headersOf: ReturnType<typeof auditHeaders>;
 
   /** `group`: the CloudEvents source is made of it. */
@@ -61,9 +63,9 @@ export class PackedIo implements LoopIo<RecordBatch, OutputRecord> {
     const context = { topic, headers: batch.headers(index), isKey: false };
     const text = batch.valueText(index);
     const event =
-      text === undefined
+      text === undefined || this.#readText === undefined
         ? this.#serde.deserialize(batch.value(index), context)
-        : this.#serde.deserializeText(text, context);
+        : this.#readText(text, context);
     const origin = { topic, partition: batch.partition(index), offset: batch.offset(index) };
     const audit = auditOf(event, origin, timestamp);
     return {

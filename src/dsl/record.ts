@@ -31,33 +31,40 @@ const isOwnName = (name: string): boolean => {
 const isPlainText = (value: HeaderLike['value']): value is string =>
   typeof value === 'string' && !value.includes('\0');
 
-/** Headers that were found plain, by their place: most of the next record's are the same. */
-const plainNames: string[] = [];
-const plainValues: string[] = [];
-/** How often a value was another than the one noted, since it was the same. */
-const misses: number[] = [];
+/** A header that was found plain. */
+interface Plain {
+  name: string;
+  value: string;
+  /** How often a value was another than the one before. */
+  misses: number;
+}
+
+/** By their place among the headers of a record: most of the next record's are the same. */
+const plain: Plain[] = [];
 const MOST_PLACES = 16;
 /** A value that differs in each record is not noted again: young strings in an old list are work for the collector. */
 const MOST_MISSES = 2;
 
-const note = (at: number, name: string, value: string, missed: number): void => {
-  plainNames[at] = name;
-  plainValues[at] = value;
-  misses[at] = missed;
+const isPlainAt = (at: number, { name, value }: HeaderLike): boolean => {
+  const noted = plain[at];
+  if (noted?.name !== name) {
+    if (!isPlainText(value) || !isOwnName(name)) return false;
+    if (at < MOST_PLACES) plain[at] = { name, value, misses: 0 };
+    return true;
+  }
+  if (noted.misses > MOST_MISSES) return isPlainText(value);
+  if (value === noted.value) return true;
+  if (!isPlainText(value)) return false;
+  noted.value = value;
+  noted.misses += 1;
+  return true;
 };
 
 /** Whether they are written as they stand; reserved names are the engine's. */
 const isPlain = (headers: readonly HeaderLike[]): headers is readonly ProducedHeader[] => {
   let at = 0;
-  for (const { name, value } of headers) {
-    const isSameName = at < plainNames.length && name === plainNames[at];
-    if (isSameName && (misses[at] ?? 0) <= MOST_MISSES && value === plainValues[at]) {
-      misses[at] = 0;
-    } else {
-      if (!isPlainText(value) || (!isSameName && !isOwnName(name))) return false;
-      const missed = isSameName ? (misses[at] ?? 0) + 1 : 0;
-      if (at < MOST_PLACES && missed <= MOST_MISSES) note(at, name, value, missed);
-    }
+  for (const header of headers) {
+    if (!isPlainAt(at, header)) return false;
     at += 1;
   }
   return true;

@@ -4,7 +4,7 @@
  * All but `bytes` and `nullable` refuse null. No error holds bytes of the record.
  */
 import { NotRetryableError } from '../record/record-error.js';
-import type { Serde } from '../record/serde.js';
+import { textReaderOf, withTextReader, type Serde } from '../record/serde.js';
 import { doubleSerde, integerSerde, longSerde } from './number-serdes.js';
 
 const refuse = (reason: 'null-value' | 'deserialization' | 'serialization', what: string): never => {
@@ -32,12 +32,14 @@ const asText = (data: unknown): string =>
     ? data
     : refuse('serialization', `${data === null ? 'null' : typeof data} where a string is expected`);
 
-const stringSerde: Serde<string> = {
-  serialize: asText,
-  deserialize: (data) =>
-    data === null ? refuse('null-value', 'null where a string is expected') : decodeUtf8(data),
-  deserializeText: (text) => text,
-};
+const stringSerde: Serde<string> = withTextReader(
+  {
+    serialize: asText,
+    deserialize: (data) =>
+      data === null ? refuse('null-value', 'null where a string is expected') : decodeUtf8(data),
+  },
+  (text) => text,
+);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -59,18 +61,22 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const jsonSerde: Serde<unknown> = {
-  serialize: (data) => {
-    // Typed as string by the library, but undefined for a function or undefined.
-    const text = JSON.stringify(data) as string | undefined;
-    if (text === undefined) throw new NotRetryableError('serialization', 'the value has no JSON form');
-    return text;
+const jsonSerde: Serde<unknown> = withTextReader(
+  {
+    serialize: (data) => {
+      // Typed as string by the library, but undefined for a function or undefined.
+      const text = JSON.stringify(data) as string | undefined;
+      if (text === undefined) throw new NotRetryableError('serialization', 'the value has no JSON form');
+      return text;
+    },
+    deserialize: (data): unknown => {
+      return parseJson(
+        data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data),
+      );
+    },
   },
-  deserialize: (data): unknown => {
-    return parseJson(data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data));
-  },
-  deserializeText: parseJson,
-};
+  parseJson,
+);
 
 export const Serdes = {
   /** The bytes as they are, null included. A view of the batch's memory: copy what is kept. */
@@ -89,11 +95,11 @@ export const Serdes = {
   double: (): Serde<number> => doubleSerde,
   /** null stays null (a tombstone, or a record without a key); everything else is the inner serde's. */
   nullable: <T>(inner: Serde<T>): Serde<T | null> => {
-    const deserializeText = inner.deserializeText?.bind(inner);
+    const readText = textReaderOf(inner);
     const serde: Serde<T | null> = {
       serialize: (data, context) => (data === null ? null : inner.serialize(data, context)),
       deserialize: (data, context) => (data === null ? null : inner.deserialize(data, context)),
     };
-    return deserializeText === undefined ? serde : { ...serde, deserializeText };
+    return readText === undefined ? serde : withTextReader<T | null, Serde<T | null>>(serde, readText);
   },
 };

@@ -20,7 +20,7 @@ const SPARE_BYTES = 1 << 26;
 const MOST_BYTES = 2 ** 31 - 1;
 const RECORD = 8;
 const HEADER = 4;
-/** A shorter text is written faster character by character than by a call into native code. */
+/** A text of up to so many characters is written faster one by one than by a call into native code. */
 const SHORT_TEXT = 24;
 const MOST_ASCII = 0x7f;
 /** Where values differ, as ids and times do, they are not compared any more in this list. */
@@ -39,7 +39,7 @@ export class PackedRecords implements RecordBuffer {
   /** Names and values of the last record, and where they stand. Not its headers: they are their author's, who may change them. */
   readonly #lastNames: string[] = [];
   readonly #lastValues: string[] = [];
-  /** By place: how often a value was another than the last one. */
+  /** By place: how often in a row a value was another than the one before. */
   readonly #misses: number[] = [];
   #lastAt = 0;
   #lastCount = 0;
@@ -174,15 +174,17 @@ export class PackedRecords implements RecordBuffer {
       this.#lastNames[index] = name;
     }
     const misses = this.#misses[index] ?? 0;
-    if (hadOne && misses <= MOST_MISSES && value === this.#lastValues[index]) {
+    const isCompared = hadOne && misses <= MOST_MISSES;
+    if (isCompared && value === this.#lastValues[index]) {
       headers[at + 2] = headers[beforeAt + 2] ?? 0;
       headers[at + 3] = headers[beforeAt + 3] ?? 0;
+      if (misses > 0) this.#misses[index] = 0;
     } else {
       headers[at + 2] = this.#size;
       headers[at + 3] = this.#addText(value);
       if (misses > MOST_MISSES) return;
       this.#lastValues[index] = value;
-      this.#misses[index] = misses + 1;
+      if (isCompared) this.#misses[index] = misses + 1;
     }
   }
 

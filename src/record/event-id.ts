@@ -5,7 +5,6 @@
  * that can compute the id. Topic names are ASCII, and partition and offset are its last two parts.
  */
 import { hash } from 'node:crypto';
-import { internedText } from './interned-text.js';
 import { latin1Text } from './latin1-text.js';
 import type { Digest } from './numbered-sha1.js';
 import { NumberedSha1 } from './numbered-sha1.js';
@@ -15,7 +14,12 @@ export const EVENT_ID_NAMESPACE = 'ab92455b-dda1-4c67-a3b1-30e77d89cc60';
 
 /** `topic-partition-offset`: the causation id, the idempotency key for outside calls, and what the id is made of. */
 export const recordName = (topic: string, partition: number, offset: number): string =>
-  `${namesOf(topic, partition).prefix}${offset}`;
+  topic.length > LONGEST_TOPIC
+    ? `${topic}-${partition}-${offset}`
+    : `${namesOf(topic, partition).prefix}${offset}`;
+
+/** Of what Kafka allows. */
+const LONGEST_TOPIC = 249;
 
 const NAMESPACE_BYTES = Buffer.from(EVENT_ID_NAMESPACE.replaceAll('-', ''), 'hex');
 
@@ -44,7 +48,8 @@ class NamesOfPartition {
     readonly topic: string,
     readonly partition: number,
   ) {
-    this.prefix = internedText(`${topic}-${partition}-`);
+    // One text, and not the parts of one.
+    this.prefix = Buffer.from(`${topic}-${partition}-`).toString();
   }
 
   digest(offset: number): Digest {

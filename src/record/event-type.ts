@@ -89,12 +89,15 @@ export const typeHeaders = (headers: Headers): TypeHeaders => {
   return found;
 };
 
-const rawText = ({ text, value }: Header): string | undefined =>
-  text ?? (value === null ? undefined : utf8Text(value));
+const rawText = (header: Header | Buffer | null): string | undefined => {
+  if (header === null) return undefined;
+  if (header instanceof Uint8Array) return utf8Text(header);
+  return header.text ?? rawText(header.value);
+};
 
-/** A header's text, without the quotes that Spring's JSON header mapper may put around it; empty is absent. */
-export const headerText = (header: Header | null): string | undefined => {
-  const text = header === null ? undefined : rawText(header)?.trim();
+/** The text of a header or of its value, without the quotes that Spring's JSON header mapper may put around it; empty is absent. */
+export const headerText = (header: Header | Buffer | null): string | undefined => {
+  const text = rawText(header)?.trim();
   if (text === undefined) return undefined;
   const bare = text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
   return bare === '' ? undefined : bare;
@@ -148,7 +151,9 @@ export class EventTypeResolver {
     const remembered = this.#memo.get(name);
     if (remembered !== undefined) return remembered;
     const resolved = this.#read(name);
-    if (this.#memo.size < MEMO_LIMIT && name.length <= MAX_NAME_LENGTH) this.#memo.set(name, resolved);
+    // A copy: it may be a part of a text that is far longer.
+    if (this.#memo.size < MEMO_LIMIT && name.length <= MAX_NAME_LENGTH)
+      this.#memo.set(Buffer.from(name).toString(), resolved);
     return resolved;
   }
 

@@ -1,7 +1,7 @@
 /**
  * JSON.parse for texts that a few producers write: it learns how they are spelled (`json-shape.ts`). What it gives, and
- * when it throws, is JSON.parse's; only the time differs. Strings that it gives can be views of the whole text, and
- * keep it in memory: it is for values that are worked on and let go, not for what is kept.
+ * when it throws, is JSON.parse's; only the time differs. Strings that it gives can be views of the whole text, of up to
+ * LONGEST_TEXT characters, and keep it in memory: it is for values that are worked on and let go, not for what is kept.
  *
  * | state    | a text of a known spelling | any other text                      | at the end of the window            |
  * | -------- | -------------------------- | ----------------------------------- | ----------------------------------- |
@@ -19,6 +19,8 @@ import { LONGEST_TEXT, shapeOf } from './json-shape.js';
 const MOST_SHAPES = 8;
 const MOST_LESSONS = 8;
 const LESSONS_PER_WINDOW = 1 / 8;
+/** What a text takes of a lesson that has no shape. */
+const IN_VAIN = 1 / 8;
 /** In texts. */
 const WINDOW = 1_024;
 /** In windows. */
@@ -57,8 +59,8 @@ export class JsonReader {
   }
 
   #takeLesson(text: string): void {
-    this.#lessons -= 1;
     const shape = this.learn(text);
+    this.#lessons -= shape === undefined ? IN_VAIN : 1;
     if (shape === undefined) return;
     // In place of the one that was needed the longest time ago.
     this.#moveUp(shape, MOST_SHAPES - 1);

@@ -13,9 +13,10 @@ export type JsonShape = (text: string) => object | undefined;
 
 /** Of what has a shape: an expression for more would cost more than it saves. */
 const MOST_VALUES = 64;
+const MOST_TOKENS = 512;
 const DEEPEST = 16;
 /** In UTF-16 units. A shape is of no use for a longer one. */
-export const LONGEST_TEXT = 16_384;
+export const LONGEST_TEXT = 4_096;
 
 /** The names alone stand in generated code: in quotes, and of these characters. `__proto__` would be the prototype. */
 const NAME = /^(?!__proto__$)[A-Za-z_]\w{0,63}$/;
@@ -36,6 +37,7 @@ class Unshaped extends Error {}
 class ShapeReader {
   pattern = '';
   #values = 0;
+  #tokens = 0;
   #depth = 0;
   #at = 0;
   #token = '';
@@ -119,6 +121,8 @@ class ShapeReader {
       this.#token = '';
       return;
     }
+    this.#tokens += 1;
+    if (this.#tokens > MOST_TOKENS) throw new Unshaped();
     TOKEN.lastIndex = this.#at;
     const token = TOKEN.exec(this.text)?.[0];
     if (token === undefined) throw new Unshaped();

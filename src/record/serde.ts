@@ -23,12 +23,28 @@ export interface Serializer<T> {
 export interface Deserializer<T> {
   /** Throws NotRetryableError for bytes that can never be read. */
   deserialize(data: Buffer | null, context: SerdeContext): T;
-  /**
-   * What `deserialize` gives of the same bytes, when each of them is ASCII (below 0x80): a text costs less than a Buffer and
-   * the text that is made of it. Called in place of `deserialize` where the engine knows that they are; absent: never.
-   */
-  deserializeText?(text: string, context: SerdeContext): T;
 }
+
+/** Gives of the text of bytes that are all ASCII what `deserialize` gives of the bytes. */
+export type TextReader<T> = (text: string, context: SerdeContext) => T;
+
+const textReaders = new WeakMap<object, TextReader<unknown>>();
+
+/**
+ * The same serde. Where the engine knows that a value is ASCII, it asks `read` in place of `deserialize`: a text costs less
+ * than a Buffer and the text that is made of it. It goes with this very `deserialize`, which must be a function of the
+ * serde's own: a serde that has another one in its place, by a spread or a subclass, is asked for bytes as ever.
+ */
+export const withTextReader = <T, S extends Deserializer<T>>(serde: S, read: TextReader<T>): S => {
+  textReaders.set(functionOf(serde), read);
+  return serde;
+};
+
+export const textReaderOf = <T>(serde: Deserializer<T>): TextReader<T> | undefined =>
+  textReaders.get(functionOf(serde)) as TextReader<T> | undefined;
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is looked at, and not called
+const functionOf = ({ deserialize }: Deserializer<unknown>): object => deserialize;
 
 export interface Serde<T> extends Serializer<T>, Deserializer<T> {}
 

@@ -1,6 +1,6 @@
 /**
  * One record of a polled batch. Its value and its headers are built each time somebody reads them: kept, headers would be a
- * quarter of what results keep alive that wait for their turn, and both are read once.
+ * quarter of what results keep alive that wait for their turn, and most are read once.
  */
 import type { RecordBatch } from '../ports/record-batch.js';
 import type { ConsumedRecord, Headers } from '../record/record.js';

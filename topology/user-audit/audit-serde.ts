@@ -35,11 +35,11 @@ const TEXT_BEFORE_USER: Readonly<Record<UserEventType, string>> = {
   'user.auth': '{"eventType":"user.auth","userId":"',
 };
 
-let lastOrigin = { topic: '', partition: -1, text: '' };
+let lastOrigin: { topic: string; partition: number; text: string } | undefined;
 
 /** Up to the offset. */
 const originText = ({ topic, partition }: Origin): string => {
-  if (lastOrigin.partition !== partition || lastOrigin.topic !== topic)
+  if (lastOrigin?.partition !== partition || lastOrigin.topic !== topic)
     lastOrigin = {
       topic,
       partition,

@@ -14,6 +14,7 @@ import {
   NotRetryableError,
   openEnvelope,
   typeHeaders,
+  withTextReader,
   type CloudEventAttributes,
   type Serde,
   type SerdeContext,
@@ -59,20 +60,17 @@ class UserEventSerde implements Serde<UserEvent> {
 
   constructor({ strict }: UserEventSerdeOptions) {
     this.#validators = createValidators(USER_EVENT_SCHEMAS, strict);
+    withTextReader<UserEvent, this>(this, (text, context) => this.#read(text, context));
   }
 
   serialize(event: UserEvent): Buffer {
     return Buffer.from(JSON.stringify(event.data));
   }
 
-  deserialize(value: Buffer | null, context: SerdeContext): UserEvent {
+  readonly deserialize = (value: Buffer | null, context: SerdeContext): UserEvent => {
     if (value === null) throw new NotRetryableError('null-value', 'the record has no value');
     return this.#read(value, context);
-  }
-
-  deserializeText(text: string, context: SerdeContext): UserEvent {
-    return this.#read(text, context);
-  }
+  };
 
   #read(value: Buffer | string, context: SerdeContext): UserEvent {
     const headers = typeHeaders(context.headers);
@@ -136,5 +134,5 @@ const withIsoTimestamp = (payload: unknown): unknown => {
   return payload;
 };
 
-export const createUserEventSerde = (options: UserEventSerdeOptions): Required<Serde<UserEvent>> =>
+export const createUserEventSerde = (options: UserEventSerdeOptions): Serde<UserEvent> =>
   new UserEventSerde(options);

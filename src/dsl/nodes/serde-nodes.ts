@@ -7,10 +7,12 @@ import type { ConsumedRecord, Headers } from '../../record/record.js';
 import { placeOf } from '../../record/record.js';
 import {
   checkSerialized,
+  textReaderOf,
   serializedBytes,
   type Serde,
   type SerdeContext,
   type Serialized,
+  type TextReader,
 } from '../../record/serde.js';
 import { partition as toPartition } from '../../record/units.js';
 import type { RecordRun } from '../execution.js';
@@ -52,6 +54,8 @@ class OutputContext implements SerdeContext {
 }
 
 export class SourceRuntime extends RuntimeNode {
+  private readonly readText: TextReader<unknown> | undefined;
+
   constructor(
     readonly keySerde: Serde<unknown>,
     private readonly valueSerde: Serde<unknown>,
@@ -60,6 +64,7 @@ export class SourceRuntime extends RuntimeNode {
     private readonly judge: FailureJudge,
   ) {
     super();
+    this.readText = textReaderOf(valueSerde);
   }
 
   start(run: RecordRun, pass: RecordPass): Pending {
@@ -71,23 +76,22 @@ export class SourceRuntime extends RuntimeNode {
   }
 
   private readValue(run: RecordRun): unknown {
-    const { valueSerde } = this;
-    const text = valueSerde.deserializeText === undefined ? undefined : run.record.valueText;
-    const data = text ?? run.record.value;
-    return data === null && this.readsTombstones ? null : this.read(valueSerde, data, false, run);
+    const { record } = run;
+    const text = this.readText === undefined ? undefined : record.valueText;
+    if (text !== undefined) return this.read(this.valueSerde, text, false, run);
+    const { value } = record;
+    return value === null && this.readsTombstones ? null : this.read(this.valueSerde, value, false, run);
   }
 
   override process(record: FlowRecord, pass: RecordPass): Pending {
     return this.forward(record, pass);
   }
 
-  /** A text only for a serde that reads texts. */
+  /** A text only where the value's serde reads texts. */
   private read(serde: Serde<unknown>, data: Buffer | string | null, isKey: boolean, run: RecordRun): unknown {
     const context = new InputContext(run, run.record.topic, isKey);
     try {
-      return typeof data === 'string'
-        ? serde.deserializeText?.(data, context)
-        : serde.deserialize(data, context);
+      return typeof data === 'string' ? this.readText?.(data, context) : serde.deserialize(data, context);
     } catch (error) {
       const what = `the ${isKey ? 'key' : 'value'} of ${placeOf(run.record)} could not be read`;
       throw this.judge.ofReading(run, asSerdeFailure(error, 'deserialization', what));

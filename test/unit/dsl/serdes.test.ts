@@ -1,7 +1,7 @@
 import { serializedBytes } from '../../../src/record/serde.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NO_HEADERS, NotRetryableError, type Serde, Serdes } from '../../../src/index.js';
+import { NO_HEADERS, NotRetryableError, type Serde, Serdes, textReaderOf } from '../../../src/index.js';
 
 const AT = { topic: 'in', headers: NO_HEADERS, isKey: false };
 
@@ -46,20 +46,29 @@ describe('the serdes that come with the engine', function () {
       try {
         return { value: act() };
       } catch (error) {
-        return error;
+        return { reason: (error as NotRetryableError).reason, message: (error as Error).message };
       }
     };
     for (const serde of [Serdes.string(), Serdes.json(), Serdes.nullable(Serdes.json())]) {
       fc.assert(
         fc.property(ascii, (text) => {
-          expect(serde.deserializeText).to.be.a('function');
           const ofBytes = outcome(() => serde.deserialize(Buffer.from(text), AT));
-          expect(outcome(() => serde.deserializeText?.(text, AT))).to.deep.equal(ofBytes);
+          expect(outcome(() => textReaderOf<unknown>(serde)?.(text, AT))).to.deep.equal(ofBytes);
         }),
       );
     }
     for (const serde of [Serdes.bytes(), Serdes.nullable(Serdes.long())])
-      expect(serde.deserializeText).to.equal(undefined);
+      expect(textReaderOf<unknown>(serde)).to.equal(undefined);
+  });
+
+  it('are asked for bytes where another `deserialize` took the place of theirs', () => {
+    const loud: Serde<string> = {
+      ...Serdes.string(),
+      deserialize: (data, context) => Serdes.string().deserialize(data, context).toUpperCase(),
+    };
+    expect(textReaderOf(loud)).to.equal(undefined);
+    const silent: Serde<string> = { ...Serdes.string(), serialize: () => null };
+    expect(textReaderOf(silent)).to.be.a('function');
   });
 
   it('are the same object at every mention', () => {

@@ -206,4 +206,18 @@ describe('packed records', () => {
     ]);
     expect(list.headers.subarray(0, 4)).to.deep.equal(list.headers.subarray(4, 8));
   });
+
+  it('cost a header its place alone again where it is the same again', () => {
+    const [same] = shared;
+    const records: ProducedRecord[] = [];
+    // Nothing was compared with anything here, and little differed there.
+    for (let times = 0; times < 20; times += 1) records.push({ ...plain('x'), headers: [same!] }, plain('y'));
+    for (let times = 0; times < 5; times += 1)
+      records.push({ ...plain('x'), headers: [{ ...same!, value: `${times}` }] });
+    for (let times = 0; times < 2; times += 1) records.push({ ...plain('x'), headers: [same!] });
+    const list = packed(records);
+    const last = list.headers.subarray(26 * 4, 27 * 4);
+    expect(last).to.deep.equal(list.headers.subarray(25 * 4, 26 * 4));
+    expect([...list].map(({ headers }) => headers)).to.deep.equal(records.map(({ headers }) => headers));
+  });
 });

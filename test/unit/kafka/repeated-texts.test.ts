@@ -40,9 +40,42 @@ describe('repeated texts', () => {
       expect(read(texts, 'long', text)).to.equal(text);
   });
 
-  it('are still read right where they were another ever so often', () => {
-    const texts = new RepeatedTexts();
-    for (let index = 100; index < 200; index += 1) expect(read(texts, 'id', `${index}`)).to.equal(`${index}`);
-    for (let times = 0; times < 3; times += 1) expect(read(texts, 'id', '107')).to.equal('107');
+  it('are made once while they repeat, and each time where they never do', () => {
+    let made = 0;
+    const texts = new RepeatedTexts((bytes, from, to) => {
+      made += 1;
+      return bytes.toString('latin1', from, to);
+    });
+    for (let times = 0; times < 100; times += 1)
+      read(texts, 'type', ['user.auth', 'user.updated'][times % 2] ?? '');
+    expect(made).to.equal(2);
+    // Nine in a row that differ from the one before, and a thousand that are not looked at.
+    for (let index = 1_000; index < 1_010; index += 1)
+      expect(read(texts, 'id', `${index}`)).to.equal(`${index}`);
+    made = 0;
+    for (let times = 0; times < 1_000; times += 1) expect(read(texts, 'id', '1009')).to.equal('1009');
+    expect(made).to.equal(1_000);
+    for (let times = 0; times < 50; times += 1) expect(read(texts, 'id', '1009')).to.equal('1009');
+    expect(made).to.equal(1_000);
+  });
+
+  it('keep no more than a bounded number, and then those that come next', () => {
+    let made = 0;
+    const texts = new RepeatedTexts((bytes, from, to) => {
+      made += 1;
+      return bytes.toString('latin1', from, to);
+    });
+    for (let index = 0; index < 10_000; index += 1) read(texts, `n${index}`, 'text');
+    made = 0;
+    read(texts, 'n9999', 'text');
+    expect(made).to.equal(0);
+    read(texts, 'n0', 'text');
+    expect(made).to.equal(1);
+    // Nothing of a long name or text is kept.
+    for (let times = 0; times < 2; times += 1) {
+      read(texts, 'n'.repeat(300), 'text');
+      read(texts, 'n', 'text'.repeat(100));
+    }
+    expect(made).to.equal(5);
   });
 });

@@ -90,6 +90,12 @@ describe('event id', () => {
   it('is made of the name that is also the causation id', () => {
     expect(recordName('user.events', 0, 7)).to.equal('user.events-0-7');
     expect(uuidV5('user.events-0-7')).to.equal(eventId('user.events', 0, 7));
+    for (const topic of ['', 'a-1', 't'.repeat(249), 't'.repeat(10_000)])
+      for (const [partition, offset] of [
+        [-1, -1],
+        [3, 2 ** 53 - 1],
+      ] as const)
+        expect(recordName(topic, partition, offset)).to.equal(`${topic}-${partition}-${offset}`);
   });
 
   it('takes the longest name that Kafka allows and refuses what cannot be one', () => {
