@@ -69,11 +69,8 @@ const jsonSerde: Serde<unknown> = withTextReader(
       if (text === undefined) throw new NotRetryableError('serialization', 'the value has no JSON form');
       return text;
     },
-    deserialize: (data): unknown => {
-      return parseJson(
-        data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data),
-      );
-    },
+    deserialize: (data) =>
+      parseJson(data === null ? refuse('null-value', 'null where JSON is expected') : decodeUtf8(data)),
   },
   parseJson,
 );

@@ -8,6 +8,8 @@
  * matches no spelling; a name that occurs twice, or that is no plain identifier, is in none.
  */
 
+import { generatedFunction } from './generated-code.js';
+
 /** Undefined: the text is spelled otherwise. */
 export type JsonShape = (text: string) => object | undefined;
 
@@ -141,15 +143,16 @@ export const shapeOf = (text: string): JsonShape | undefined => {
   try {
     const reader = new ShapeReader(text);
     const made = reader.object();
+    // Of this file's own text, and of names as NAME has them.
+    const make = generatedFunction<(match: RegExpExecArray) => object>(['m'], `return ${made};`);
+    if (make === undefined) return undefined;
     const whole = new RegExp(`^${reader.pattern}$`);
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of this file's own text and of names as NAME has them
-    const make = new Function('m', `return ${made};`) as (match: RegExpExecArray) => object;
     return (text) => {
       const match = whole.exec(text);
       return match === null ? undefined : make(match);
     };
   } catch (error) {
-    if (error instanceof Unshaped || error instanceof EvalError) return undefined;
+    if (error instanceof Unshaped) return undefined;
     throw error;
   }
 };

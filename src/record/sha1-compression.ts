@@ -4,6 +4,8 @@
  * then, and nothing is moved from one to the next. In a loop it takes twice the time, and it runs for every record.
  */
 
+import { generatedFunction } from './generated-code.js';
+
 /** `state`: five words of 32 bits, changed in place. `message`: its block begins at `from`. */
 export type Compress = (message: Int32Array, from: number, state: Int32Array) => void;
 
@@ -54,15 +56,5 @@ const source = (): string => {
   return lines.join('\n');
 };
 
-const compiled = (): Compress | undefined => {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of constants of this file alone
-    return new Function('message', 'from', 'state', source()) as Compress;
-  } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
-  }
-};
-
 /** Undefined where Node.js was started with `--disallow-code-generation-from-strings`. */
-export const compress = compiled();
+export const compress = generatedFunction<Compress>(['message', 'from', 'state'], source());
