@@ -87,18 +87,32 @@ export class StatefulBench {
     return ServiceProcess.start(name, { ...this.#env, ...env }, args, PROGRAM);
   }
 
-  /** Resolves when these processes together run so many tasks. */
+  /**
+   * Resolves when these processes together run so many tasks and each has its share. All of them in one process are
+   * not enough: when the other one has just come back, that process is about to give some up, and a static member that
+   * is killed while it does leaves them to nobody (README, limits).
+   */
   async untilRunning(services: readonly ServiceProcess[], tasks: number): Promise<void> {
     const names = services.map(({ name }) => name).join(', ');
-    await until(`${names} run ${tasks} tasks`, async () => (await this.running(services)).length === tasks);
+    const settled = async (): Promise<boolean> => {
+      const shares = await this.#runningOfEach(services);
+      return shares.every(({ length }) => length > 0) && shares.flat().length === tasks;
+    };
+    await until(`${names} share ${tasks} tasks`, settled).catch(async (cause: unknown) => {
+      const shares = await this.#runningOfEach(services);
+      const told = shares.map((ids, at) => `${services[at]?.name ?? ''} runs ${ids.join(', ') || 'none'}`);
+      throw new Error(`${tasks} tasks are not shared: ${told.join('; ')}`, { cause });
+    });
   }
 
   /** Ids of the tasks that run. */
   async running(services: readonly ServiceProcess[]): Promise<readonly string[]> {
+    return (await this.#runningOfEach(services)).flat();
+  }
+
+  async #runningOfEach(services: readonly ServiceProcess[]): Promise<readonly (readonly string[])[]> {
     const statuses = await Promise.all(services.map((service) => service.status()));
-    return statuses.flatMap(({ tasks }) =>
-      tasks.filter(({ state }) => state === 'running').map(({ id }) => id),
-    );
+    return statuses.map(({ tasks }) => tasks.filter(({ state }) => state === 'running').map(({ id }) => id));
   }
 
   /** Writes them in this order, each where Java's producer puts its key. */

@@ -49,7 +49,7 @@ export class Turmoil {
   /** One round, and further ones until `durationMs` have passed; then everything is let come to rest. */
   async run(durationMs = 0): Promise<readonly Input[]> {
     for (const name of NAMES) this.#services.push(await this.#start(name));
-    await this.bench.untilAllRunning(this.#services);
+    await this.#joined();
     const load = new Load(this.bench.tool, this.bench.source, this.options);
     const endMs = Date.now() + durationMs;
     do await (this.options.rounds === 'kills' ? this.#kills() : this.#round());
@@ -88,7 +88,7 @@ export class Turmoil {
     await Promise.all(which.map((i) => this.#service(i).kill()));
     this.#step(`SIGKILL ${which.map((i) => NAMES[i]).join('+')}`);
     await Promise.all(which.map((i) => this.#restart(i)));
-    await this.#rejoined();
+    await this.#joined();
   }
 
   async #terminate(which: number): Promise<void> {
@@ -96,7 +96,7 @@ export class Turmoil {
     this.#step(`SIGTERM ${NAMES[which] ?? ''}`);
     if (code !== 0) throw new Error(`SIGTERM ended ${NAMES[which] ?? ''} with exit code ${String(code)}`);
     await this.#restart(which);
-    await this.#rejoined();
+    await this.#joined();
   }
 
   /** Until the others have its partitions; then it comes back and believes that no time has passed. */
@@ -115,8 +115,12 @@ export class Turmoil {
     this.zombies.push({ caller: this.bench.callerOf(frozen), fromMs, toMs: Date.now() });
   }
 
-  async #rejoined(): Promise<void> {
-    await this.bench.untilAllRunning(this.#services, 3, REJOIN_LIMIT_MS);
+  /**
+   * Each has its share: a static member that is killed while it gives some of it up for another one leaves that to
+   * nobody (README, limits), which is what the contract tests show and not what is tried here.
+   */
+  async #joined(): Promise<void> {
+    await this.bench.untilEachRuns(this.#services, 3, REJOIN_LIMIT_MS);
   }
 
   async #progress(): Promise<void> {
