@@ -1,7 +1,7 @@
 /** The local Kafka itself: what the broker tests and `npm start` rely on. */
 import { expect } from 'chai';
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,7 +82,13 @@ describe('the local Kafka', function () {
     let kafka: LocalKafka;
 
     before(async function () {
-      kafka = await startOwnBroker(this);
+      kafka = await startOwnBroker(this, { settings: { 'group.initial.rebalance.delay.ms': 1 } });
+    });
+
+    it('has the settings that were given in the place of its own', () => {
+      const lines = readFileSync(join(kafka.dataDir, 'server.properties'), 'utf8').split('\n');
+      const given = lines.filter((line) => line.startsWith('group.initial.rebalance.delay.ms='));
+      expect(given).to.deep.equal(['group.initial.rebalance.delay.ms=1']);
     });
 
     it('can be killed and comes back on the same port as another process', async () => {

@@ -10,6 +10,8 @@ export interface KafkaOptions {
   readonly ephemeral?: boolean;
   /** Names and passwords of a second listener (SASL/PLAIN), to which ACLs apply. Default: there is none. */
   readonly users?: Readonly<Record<string, string>>;
+  /** As in server.properties, in the place of what is there for tests. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** Takes lines that tell what is being done. Default: nobody. */
   readonly log?: (line: string) => void;
   /** Kafka ended and nobody asked for it. */

@@ -83,11 +83,11 @@ const startOn = async ({ port, controllerPort, securedPort, say, classPath, onDe
 
   mkdirSync(dataDir, { recursive: true });
   if (existsSync(logFile) && statSync(logFile).size > LOG_LIMIT_BYTES) rmSync(logFile);
-  const { users } = options;
+  const { settings, users } = options;
   const secured = users === undefined ? {} : securedSettings({ port, controllerPort, securedPort, users });
   writeFileSync(
     properties,
-    asProperties({ ...serverSettings({ port, controllerPort, logDir }), ...secured }),
+    asProperties({ ...serverSettings({ port, controllerPort, logDir }), ...secured, ...settings }),
   );
 
   const guard = fork(inProject('tools', 'kafka', 'guard.mjs'), ephemeral ? [dataDir] : [], {
