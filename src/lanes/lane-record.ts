@@ -42,8 +42,9 @@ export class LaneRecord {
 
   /** Of a record that owns nothing: it is copied. */
   static copyOf(id: RecordId, record: ConsumedRecord): LaneRecord {
-    // Read once: headers are built when they are read.
-    const { topic, partition, offset, timestamp, key, value, headers } = record;
+    // Read once: headers and their values are built when they are read.
+    const { topic, partition, offset, timestamp, key, value } = record;
+    const headers = record.headers.map((header) => ({ name: header.name, value: header.value }));
     const read = { topic, partition, offset, timestamp, key, value, headers };
     return new LaneRecord(id, read, encodeRecord(read));
   }
