@@ -6,6 +6,7 @@ import { startBroker, type LocalKafka } from '../support/broker.js';
 import type { StoredRecord } from '../support/record-tool.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { StatefulBench, textOf, type KeyValueTime } from '../support/stateful-bench.js';
+import { untilShared } from '../support/task-shares.js';
 import { until } from '../support/wait.js';
 
 const USERS = 400;
@@ -130,8 +131,8 @@ describe('topics between the tasks of a topology', function () {
     const both = [calm, moved];
     const alone = await calm.start('alone');
     const stays = await moved.start('stays');
-    await calm.untilRunning([alone], 3);
-    await moved.untilRunning([stays], 3);
+    await untilShared([alone], 3);
+    await untilShared([stays], 3);
 
     const random = new Random(22);
     const baseMs = Math.floor((Date.now() - 600_000) / 10_000) * 10_000;
@@ -171,18 +172,18 @@ describe('topics between the tasks of a topology', function () {
 
     await during(() => Promise.resolve());
     const comes = await moved.start('comes');
-    await during(() => moved.untilRunning([stays, comes], 3));
+    await during(() => untilShared([stays, comes], 3));
     await untilBothWork(moved, [stays, comes], 3);
     await during(() => Promise.resolve());
     await during(async () => {
       expect((await comes.stop()).code).to.equal(0);
-      await moved.untilRunning([stays], 3);
+      await untilShared([stays], 3);
     });
     const killed = await moved.start('killed');
     await untilBothWork(moved, [stays, killed], 3);
     await during(async () => {
       await killed.kill();
-      await moved.untilRunning([stays], 3);
+      await untilShared([stays], 3);
     });
     // Every window but the last ones is closed.
     step += 300;

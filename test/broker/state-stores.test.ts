@@ -8,6 +8,7 @@ import type { StoredRecord } from '../support/record-tool.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { StatefulBench, textOf, type KeyValueTime } from '../support/stateful-bench.js';
 import type { Counted, Run } from '../support/stateful-topologies.js';
+import { untilShared } from '../support/task-shares.js';
 import { until } from '../support/wait.js';
 
 const KEYS = 40;
@@ -83,7 +84,7 @@ describe('state stores', function () {
       return bench.start(name, { INSTANCE_ID: name });
     };
     const members = await Promise.all(MEMBERS.map((_, which) => start(which)));
-    await bench.untilRunning(members, TASKS);
+    await untilShared(members, TASKS);
 
     const inputs = new Inputs();
     let written = 0;
@@ -99,7 +100,7 @@ describe('state stores', function () {
       unfinished.push(written - (await bench.committed()));
       await Promise.all(which.map(async (at) => members[at]?.kill()));
       for (const at of which) members[at] = await start(at);
-      await bench.untilRunning(members, TASKS);
+      await untilShared(members, TASKS);
     }
     await write();
     await bench.untilWritten('runs', written);

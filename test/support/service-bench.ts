@@ -7,6 +7,7 @@ import { expectNoFaults } from './faults.js';
 import { uniqueName } from './broker.js';
 import { RecordTool, type StoredRecord } from './record-tool.js';
 import { ServiceProcess, type ServiceEnvironment } from './service-process.js';
+import { runningTasks } from './task-shares.js';
 import { eventually, until } from './wait.js';
 
 const tools = new Map<string, Promise<RecordTool>>();
@@ -130,28 +131,9 @@ export class ServiceBench {
     );
   }
 
-  /** Each of them has a share of the partitions: whoever had lost its own has been assigned some anew. */
-  async untilEachRuns(services: readonly ServiceProcess[], partitions = 3, limitMs = 60_000): Promise<void> {
-    await until(
-      `each of ${services.map(({ name }) => name).join(', ')} runs some of ${partitions} partitions`,
-      async () => {
-        const shares = await this.#runningOfEach(services);
-        return shares.every(({ length }) => length > 0) && shares.flat().length === partitions;
-      },
-      limitMs,
-    );
-  }
-
   /** The partitions whose tasks run, over these processes. */
   async running(services: readonly ServiceProcess[]): Promise<readonly number[]> {
-    return (await this.#runningOfEach(services)).flat();
-  }
-
-  async #runningOfEach(services: readonly ServiceProcess[]): Promise<readonly (readonly number[])[]> {
-    const statuses = await Promise.all(services.map((service) => service.status()));
-    return statuses.map(({ tasks }) =>
-      tasks.filter(({ state }) => state === 'running').map(({ partition }) => partition),
-    );
+    return (await runningTasks(services)).flat().map(({ partition }) => partition);
   }
 
   /** What the service wrote: not what operators did. */

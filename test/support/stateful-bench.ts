@@ -5,6 +5,7 @@ import type { RecordTool, StoredRecord } from './record-tool.js';
 import { recordToolFor } from './service-bench.js';
 import { ServiceProcess, type ServiceEnvironment } from './service-process.js';
 import type { StatefulName } from './stateful-topologies.js';
+import { runningTasks } from './task-shares.js';
 import { until } from './wait.js';
 
 const PROGRAM = fileURLToPath(new URL('stateful-program.js', import.meta.url));
@@ -87,32 +88,9 @@ export class StatefulBench {
     return ServiceProcess.start(name, { ...this.#env, ...env }, args, PROGRAM);
   }
 
-  /**
-   * Resolves when these processes together run so many tasks and each has its share. All of them in one process are
-   * not enough: when the other one has just come back, that process is about to give some up, and a static member that
-   * is killed while it does leaves them to nobody (README, limits).
-   */
-  async untilRunning(services: readonly ServiceProcess[], tasks: number): Promise<void> {
-    const names = services.map(({ name }) => name).join(', ');
-    const settled = async (): Promise<boolean> => {
-      const shares = await this.#runningOfEach(services);
-      return shares.every(({ length }) => length > 0) && shares.flat().length === tasks;
-    };
-    await until(`${names} share ${tasks} tasks`, settled).catch(async (cause: unknown) => {
-      const shares = await this.#runningOfEach(services);
-      const told = shares.map((ids, at) => `${services[at]?.name ?? ''} runs ${ids.join(', ') || 'none'}`);
-      throw new Error(`${tasks} tasks are not shared: ${told.join('; ')}`, { cause });
-    });
-  }
-
   /** Ids of the tasks that run. */
   async running(services: readonly ServiceProcess[]): Promise<readonly string[]> {
-    return (await this.#runningOfEach(services)).flat();
-  }
-
-  async #runningOfEach(services: readonly ServiceProcess[]): Promise<readonly (readonly string[])[]> {
-    const statuses = await Promise.all(services.map((service) => service.status()));
-    return statuses.map(({ tasks }) => tasks.filter(({ state }) => state === 'running').map(({ id }) => id));
+    return (await runningTasks(services)).flat().map(({ id }) => id);
   }
 
   /** Writes them in this order, each where Java's producer puts its key. */

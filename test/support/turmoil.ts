@@ -8,6 +8,7 @@ import { Load } from './load.js';
 import type { ZombieSpell } from './retry-checker.js';
 import type { ServiceBench } from './service-bench.js';
 import type { ServiceEnvironment, ServiceProcess } from './service-process.js';
+import { untilShared } from './task-shares.js';
 import { until } from './wait.js';
 
 export interface TurmoilOptions {
@@ -111,16 +112,12 @@ export class Turmoil {
     frozen.signal('SIGCONT');
     this.#step(`SIGCONT ${frozen.name}`);
     // That it has given up what it lost is too early: calls that it made before may be on their way.
-    await this.bench.untilEachRuns(this.#services, 3, REJOIN_LIMIT_MS);
+    await untilShared(this.#services, 3, REJOIN_LIMIT_MS);
     this.zombies.push({ caller: this.bench.callerOf(frozen), fromMs, toMs: Date.now() });
   }
 
-  /**
-   * Each has its share: a static member that is killed while it gives some of it up for another one leaves that to
-   * nobody (README, limits), which is what the contract tests show and not what is tried here.
-   */
   async #joined(): Promise<void> {
-    await this.bench.untilEachRuns(this.#services, 3, REJOIN_LIMIT_MS);
+    await untilShared(this.#services, 3, REJOIN_LIMIT_MS);
   }
 
   async #progress(): Promise<void> {
