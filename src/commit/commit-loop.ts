@@ -2,16 +2,18 @@
  * The one commit loop of a process: every `commitIntervalMs`, or sooner when much waits, it commits what the
  * tasks have decided, while they go on deciding. It begins only when something is dirty and nobody waits at the
  * gate, never spins on errors, and after two aborts for the same reason commits task by task, so that the one whose
- * effects are refused stops alone (review F14).
+ * effects are refused stops alone (review F14). What is little is sent ahead of its time; the commit then brings what
+ * was decided since, and ends the transaction.
  */
 import { Observable } from 'rxjs';
 import type { Clock } from '../ports/clock.js';
-import { Nap, sleep } from '../ports/nap.js';
+import { Nap } from '../ports/nap.js';
 import type { KafkaError } from '../ports/kafka-error.js';
 import type { CommitOutcome, Telemetry } from '../ports/telemetry.js';
-import type { CommitResult, CommitSource } from '../ports/commit.js';
+import type { CommitResult, CommitSource, CommitUnit } from '../ports/commit.js';
 import type { MonotonicMs } from '../record/units.js';
 import type { Committer } from './committer.js';
+import { CommitPace } from './commit-pace.js';
 import type { Gate } from './gate.js';
 
 export type CommitReport =
@@ -27,10 +29,10 @@ export interface CommitLoopSettings {
 }
 
 const ABORTS_BEFORE_ISOLATION = 2;
-/** Of the interval: the shortest pause between two cycles. */
-const SHORTEST_PART = 4;
 /** Keys and values of one transaction, all tasks together. */
 const TRANSACTION_BYTES = 32_000_000;
+/** What may be sent ahead: with more, the brokers' work for each partition is not what a commit waits for. */
+const AHEAD_BYTES = 1_000_000;
 /** The first wait after an abort; doubled for each that follows for the same reason, until a rebalance explains it. */
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
@@ -46,9 +48,10 @@ export class CommitLoop {
   #committedAt: MonotonicMs;
   /** The source with which the next cycle begins. */
   #leftOut: string | undefined;
-  /** Of a back-off, and between two cycles. */
+  /** Sent ahead for the cycle under way. */
+  #ahead: readonly CommitUnit[] = [];
   readonly #backingOff: Nap;
-  readonly #pausing: Nap;
+  readonly #pace: CommitPace;
   #listener: ((report: CommitReport) => void) | undefined;
 
   constructor(
@@ -56,12 +59,13 @@ export class CommitLoop {
     private readonly gate: Gate,
     private readonly tasks: { ledgers(): Iterable<CommitSource> },
     private readonly clock: Clock,
-    private readonly settings: CommitLoopSettings,
+    settings: CommitLoopSettings,
     private readonly telemetry: Telemetry,
   ) {
     this.#committedAt = clock.monotonic();
     this.#backingOff = new Nap(clock);
-    this.#pausing = new Nap(clock);
+    this.#pace = new CommitPace(clock, settings.commitIntervalMs);
+    gate.onAsked(() => this.#pace.release());
   }
 
   /** Since the last commit that succeeded; before the first one, since the loop was made. */
@@ -97,7 +101,7 @@ export class CommitLoop {
 
   /** Much waits to be committed: the next cycle need not wait for the whole interval. */
   hasten(): void {
-    this.#pausing.wake();
+    this.#pace.hasten();
   }
 
   /**
@@ -106,12 +110,13 @@ export class CommitLoop {
    */
   async commitNow(): Promise<CommitResult | undefined> {
     if (this.#over) return undefined;
-    const dirty = [...this.tasks.ledgers()].filter((source) => source.isDirty());
-    if (dirty.length === 0) return undefined;
+    const dirty = this.#dirty();
+    if (dirty.length === 0 && this.#ahead.length === 0) return undefined;
     if (this.#aborts >= ABORTS_BEFORE_ISOLATION) return this.#oneByOne(dirty, false);
     const trusted = dirty.filter((source) => !this.#suspects.has(source.name));
     const suspects = dirty.filter((source) => this.#suspects.has(source.name));
-    const result = trusted.length > 0 ? await this.#cycle(this.#fitting(trusted)) : undefined;
+    const any = trusted.length > 0 || this.#ahead.length > 0;
+    const result = any ? await this.#cycle(this.#fitting(trusted)) : undefined;
     if (suspects.length === 0 || (result !== undefined && result.kind !== 'committed')) return result;
     return this.#oneByOne(suspects, result !== undefined);
   }
@@ -138,24 +143,45 @@ export class CommitLoop {
     return fitting;
   }
 
+  #dirty(): CommitSource[] {
+    return [...this.tasks.ledgers()].filter((source) => source.isDirty());
+  }
+
   async #run(stop: AbortSignal): Promise<void> {
+    let dueAt: MonotonicMs | undefined;
     while (!stop.aborted && !this.#over) {
-      const began = this.clock.monotonic();
-      const result = this.gate.contended
-        ? undefined
-        : await this.gate.run(async () => (this.gate.contended ? undefined : this.commitNow()));
+      const began = dueAt ?? this.clock.monotonic();
+      const result = this.gate.contended ? undefined : await this.gate.run(() => this.#turn(dueAt, stop));
       if (result?.kind === 'aborted') await this.#backOff(result.cause, stop);
-      const spent = this.clock.monotonic() - began;
-      await this.#pause(Math.max(1, this.settings.commitIntervalMs - spent), stop);
+      dueAt = await this.#pace.rest(began, stop);
     }
   }
 
-  /** Shorter when it is hastened; never so short that the cycles would do nothing else. */
-  async #pause(pauseMs: number, stop: AbortSignal): Promise<void> {
-    const shortestMs = Math.min(pauseMs, this.settings.commitIntervalMs / SHORTEST_PART);
-    await sleep(this.clock, shortestMs, stop);
-    if (pauseMs <= shortestMs || stop.aborted) return;
-    await this.#pausing.sleep(pauseMs - shortestMs, stop);
+  /** `dueAt`: when it is due; undefined: now. */
+  async #turn(dueAt: MonotonicMs | undefined, stop: AbortSignal): Promise<CommitResult | undefined> {
+    if (this.gate.contended) return undefined;
+    if (dueAt !== undefined) {
+      const failed = await this.#sendAhead();
+      if (failed !== undefined) return failed;
+      if (!this.gate.contended) await this.#pace.hold(dueAt, stop);
+      if (this.gate.contended && this.#ahead.length === 0) return undefined;
+    }
+    return this.commitNow();
+  }
+
+  /** What is decided by now, unless it is much, or something was refused lately. Undefined: nothing of it has failed. */
+  async #sendAhead(): Promise<CommitResult | undefined> {
+    const { committer } = this;
+    if (committer.sendAhead === undefined || this.#aborts > 0 || this.#suspects.size > 0) return undefined;
+    const dirty = this.#dirty();
+    const bytes = dirty.reduce((sum, { dueBytes }) => sum + dueBytes, 0);
+    if (dirty.length === 0 || bytes > AHEAD_BYTES) return undefined;
+    const began = this.clock.monotonic();
+    const units = dirty.map((source) => source.takeUnit());
+    const failed = await committer.sendAhead(units);
+    if (failed === undefined) this.#ahead = units;
+    else this.#settle(units, failed, began);
+    return failed;
   }
 
   async #oneByOne(dirty: readonly CommitSource[], othersPassed: boolean): Promise<CommitResult> {
@@ -185,6 +211,13 @@ export class CommitLoop {
     const began = this.clock.monotonic();
     const units = dirty.map((source) => source.takeUnit());
     const result = await this.committer.commit(units);
+    const all = [...this.#ahead, ...units];
+    this.#ahead = [];
+    this.#settle(all, result, began);
+    return result;
+  }
+
+  #settle(units: readonly CommitUnit[], result: CommitResult, began: MonotonicMs): void {
     this.telemetry.commit(OUTCOMES[result.kind], this.clock.monotonic() - began);
     switch (result.kind) {
       case 'committed':
@@ -196,7 +229,7 @@ export class CommitLoop {
       case 'aborted':
         this.#count(result.cause);
         this.#aborted += 1;
-        for (const unit of units) unit.settle('aborted');
+        for (const unit of units.toReversed()) unit.settle('aborted');
         this.#report(result);
         break;
       case 'unknown':
@@ -204,7 +237,6 @@ export class CommitLoop {
         this.#over = true;
         this.#report({ kind: 'session-over', outcome: result.kind, cause: result.cause });
     }
-    return result;
   }
 
   #count(cause: KafkaError | 'lost'): void {

@@ -2,6 +2,12 @@
 import type { CommitResult, CommitUnit } from '../ports/commit.js';
 
 export interface Committer {
-  /** Never rejects: what can go wrong is in the result. */
+  /**
+   * Sends units ahead, which the next `commit` commits together with its own: the brokers have their records by then. Undefined
+   * when they are under way; else what became of them, as of those of a commit, and the next one begins anew. Never
+   * rejects. Missing where there is no transaction that could hold them back.
+   */
+  readonly sendAhead?: ((units: readonly CommitUnit[]) => Promise<CommitResult | undefined>) | undefined;
+  /** Commits units, those that were sent ahead before them. Never rejects: what can go wrong is in the result. */
   commit(units: readonly CommitUnit[]): Promise<CommitResult>;
 }

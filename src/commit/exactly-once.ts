@@ -1,15 +1,18 @@
 /**
- * Commits units in one transaction (KIP-98, KIP-447): begin → produce → flush → offsets → commit.
- * The flush comes before the offsets so that a failed delivery shows while the transaction can still be
+ * Commits units in one transaction (KIP-98, KIP-447): begin → produce → flush → offsets → commit. Units that are sent
+ * ahead are begun and produced earlier: the broker asks the coordinator about each partition that a transaction comes
+ * to, one after the other, and that is most of what a small commit takes. The flush comes before the offsets so that a failed delivery shows while the transaction can still be
  * aborted; whatever `commit` answers after that leaves the outcome unknown. Never carries anything over
- * from one commit to the next: that is the tasks' matter.
+ * from one transaction to the next: that is the tasks' matter.
  */
 import type { Clock } from '../ports/clock.js';
 import { sleep } from '../ports/nap.js';
 import type { SourceConsumer } from '../ports/consumer.js';
 import { KafkaError, asKafkaError } from '../ports/kafka-error.js';
 import type { TransactionalProducer } from '../ports/producer.js';
+import { partitionName, type TopicPartitionOffset } from '../ports/topic-partition.js';
 import type { RecordList } from '../record/record-list.js';
+import type { MonotonicMs } from '../record/units.js';
 import type { CommitResult, CommitUnit } from '../ports/commit.js';
 import type { Committer } from './committer.js';
 
@@ -21,6 +24,11 @@ const MANY_RECORDS = 512;
 class Lost extends Error {}
 
 export class ExactlyOnceCommitter implements Committer {
+  /** Of the transaction that is open. */
+  #beganAt: MonotonicMs | undefined;
+  /** In it, in the order in which they came. */
+  #units: CommitUnit[] = [];
+
   constructor(
     private readonly producer: TransactionalProducer,
     private readonly consumer: SourceConsumer,
@@ -29,30 +37,41 @@ export class ExactlyOnceCommitter implements Committer {
     private readonly transactionTimeoutMs: number,
   ) {}
 
-  async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
-    const began = this.clock.monotonic();
-    const result = await this.#transaction(units);
-    if (result.kind !== 'unknown' && result.kind !== 'fatal') return result;
-    const openMs = this.clock.monotonic() - began;
-    if (result.cause.kind !== 'fenced' || openMs < this.transactionTimeoutMs) return result;
-    // The coordinator ended it for its age and took the epoch: nobody else has this identity.
-    const message = `The transaction was open for ${Math.round(openMs)} ms, longer than TRANSACTION_TIMEOUT_MS (${this.transactionTimeoutMs}): ${result.cause.message}`;
-    const cause = new KafkaError('retriable', result.cause.code, message, { cause: result.cause });
-    return { ...result, cause };
+  async sendAhead(units: readonly CommitUnit[]): Promise<CommitResult | undefined> {
+    const failed = (await this.#begin()) ?? (await this.#fill(units, () => this.#write(units)));
+    return failed === undefined ? undefined : this.#end(failed);
   }
 
-  async #transaction(units: readonly CommitUnit[]): Promise<CommitResult> {
+  async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
+    const failed = this.#beganAt === undefined ? await this.#begin() : undefined;
+    return this.#end(
+      failed ?? (await this.#fill(units, () => this.#finish(units))) ?? (await this.#commit()),
+    );
+  }
+
+  async #begin(): Promise<CommitResult | undefined> {
+    this.#beganAt = this.clock.monotonic();
     try {
       await this.producer.begin();
+      return undefined;
     } catch (error) {
       const cause = asKafkaError(error);
       return isOver(cause) ? { kind: 'fatal', cause } : { kind: 'aborted', cause };
     }
+  }
+
+  /** Undefined when all of it succeeded; else the transaction is over. */
+  async #fill(units: readonly CommitUnit[], steps: () => Promise<void>): Promise<CommitResult | undefined> {
+    this.#units.push(...units);
     try {
-      await this.#fill(units);
+      await steps();
+      return undefined;
     } catch (error) {
       return this.#abort(error instanceof Lost ? 'lost' : asKafkaError(error));
     }
+  }
+
+  async #commit(): Promise<CommitResult> {
     try {
       await this.producer.commit();
       return { kind: 'committed' };
@@ -61,7 +80,28 @@ export class ExactlyOnceCommitter implements Committer {
     }
   }
 
-  async #fill(units: readonly CommitUnit[]): Promise<void> {
+  #end(result: CommitResult): CommitResult {
+    const openMs = this.clock.monotonic() - (this.#beganAt ?? 0);
+    this.#beganAt = undefined;
+    this.#units = [];
+    if (result.kind !== 'unknown' && result.kind !== 'fatal') return result;
+    if (result.cause.kind !== 'fenced' || openMs < this.transactionTimeoutMs) return result;
+    // The coordinator ended it for its age and took the epoch: nobody else has this identity.
+    const message = `The transaction was open for ${Math.round(openMs)} ms, longer than TRANSACTION_TIMEOUT_MS (${this.transactionTimeoutMs}): ${result.cause.message}`;
+    const cause = new KafkaError('retriable', result.cause.code, message, { cause: result.cause });
+    return { ...result, cause };
+  }
+
+  async #finish(units: readonly CommitUnit[]): Promise<void> {
+    await this.#write(units);
+    await this.producer.flush();
+    refuseLost(this.#units);
+    await this.producer.sendOffsets(lastOffsets(this.#units), this.consumer);
+    refuseLost(this.#units);
+  }
+
+  async #write(units: readonly CommitUnit[]): Promise<void> {
+    if (units.length === 0) return;
     const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
     // In one list, as each call of the client waits for its turn in the event loop: what is many is worth it, and not copied.
     const records = this.producer.buffer();
@@ -74,13 +114,6 @@ export class ExactlyOnceCommitter implements Committer {
     await this.#produce(records, deadline);
     // Not after a failure: a call that was given up may still read it. A task's own list is released once it is committed.
     records.release();
-    await this.producer.flush();
-    refuseLost(units);
-    await this.producer.sendOffsets(
-      units.flatMap((unit) => unit.offsets),
-      this.consumer,
-    );
-    refuseLost(units);
   }
 
   async #produce(records: RecordList, deadline: number): Promise<void> {
@@ -109,6 +142,13 @@ export class ExactlyOnceCommitter implements Committer {
 
 const refuseLost = (units: readonly CommitUnit[]): void => {
   if (units.some((unit) => unit.isLost())) throw new Lost();
+};
+
+/** Of each partition the last: units that were sent ahead are followed by younger ones of their tasks. */
+const lastOffsets = (units: readonly CommitUnit[]): readonly TopicPartitionOffset[] => {
+  const last = new Map<string, TopicPartitionOffset>();
+  for (const { offsets } of units) for (const of of offsets) last.set(partitionName(of), of);
+  return [...last.values()];
 };
 
 const isOver = (error: KafkaError): boolean => error.kind === 'fatal' || error.kind === 'fenced';

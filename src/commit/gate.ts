@@ -7,14 +7,21 @@
 export class Gate {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #listener: (() => void) | undefined;
 
   /** Somebody waits to enter: a commit cycle must not begin now. */
   get contended(): boolean {
     return this.#waiting > 0;
   }
 
+  /** `listener` is told whenever somebody asks to enter, for the one inside that would only wait. There is one listener. */
+  onAsked(listener: () => void): void {
+    this.#listener = listener;
+  }
+
   run<T>(alone: () => Promise<T>): Promise<T> {
     this.#waiting += 1;
+    this.#listener?.();
     const mine = this.#last.then(() => {
       this.#waiting -= 1;
       return alone();

@@ -15,7 +15,10 @@ export interface CommitUnit {
   readonly offsets: readonly TopicPartitionOffset[];
   /** The partition belongs to someone else by now: nothing of it may be committed any more. */
   isLost(): boolean;
-  /** `aborted`: the task keeps the effects and gives them again before newer ones, with the same sequence. */
+  /**
+   * `aborted`: the task keeps the effects and gives them again before newer ones, with the same sequence. Units of
+   * one transaction are settled in the order in which they were taken, and in the opposite one when it was aborted.
+   */
   settle(outcome: 'committed' | 'aborted'): void;
 }
 
@@ -25,7 +28,10 @@ export interface CommitSource {
   isDirty(): boolean;
   /** Of the keys and values that the next unit writes. */
   readonly dueBytes: number;
-  /** Takes the oldest part of what was decided, bounded; the rest waits for the next commit. One at a time. */
+  /**
+   * Takes the oldest part of what was decided, bounded; the rest waits for the next commit. What is taken before an earlier
+   * unit is settled belongs into the same transaction, behind it.
+   */
   takeUnit(): CommitUnit;
 }
 

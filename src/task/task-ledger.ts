@@ -1,6 +1,6 @@
 /**
  * The books of a task: what it has taken, decided and committed. It is the task's side of a commit
- * (CommitSource): write-sets in the order of decision, the last one open, at most the first one with the
+ * (CommitSource): write-sets in the order of decision, the last one open, the first ones with the
  * commit loop. A set is closed at a size that a transaction can flush well within its time, between two decisions.
  *
  * Invariants: the sequence grows by one per committed unit and is reused after an abort (I6); a write-set
@@ -32,12 +32,19 @@ export type LedgerStart = Pick<Acquired, 'sequence' | 'positions' | 'inputs' | '
 /** What one commit of a task may hold, in bytes of keys and values written. */
 const SET_BYTES = 8_000_000;
 
+/** A write-set with the commit loop, and what the task comes to once it is committed. */
+interface TakenSet {
+  readonly set: WriteSet;
+  readonly sequence: number;
+  readonly positions: Map<string, CommitOffset>;
+}
+
 export class TaskLedger implements CommitSource {
   #open: WriteSet;
   /** Full or aborted, the oldest first; they go before the open one. */
   #closedSets: WriteSet[] = [];
-  /** With the commit loop. */
-  #inFlight: WriteSet | undefined;
+  /** With the commit loop, the oldest first. */
+  #inFlight: TakenSet[] = [];
   /** By source topic: of the last record that was committed. */
   readonly #lastTimestamps = new Map<string, number>();
   #taken = 0;
@@ -82,8 +89,8 @@ export class TaskLedger implements CommitSource {
 
   /** Of these, the ones that are decided. */
   get decided(): number {
-    let decided = (this.#inFlight?.decided ?? 0) + this.#open.decided;
-    for (const set of this.#closedSets) decided += set.decided;
+    let decided = 0;
+    for (const set of this.#uncommittedSets()) decided += set.decided;
     return decided;
   }
 
@@ -103,8 +110,8 @@ export class TaskLedger implements CommitSource {
 
   /** The oldest timestamp of a topic's records that are decided and not committed; undefined: there is none. */
   oldestDecided(topic: string): number | undefined {
-    for (const set of [this.#inFlight, ...this.#closedSets, this.#open]) {
-      const oldest = set?.passed.get(topic)?.oldest ?? Number.POSITIVE_INFINITY;
+    for (const set of this.#uncommittedSets()) {
+      const oldest = set.passed.get(topic)?.oldest ?? Number.POSITIVE_INFINITY;
       if (oldest < Number.POSITIVE_INFINITY) return oldest;
     }
     return undefined;
@@ -156,7 +163,7 @@ export class TaskLedger implements CommitSource {
     this.#takenBytes = 0;
     this.#open = this.#newSet();
     this.#closedSets = [];
-    this.#inFlight = undefined;
+    this.#inFlight = [];
   }
 
   isDirty(): boolean {
@@ -165,7 +172,7 @@ export class TaskLedger implements CommitSource {
 
   /** Null: all is committed, or never will be; else the commit that it waits for. */
   get step(): string | null {
-    if (this.#closed || this.#lost || (this.#inFlight === undefined && !this.isDirty())) return null;
+    if (this.#closed || this.#lost || (this.#inFlight.length === 0 && !this.isDirty())) return null;
     return `${this.#sequence + 1}`;
   }
 
@@ -175,9 +182,11 @@ export class TaskLedger implements CommitSource {
 
   takeUnit(): CommitUnit {
     const set = this.#takeOldest();
-    this.#inFlight = set;
-    const sequence = this.#sequence + 1;
-    const positions = new Map([...this.#positions, ...set.positions]);
+    const before = this.#inFlight.at(-1) ?? { sequence: this.#sequence, positions: this.#positions };
+    const sequence = before.sequence + 1;
+    const positions = new Map([...before.positions, ...set.positions]);
+    const taken = { set, sequence, positions };
+    this.#inFlight.push(taken);
     const { partition } = this;
     const { laneLog, guarantee, sources } = this.settings;
     const source = new Map([...positions].filter(([topic]) => sources.includes(topic)));
@@ -200,11 +209,16 @@ export class TaskLedger implements CommitSource {
       offsets,
       isLost: () => this.#lost || this.#closed,
       settle: (outcome) => {
-        this.#inFlight = undefined;
-        if (outcome === 'committed') this.#committed(set, sequence, positions);
-        else if (!this.#closed) this.#closedSets.unshift(set);
+        if (outcome === 'committed') this.#committed(taken);
+        else this.#aborted(taken);
       },
     };
+  }
+
+  *#uncommittedSets(): Iterable<WriteSet> {
+    for (const { set } of this.#inFlight) yield set;
+    yield* this.#closedSets;
+    yield this.#open;
   }
 
   #newSet(): WriteSet {
@@ -219,10 +233,12 @@ export class TaskLedger implements CommitSource {
     return open;
   }
 
-  #committed(set: WriteSet, sequence: number, positions: Map<string, CommitOffset>): void {
+  #committed(taken: TakenSet): void {
+    const { set, sequence, positions } = taken;
     set.tell(this.telemetry, this.clock.now());
     set.release();
     if (this.#closed) return;
+    inTurn(this.#inFlight.shift(), taken);
     this.#sequence = sequence;
     this.#positions = positions;
     this.#committedAt = this.clock.monotonic();
@@ -230,4 +246,14 @@ export class TaskLedger implements CommitSource {
     this.#takenBytes -= set.decidedBytes;
     for (const [topic, { last }] of set.passed) if (last >= 0) this.#lastTimestamps.set(topic, last);
   }
+
+  #aborted(taken: TakenSet): void {
+    if (this.#closed) return;
+    inTurn(this.#inFlight.pop(), taken);
+    this.#closedSets.unshift(taken.set);
+  }
 }
+
+const inTurn = (next: TakenSet | undefined, settled: TakenSet): void => {
+  if (next !== settled) throw new Error('Units are settled out of turn: effects would change their order.');
+};

@@ -71,15 +71,28 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
     name: 'effects of an aborted transaction come again behind newer ones',
     rewrites: one(
       'task/task-ledger.js',
-      'this.#closedSets.unshift(set);',
-      'this.#closedSets.push(this.#open, set), (this.#open = new WriteSet());',
+      'this.#closedSets.unshift(taken.set);',
+      'this.#closedSets.push(this.#open, taken.set), (this.#open = new WriteSet());',
     ),
     caughtBy: ['I1', 'I2', 'I6', 'order'],
   },
   {
     name: 'effects of an aborted transaction do not come again',
-    rewrites: one('task/task-ledger.js', 'this.#closedSets.unshift(set);', ';'),
+    rewrites: one('task/task-ledger.js', 'this.#closedSets.unshift(taken.set);', ';'),
     caughtBy: ['I2', 'I12'],
+  },
+  {
+    name: 'the offsets of what was sent ahead are left out',
+    rewrites: one('commit/exactly-once.js', 'lastOffsets(this.#units)', 'lastOffsets(units)'),
+    caughtBy: ['I1', 'I2', 'I6', 'I12', 'refused'],
+  },
+  {
+    name: 'effects that were sent ahead come again behind newer ones after an abort',
+    rewrites: [
+      ...one('commit/commit-loop.js', 'units.toReversed()', 'units'),
+      ...one('task/task-ledger.js', 'if (next !== settled)', 'if (false)'),
+    ],
+    caughtBy: ['I1', 'I2', 'I6', 'order'],
   },
   {
     name: 'effects are sent again although the outcome of their commit is unknown (F17)',
@@ -95,8 +108,8 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
     name: 'an aborted transaction uses its sequence up',
     rewrites: one(
       'task/task-ledger.js',
-      'this.#closedSets.unshift(set);',
-      'this.#closedSets.unshift(set), (this.#sequence = sequence);',
+      'this.#closedSets.unshift(taken.set);',
+      'this.#closedSets.unshift(taken.set), (this.#sequence = taken.sequence);',
     ),
     caughtBy: ['I6'],
   },
@@ -105,8 +118,8 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
     rewrites: [
       ...one(
         'task/task-ledger.js',
-        'this.#closedSets.unshift(set);',
-        '(set.isLossy = true), this.#closedSets.unshift(set);',
+        'this.#closedSets.unshift(taken.set);',
+        '(taken.set.isLossy = true), this.#closedSets.unshift(taken.set);',
       ),
       ...one(
         'task/task-ledger.js',

@@ -1,69 +1,11 @@
 import { expect } from 'chai';
-import type { Subscription } from 'rxjs';
-import type { CommitReport } from '../../../src/commit/commit-loop.js';
-import { CommitLoop } from '../../../src/commit/commit-loop.js';
-import { Gate } from '../../../src/commit/gate.js';
-import type { CommitResult, CommitUnit } from '../../../src/ports/commit.js';
+import type { CommitResult } from '../../../src/ports/commit.js';
 import type { KafkaError } from '../../../src/ports/kafka-error.js';
-import { Scheduler } from '../../../src/testing/scheduler.js';
 import { ScriptedSource } from '../support/commit-units.js';
+import { aborted, COMMITTED, commitLoopBench as bench, INTERVAL_MS } from '../support/commit-loop-bench.js';
 import { errorOf } from '../support/kafka-errors.js';
-import { produced, textOf } from '../support/records.js';
-import { RecordingTelemetry } from '../support/recording-telemetry.js';
+import { produced } from '../support/records.js';
 import { deferred, settle } from '../support/settle.js';
-
-const INTERVAL_MS = 100;
-const COMMITTED: CommitResult = { kind: 'committed' };
-
-const aborted = (cause: KafkaError | 'lost'): CommitResult => ({ kind: 'aborted', cause });
-
-/** `answer` says what becomes of a transaction with these records. */
-const bench = (
-  sources: ScriptedSource[],
-  answer: (texts: readonly string[], cycle: number) => CommitResult | Promise<CommitResult> = () => COMMITTED,
-) => {
-  const scheduler = new Scheduler(1);
-  const gate = new Gate();
-  const telemetry = new RecordingTelemetry();
-  const cycles: { readonly texts: readonly string[]; readonly at: number }[] = [];
-  const committer = {
-    commit: async (units: readonly CommitUnit[]): Promise<CommitResult> => {
-      const texts = units.flatMap(({ records }) => [...records].map(textOf));
-      cycles.push({ texts, at: scheduler.clock.monotonic() });
-      return answer(texts, cycles.length);
-    },
-  };
-  const loop = new CommitLoop(
-    committer,
-    gate,
-    { ledgers: () => sources },
-    scheduler.clock,
-    { commitIntervalMs: INTERVAL_MS },
-    telemetry,
-  );
-  const reports: CommitReport[] = [];
-  let ended: 'completed' | 'failed' | undefined;
-  const start = (): Subscription =>
-    loop.reports$.subscribe({
-      next: (report) => reports.push(report),
-      complete: () => (ended = 'completed'),
-      error: () => (ended = 'failed'),
-    });
-  const kinds = (): string[] => reports.map(({ kind }) => kind);
-  return {
-    scheduler,
-    gate,
-    telemetry,
-    cycles,
-    loop,
-    reports,
-    kinds,
-    start,
-    get ended() {
-      return ended;
-    },
-  };
-};
 
 describe('CommitLoop', () => {
   it('begins nothing while nothing is dirty', async () => {

@@ -7,7 +7,7 @@ import { Scheduler } from '../../../src/testing/scheduler.js';
 import { unitOf } from '../support/commit-units.js';
 import { errorOf, KINDS } from '../support/kafka-errors.js';
 import { sourceConsumer, transactionalProducer } from '../support/ports.js';
-import { produced as textual, textOf } from '../support/records.js';
+import { position, produced as textual, textOf } from '../support/records.js';
 
 type Step = 'begin' | 'produce' | 'flush' | 'sendOffsets' | 'commit' | 'abort';
 
@@ -51,7 +51,9 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
   /** The calls, several of the same kind in a row as one. */
   const steps = (): string[] =>
     calls.map((call) => call.split(' ')[0] ?? '').filter((call, i, all) => call !== all[i - 1]);
-  return { scheduler, calls, produced, lists, commit, steps };
+  const sendAhead = (...units: CommitUnit[]): Promise<CommitResult | undefined> =>
+    scheduler.complete(committer.sendAhead(units));
+  return { scheduler, calls, produced, lists, commit, sendAhead, steps };
 };
 
 const failing = (error: unknown) => (): never => {
@@ -88,7 +90,7 @@ describe('ExactlyOnceCommitter', () => {
 
   it('adds the offsets of all tasks in one call', async () => {
     const { commit, calls } = bench();
-    await commit(unitOf('a'), unitOf('b'));
+    await commit(unitOf('a'), unitOf('b', { offsets: [position('b', 1, 2), position('lanes', 1, 1)] }));
     expect(calls).to.include('sendOffsets a=2 lanes=1 b=2 lanes=1');
   });
 
@@ -163,6 +165,86 @@ describe('ExactlyOnceCommitter', () => {
     expect('cause' in result && result.cause !== 'lost' && result.cause.message).to.include(
       'TRANSACTION_TIMEOUT_MS',
     );
+  });
+
+  describe('what is sent ahead', () => {
+    const younger = (name: string): CommitUnit =>
+      unitOf(name, {
+        records: [textual(`${name}-3`)],
+        offsets: [position(name, 0, 3), position('lanes', 0, 2)],
+      });
+
+    it('is in the transaction of the next commit, before what that brings, under the last offsets of each', async () => {
+      const { commit, sendAhead, steps, calls, produced } = bench();
+      const ofB = [position('b', 1, 2), position('lanes', 1, 1)];
+      expect(await sendAhead(unitOf('a'), unitOf('b', { offsets: ofB }))).to.equal(undefined);
+      expect(steps()).to.deep.equal(['begin', 'produce']);
+      expect(await commit(younger('a'))).to.deep.equal({ kind: 'committed' });
+      expect(steps()).to.deep.equal(['begin', 'produce', 'flush', 'sendOffsets', 'commit']);
+      expect(produced.join(' ')).to.equal('a-1 a-2 a-checkpoint b-1 b-2 b-checkpoint a-3 a-checkpoint');
+      expect(calls).to.include('sendOffsets a=3 lanes=2 b=2 lanes=1');
+    });
+
+    it('is committed alone when nothing was decided since', async () => {
+      const { commit, sendAhead, calls } = bench();
+      await sendAhead(unitOf('a'));
+      expect(await commit()).to.deep.equal({ kind: 'committed' });
+      expect(calls).to.deep.equal(['begin', 'produce', 'flush', 'sendOffsets a=2 lanes=1', 'commit']);
+    });
+
+    it('is in no other transaction than that one', async () => {
+      const { commit, sendAhead, calls } = bench();
+      await sendAhead(unitOf('a'));
+      await commit();
+      calls.length = 0;
+      await commit(unitOf('b'));
+      expect(calls).to.deep.equal(['begin', 'produce', 'flush', 'sendOffsets b=2 lanes=1', 'commit']);
+    });
+
+    for (const step of ['begin', 'produce'] as const) {
+      for (const kind of KINDS) {
+        const { result, aborts } = BEFORE_THE_END[kind];
+        it(`answers ${result} when ${step} fails as ${kind}, and the next commit begins anew`, async () => {
+          const cause = errorOf(kind);
+          let fails = true;
+          const once = (): void => {
+            if (fails) throw cause;
+          };
+          const { commit, sendAhead, steps, calls } = bench({ [step]: once });
+          expect(await sendAhead(unitOf('a'))).to.deep.equal({ kind: result, cause });
+          expect(steps().includes('abort')).to.equal(aborts && step !== 'begin');
+          fails = false;
+          calls.length = 0;
+          await commit(unitOf('b'));
+          expect(calls).to.deep.equal(['begin', 'produce', 'flush', 'sendOffsets b=2 lanes=1', 'commit']);
+        });
+      }
+    }
+
+    it('is aborted with the commit that fails, and when its partition is lost meanwhile', async () => {
+      const on: Partial<Record<Step, () => void>> = {};
+      const { commit, sendAhead, steps } = bench(on);
+      const cause = errorOf('abortable');
+      on.flush = failing(cause);
+      await sendAhead(unitOf('a'));
+      expect(await commit(unitOf('b'))).to.deep.equal({ kind: 'aborted', cause });
+      delete on.flush;
+      let lost = false;
+      await sendAhead(unitOf('a', { isLost: () => lost }));
+      lost = true;
+      expect(await commit(unitOf('b'))).to.deep.equal({ kind: 'aborted', cause: 'lost' });
+      expect(steps().filter((name) => name === 'sendOffsets' || name === 'commit')).to.deep.equal([]);
+    });
+
+    it('counts into the age of its transaction', async () => {
+      const on: Partial<Record<Step, () => void>> = {};
+      const { scheduler, commit, sendAhead } = bench(on);
+      await sendAhead(unitOf('a'));
+      await scheduler.advance(TRANSACTION_TIMEOUT_MS + 1);
+      on.commit = failing(errorOf('fenced'));
+      const result = await commit(unitOf('b'));
+      expect(result).to.have.nested.property('cause.kind', 'retriable');
+    });
   });
 
   describe('when a partition is lost meanwhile', () => {

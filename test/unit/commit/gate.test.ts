@@ -72,6 +72,14 @@ describe('Gate', () => {
     await second;
   });
 
+  it('tells its listener of each that asks, when it is contended already', async () => {
+    const gate = new Gate();
+    const asked: boolean[] = [];
+    gate.onAsked(() => asked.push(gate.contended));
+    await Promise.all([gate.run(async () => undefined), gate.run(async () => undefined)]);
+    expect(asked).to.deep.equal([true, true]);
+  });
+
   it('as a law: whatever is asked for and however it ends, nobody is inside with another and everybody gets in', async () => {
     await fc.assert(
       fc.asyncProperty(

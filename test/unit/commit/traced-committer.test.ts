@@ -9,8 +9,11 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import type { Committer } from '../../../src/commit/committer.js';
+import { tracedCommitter } from '../../../src/commit/traced-committer.js';
 import { Consumed, Produced, Serdes, StreamsBuilder } from '../../../src/index.js';
 import { openTracing } from '../../../src/observability/tracing.js';
+import type { CommitResult } from '../../../src/ports/commit.js';
 import { SILENT } from '../../../src/ports/logger.js';
 import { NO_TELEMETRY } from '../../../src/ports/telemetry.js';
 import type { Tracing } from '../../../src/ports/tracing.js';
@@ -19,8 +22,9 @@ import { Streams } from '../../../src/streams.js';
 import { driverConfig } from '../../../src/testing/driver-config.js';
 import { Scheduler } from '../../../src/testing/scheduler.js';
 import { SimulatedCluster } from '../../../src/testing/simulated-cluster.js';
+import { unitOf } from '../support/commit-units.js';
 import { errorOf } from '../support/kafka-errors.js';
-import { AUDIT, SOURCE } from '../support/records.js';
+import { AUDIT, SOURCE, textOf } from '../support/records.js';
 
 const TEXT = Serdes.string();
 const PRODUCERS = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -121,6 +125,43 @@ class TracedBench {
     };
   }
 }
+
+describe('tracedCommitter', () => {
+  const ABORTED: CommitResult = { kind: 'aborted', cause: 'lost' };
+  /** What each span is of, and how it ended. */
+  const watched = (sendAhead?: Committer['sendAhead']) => {
+    const spans: string[] = [];
+    const tracing: Tracing = {
+      attempt: () => {
+        throw new Error('a committer makes no attempt');
+      },
+      commit: (units) => ({
+        end: (reason) => {
+          spans.push(`${units.flatMap(({ records }) => [...records].map(textOf)).join(' ')}: ${reason}`);
+        },
+      }),
+    };
+    const committer: Committer = { sendAhead, commit: async () => ({ kind: 'committed' }) };
+    return { spans, traced: tracedCommitter(committer, tracing) };
+  };
+
+  it('has what was sent ahead in the span of the commit that ends its transaction, and in no other', async () => {
+    const { spans, traced } = watched(async () => undefined);
+    await traced.sendAhead?.([unitOf('a')]);
+    expect(spans).to.deep.equal([]);
+    await traced.commit([unitOf('b')]);
+    await traced.commit([unitOf('c')]);
+    expect(spans).to.deep.equal(['a-1 a-2 b-1 b-2: null', 'c-1 c-2: null']);
+  });
+
+  it('has a span of its own for what fails on its way, and sends nothing ahead where nothing can be', async () => {
+    const { spans, traced } = watched(async () => ABORTED);
+    expect(await traced.sendAhead?.([unitOf('a')])).to.equal(ABORTED);
+    await traced.commit([unitOf('b')]);
+    expect(spans).to.deep.equal(['a-1 a-2: lost', 'b-1 b-2: null']);
+    expect(watched().traced.sendAhead).to.equal(undefined);
+  });
+});
 
 describe('traced commits, beside an engine', () => {
   let bench: TracedBench;

@@ -111,26 +111,28 @@ describe('TaskLedger', () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const bench = new Bench();
         const { ledger } = bench;
-        let under: CommitUnit | undefined;
+        /** Of one transaction. */
+        let under: CommitUnit[] = [];
         let decided = 0;
         const committed: string[] = [];
         const sequences: number[] = [];
         const settle = (outcome: 'committed' | 'aborted'): void => {
-          if (under === undefined) return;
-          if (outcome === 'committed') {
-            committed.push(...namesOf(under));
-            sequences.push(sequenceOf(under));
-            expect(under.offsets).to.deep.include(position(SOURCE, 2, committed.length));
-          }
-          under.settle(outcome);
-          under = undefined;
+          if (outcome === 'aborted') for (const unit of under.toReversed()) unit.settle('aborted');
+          else
+            for (const unit of under) {
+              committed.push(...namesOf(unit));
+              sequences.push(sequenceOf(unit));
+              expect(unit.offsets).to.deep.include(position(SOURCE, 2, committed.length));
+              unit.settle('committed');
+            }
+          under = [];
         };
         for (const given of steps) {
           if (typeof given === 'object') {
             bench.decide(given.bytes);
             decided += 1;
           } else if (given === 'take') {
-            if (under === undefined && ledger.isDirty()) under = ledger.takeUnit();
+            if (ledger.isDirty()) under.push(ledger.takeUnit());
           } else settle(given);
           expect(ledger.uncommitted).to.equal(decided - committed.length);
         }
@@ -183,6 +185,16 @@ describe('TaskLedger', () => {
       expect(bench.ledger.uncommitted).to.equal(30 - committed.length);
     }
     expect(committed).to.deep.equal(Array.from({ length: 30 }, (_, i) => `out-${i}`));
+  });
+
+  it('refuses to settle units of one transaction in another order: their effects would change theirs', () => {
+    const bench = new Bench();
+    bench.decide();
+    const first = bench.ledger.takeUnit();
+    bench.decide();
+    const second = bench.ledger.takeUnit();
+    expect(() => second.settle('committed')).to.throw('out of turn');
+    expect(() => first.settle('aborted')).to.throw('out of turn');
   });
 
   it('gives nothing to commit once it is lost, and its unit is refused', () => {
