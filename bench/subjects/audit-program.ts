@@ -24,7 +24,7 @@ import type { Directory } from '../../topology/user-audit/clients/directory.js';
 import type { SystemAudit } from '../../topology/user-audit/generated/system-audit.js';
 import { createUserEventSerde } from '../../topology/user-audit/user-event-serde.js';
 import type { UserEvent } from '../../topology/user-audit/user-event.js';
-import { isFailing } from './failing-keys.js';
+import { failingUsers } from './failing-keys.js';
 
 const share = Number(process.env['BENCH_FAILING_SHARE'] ?? 0);
 const directoryMs = Number(process.env['BENCH_DIRECTORY_MS'] ?? 0);
@@ -35,14 +35,15 @@ const directory: Directory = {
   actorOf: (userId) => sleep(directoryMs, { id: userId }),
 };
 
+/** Asked whatever the share is: it is not to be what failing keys cost. */
 const failing =
   (supplier: Supplier): Supplier =>
   () => {
     const inner = supplier();
+    const fails = failingUsers(share);
     return {
       process: (record, context) => {
-        if (isFailing(record.value.data.userId, share))
-          throw new RetryableError('planned', 'the bench makes it fail');
+        if (fails(record.value.data.userId)) throw new RetryableError('planned', 'the bench makes it fail');
         return inner.process(record, context);
       },
     };
@@ -53,7 +54,7 @@ const build = ({ kafka, topics }: Settings): Topology => {
   const builder = new StreamsBuilder();
   builder
     .stream(topics.source, Consumed.with(Serdes.bytes(), createUserEventSerde({ strict: false })))
-    .processValues(share > 0 ? failing(supplier) : supplier)
+    .processValues(directoryMs > 0 ? supplier : failing(supplier))
     .to(topics.audit, Produced.with(Serdes.bytes(), auditSerde));
   return builder.build();
 };

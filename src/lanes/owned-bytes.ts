@@ -8,3 +8,22 @@ export const ownedBytes = (of: Buffer): Buffer => {
   of.copy(own);
   return own;
 };
+
+/**
+ * Records that wait share blocks, as few kilobytes as one of them counts for decoded: a block of its own takes longer to
+ * make, and to free, than the record to be written into it. One record that stays keeps its block.
+ */
+const SHARED_BYTES = 4096;
+/** What is larger has a block of its own, so that three quarters of each shared one are used at least. */
+const LARGEST_SHARED = SHARED_BYTES / 4;
+
+let shared = Buffer.alloc(0);
+let used = 0;
+
+/** Bytes to be written once and then left alone, of a block that others of this process may have a part in. */
+export const waitingBytes = (size: number): Buffer => {
+  if (size > LARGEST_SHARED) return Buffer.allocUnsafeSlow(size);
+  if (used + size > shared.length) [shared, used] = [Buffer.allocUnsafeSlow(SHARED_BYTES), 0];
+  used += size;
+  return shared.subarray(used - size, used);
+};

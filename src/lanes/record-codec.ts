@@ -11,7 +11,7 @@ import { isUtf8 } from 'node:buffer';
 import { NotRetryableError } from '../record/record-error.js';
 import type { ConsumedRecord, Header } from '../record/record.js';
 import { epochMs, offset, partition } from '../record/units.js';
-import { ownedBytes } from './owned-bytes.js';
+import { ownedBytes, waitingBytes } from './owned-bytes.js';
 import { writeOffset } from './write-offset.js';
 
 const VERSION = 1;
@@ -33,13 +33,13 @@ const nameBytes = (name: string): Buffer => {
   return bytes;
 };
 
-/** The bytes are its own: neither of a batch nor of a pool. */
+/** The bytes are of no batch and of no pool of Node's. */
 export const encodeRecord = (record: ConsumedRecord): Buffer => {
   const { headers, key, offset: place, value } = record;
   const topic = nameBytes(record.topic);
   let size = FIXED_BYTES + sizeOf(topic) + sizeOf(key) + sizeOf(value);
   for (const header of headers) size += sizeOf(nameBytes(header.name)) + sizeOf(header.value);
-  const into = Buffer.allocUnsafeSlow(size);
+  const into = waitingBytes(size);
   let at = into.writeUInt8(VERSION, 0);
   at = into.writeUInt32BE(record.partition, at);
   at = writeOffset(into, place, at);
