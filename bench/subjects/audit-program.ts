@@ -27,6 +27,7 @@ import type { UserEvent } from '../../topology/user-audit/user-event.js';
 import { failingUsers } from './failing-keys.js';
 
 const share = Number(process.env['BENCH_FAILING_SHARE'] ?? 0);
+const fails = failingUsers(share);
 const directoryMs = Number(process.env['BENCH_DIRECTORY_MS'] ?? 0);
 
 type Supplier = FixedKeyProcessorSupplier<Buffer | null, UserEvent, SystemAudit>;
@@ -40,7 +41,6 @@ const failing =
   (supplier: Supplier): Supplier =>
   () => {
     const inner = supplier();
-    const fails = failingUsers(share);
     return {
       process: (record, context) => {
         if (fails(record.value.data.userId)) throw new RetryableError('planned', 'the bench makes it fail');
@@ -54,7 +54,7 @@ const build = ({ kafka, topics }: Settings): Topology => {
   const builder = new StreamsBuilder();
   builder
     .stream(topics.source, Consumed.with(Serdes.bytes(), createUserEventSerde({ strict: false })))
-    .processValues(directoryMs > 0 ? supplier : failing(supplier))
+    .processValues(failing(supplier))
     .to(topics.audit, Produced.with(Serdes.bytes(), auditSerde));
   return builder.build();
 };

@@ -115,8 +115,8 @@ export class CommitLoop {
     if (this.#aborts >= ABORTS_BEFORE_ISOLATION) return this.#oneByOne(dirty, false);
     const trusted = dirty.filter((source) => !this.#suspects.has(source.name));
     const suspects = dirty.filter((source) => this.#suspects.has(source.name));
-    const any = trusted.length > 0 || this.#ahead.length > 0;
-    const result = any ? await this.#cycle(this.#fitting(trusted)) : undefined;
+    const isDue = trusted.length > 0 || this.#ahead.length > 0;
+    const result = isDue ? await this.#cycle(this.#fitting(trusted)) : undefined;
     if (suspects.length === 0 || (result !== undefined && result.kind !== 'committed')) return result;
     return this.#oneByOne(suspects, result !== undefined);
   }
@@ -150,35 +150,58 @@ export class CommitLoop {
   async #run(stop: AbortSignal): Promise<void> {
     let dueAt: MonotonicMs | undefined;
     while (!stop.aborted && !this.#over) {
-      const began = dueAt ?? this.clock.monotonic();
-      const result = this.gate.contended ? undefined : await this.gate.run(() => this.#turn(dueAt, stop));
+      const result = (await this.#aheadOf(dueAt, stop)) ?? (await this.#onTime(dueAt, stop));
       if (result?.kind === 'aborted') await this.#backOff(result.cause, stop);
-      dueAt = await this.#pace.rest(began, stop);
+      dueAt = await this.#pace.rest(stop);
     }
   }
 
-  /** `dueAt`: when it is due; undefined: now. */
-  async #turn(dueAt: MonotonicMs | undefined, stop: AbortSignal): Promise<CommitResult | undefined> {
-    if (this.gate.contended) return undefined;
-    if (dueAt !== undefined) {
+  /** One cycle when it is due; undefined: now. Undefined when it was not begun. */
+  async #onTime(dueAt: MonotonicMs | undefined, stop: AbortSignal): Promise<CommitResult | undefined> {
+    if (dueAt !== undefined) await this.#pace.untilDue(dueAt, stop);
+    if (stop.aborted) return undefined;
+    this.#pace.begin();
+    return this.#alone(() => this.commitNow());
+  }
+
+  /**
+   * One cycle that begins before it is due, if there is anything to send ahead: it holds the gate until its time has come,
+   * or somebody waits. Undefined when it was not begun.
+   */
+  async #aheadOf(dueAt: MonotonicMs | undefined, stop: AbortSignal): Promise<CommitResult | undefined> {
+    if (dueAt === undefined || this.#fitAhead().length === 0) return undefined;
+    return this.#alone(async () => {
       const failed = await this.#sendAhead();
-      if (failed !== undefined) return failed;
+      if (failed !== undefined || this.#ahead.length === 0) return failed;
       if (!this.gate.contended) await this.#pace.hold(dueAt, stop);
-      if (this.gate.contended && this.#ahead.length === 0) return undefined;
-    }
-    return this.commitNow();
+      this.#pace.begin();
+      return this.commitNow();
+    });
   }
 
-  /** What is decided by now, unless it is much, or something was refused lately. Undefined: nothing of it has failed. */
-  async #sendAhead(): Promise<CommitResult | undefined> {
-    const { committer } = this;
-    if (committer.sendAhead === undefined || this.#aborts > 0 || this.#suspects.size > 0) return undefined;
+  /** Only if nobody waits at the gate. */
+  async #alone(cycle: () => Promise<CommitResult | undefined>): Promise<CommitResult | undefined> {
+    if (this.gate.contended) return undefined;
+    return this.gate.run(async () => (this.gate.contended ? undefined : cycle()));
+  }
+
+  /**
+   * What may be sent ahead: nothing when it is much, or when something was refused lately. So no unit is ever ahead
+   * of a cycle that goes task by task.
+   */
+  #fitAhead(): readonly CommitSource[] {
+    if (this.committer.sendAhead === undefined || this.#aborts > 0 || this.#suspects.size > 0) return [];
     const dirty = this.#dirty();
     const bytes = dirty.reduce((sum, { dueBytes }) => sum + dueBytes, 0);
-    if (dirty.length === 0 || bytes > AHEAD_BYTES) return undefined;
+    return bytes > AHEAD_BYTES ? [] : dirty;
+  }
+
+  /** Undefined: nothing of it has failed. */
+  async #sendAhead(): Promise<CommitResult | undefined> {
     const began = this.clock.monotonic();
-    const units = dirty.map((source) => source.takeUnit());
-    const failed = await committer.sendAhead(units);
+    const units = this.#fitAhead().map((source) => source.takeUnit());
+    if (units.length === 0) return undefined;
+    const failed = await this.committer.sendAhead?.(units);
     if (failed === undefined) this.#ahead = units;
     else this.#settle(units, failed, began);
     return failed;

@@ -1,8 +1,8 @@
 /**
- * Commits units in one transaction (KIP-98, KIP-447): begin → produce → flush → offsets → commit. Units that are sent
- * ahead are begun and produced earlier: the broker asks the coordinator about each partition that a transaction comes
- * to, one after the other, and that is most of what a small commit takes. The flush comes before the offsets so that a failed delivery shows while the transaction can still be
- * aborted; whatever `commit` answers after that leaves the outcome unknown. Never carries anything over
+ * Commits units in one transaction (KIP-98, KIP-447): begin → produce → flush → offsets → commit. For units that are
+ * sent ahead it begins and produces earlier: the broker asks the coordinator about each partition that a transaction
+ * comes to, one after the other, and that is most of what a small commit takes.
+ * The flush comes before the offsets so that a failed delivery shows while the transaction can still be aborted; whatever `commit` answers after that leaves the outcome unknown. Never carries anything over
  * from one transaction to the next: that is the tasks' matter.
  */
 import type { Clock } from '../ports/clock.js';
@@ -26,6 +26,8 @@ class Lost extends Error {}
 export class ExactlyOnceCommitter implements Committer {
   /** Of the transaction that is open. */
   #beganAt: MonotonicMs | undefined;
+  /** When all of it must have been taken. */
+  #filledBy = 0;
   /** In it, in the order in which they came. */
   #units: CommitUnit[] = [];
 
@@ -53,6 +55,7 @@ export class ExactlyOnceCommitter implements Committer {
     this.#beganAt = this.clock.monotonic();
     try {
       await this.producer.begin();
+      this.#filledBy = this.clock.monotonic() + this.transactionTimeoutMs / 2;
       return undefined;
     } catch (error) {
       const cause = asKafkaError(error);
@@ -102,26 +105,25 @@ export class ExactlyOnceCommitter implements Committer {
 
   async #write(units: readonly CommitUnit[]): Promise<void> {
     if (units.length === 0) return;
-    const deadline = this.clock.monotonic() + this.transactionTimeoutMs / 2;
     // In one list, as each call of the client waits for its turn in the event loop: what is many is worth it, and not copied.
     const records = this.producer.buffer();
     for (const unit of units) {
-      if (unit.records.length >= MANY_RECORDS) await this.#produce(unit.records, deadline);
+      if (unit.records.length >= MANY_RECORDS) await this.#produce(unit.records);
       else records.addAll(unit.records);
       for (const stage of unit.changelog) records.addAll(stage);
       records.add(unit.checkpoint);
     }
-    await this.#produce(records, deadline);
+    await this.#produce(records);
     // Not after a failure: a call that was given up may still read it. A task's own list is released once it is committed.
     records.release();
   }
 
-  async #produce(records: RecordList, deadline: number): Promise<void> {
+  async #produce(records: RecordList): Promise<void> {
     let sent = 0;
     for (;;) {
       sent += await this.producer.produce(records, sent);
       if (sent >= records.length) return;
-      if (this.clock.monotonic() > deadline) {
+      if (this.clock.monotonic() > this.#filledBy) {
         const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records were taken): the broker is slow or away`;
         throw new KafkaError('abortable', -185, message);
       }

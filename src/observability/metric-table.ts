@@ -73,7 +73,7 @@ export const METRICS = {
   },
   commit_duration_seconds: {
     type: 'histogram',
-    help: 'Time from the beginning of a commit to its end, whatever its outcome.',
+    help: 'Time from the beginning of a commit to its end, whatever its outcome; not what was sent ahead of it.',
     labels: [],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },

@@ -9,14 +9,18 @@ export const systemClock: Clock = {
   now: () => epochMs(Date.now()),
   monotonic: () => monotonicMs(performance.now()),
   after: (delayMs, then) => {
-    let timer: NodeJS.Timeout;
-    const wait = (leftMs: number): void => {
-      timer = setTimeout(
-        () => (leftMs > LONGEST_MS ? wait(leftMs - LONGEST_MS) : then()),
-        Math.min(leftMs, LONGEST_MS),
+    const dueAt = performance.now() + delayMs;
+    // A timer counts whole milliseconds from when its loop last looked, and may be a little early.
+    const wait = (leftMs: number): NodeJS.Timeout =>
+      setTimeout(
+        () => {
+          const left = dueAt - performance.now();
+          if (left > 0) timer = wait(left);
+          else then();
+        },
+        Math.min(Math.ceil(leftMs), LONGEST_MS),
       );
-    };
-    wait(delayMs);
+    let timer = wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import rdkafka, { type Producer } from 'node-rdkafka';
 import { ask } from '../../bench/cluster/ask.js';
+import { quantile } from '../../bench/measure/statistics.js';
 import { chooseBinding } from '../../src/kafka/binding.js';
 import { createKafkaClients } from '../../src/kafka/clients.js';
 import { OpenClients, testClientOptions } from '../support/open-clients.js';
@@ -53,12 +54,13 @@ describe('a flush', function () {
       await ask((done) => of.flush(LIMIT_MS, done));
       return performance.now() - from;
     };
-    const fastest = { silent: Infinity, reporting: Infinity };
+    const took = { silent: [] as number[], reporting: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
-      fastest.silent = Math.min(fastest.silent, await flushMs(silent));
-      fastest.reporting = Math.min(fastest.reporting, await flushMs(reporting));
+      took.silent.push(await flushMs(silent));
+      took.reporting.push(await flushMs(reporting));
     }
-    // Without the patch the fastest of all has waited for 10 ms, several times what a flush with reports takes.
-    expect(fastest.silent / fastest.reporting, JSON.stringify(fastest)).to.be.below(3);
+    const [silentMs, reportingMs] = [quantile(took.silent, 0.5), quantile(took.reporting, 0.5)];
+    // Without the patch it is more than 10 ms, several times what a flush with reports takes.
+    expect(silentMs / reportingMs, `${silentMs} and ${reportingMs} ms`).to.be.below(2);
   });
 });

@@ -236,6 +236,18 @@ describe('ExactlyOnceCommitter', () => {
       expect(steps().filter((name) => name === 'sendOffsets' || name === 'commit')).to.deep.equal([]);
     });
 
+    it('has one time with the rest to be filled in, half of the transaction time-out', async () => {
+      const half = TRANSACTION_TIMEOUT_MS / 2;
+      let isFull = true;
+      const { scheduler, commit, sendAhead, steps } = bench({}, () => (isFull ? 0 : Number.MAX_SAFE_INTEGER));
+      scheduler.clock.after(half * 0.9, () => (isFull = false));
+      expect(await sendAhead(unitOf('a'))).to.equal(undefined);
+      isFull = true;
+      expect(await commit(unitOf('b'))).to.have.property('kind', 'aborted');
+      expect(scheduler.clock.monotonic()).to.be.within(half, half * 1.1);
+      expect(steps()).to.include('abort');
+    });
+
     it('counts into the age of its transaction', async () => {
       const on: Partial<Record<Step, () => void>> = {};
       const { scheduler, commit, sendAhead } = bench(on);

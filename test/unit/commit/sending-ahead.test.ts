@@ -4,7 +4,7 @@ import { ScriptedSource } from '../support/commit-units.js';
 import { aborted, COMMITTED, commitLoopBench as bench, INTERVAL_MS } from '../support/commit-loop-bench.js';
 import { errorOf } from '../support/kafka-errors.js';
 import { produced, textOf } from '../support/records.js';
-import { settle } from '../support/settle.js';
+import { deferred, settle } from '../support/settle.js';
 
 describe('CommitLoop: sending ahead', () => {
   const WELL = (): undefined => undefined;
@@ -96,15 +96,51 @@ describe('CommitLoop: sending ahead', () => {
     expect(made.cycles[1]?.at).to.be.below(INTERVAL_MS);
   });
 
-  it('begins nothing when it has sent nothing and somebody waits at the gate', async () => {
+  it('is hastened also while it sends', async () => {
+    const a = new ScriptedSource('a');
+    const sending = deferred<undefined>();
+    const made = bench(
+      [a],
+      () => COMMITTED,
+      () => sending.promise,
+    );
+    await begin(made);
+    a.open = [produced('a2')];
+    await made.scheduler.run(() => made.sent.length === 1);
+    made.loop.hasten();
+    sending.resolve(undefined);
+    await settle();
+    expect(made.cycles[1]?.at).to.equal(made.sent[0]?.at);
+  });
+
+  it('counts the next interval from when the commit began', async () => {
     const a = new ScriptedSource('a');
     const made = bench([a], () => COMMITTED, WELL);
     await begin(made);
-    await made.scheduler.advance(INTERVAL_MS - 10);
     a.open = [produced('a2')];
-    expect(await made.scheduler.complete(made.gate.run(async () => made.cycles.length))).to.equal(1);
-    await made.scheduler.run(() => made.cycles.length === 2);
+    await made.scheduler.run(() => made.sent.length === 1);
+    made.loop.hasten();
+    await settle();
+    a.open = [produced('a3')];
+    await made.scheduler.run(() => made.cycles.length === 3);
+    expect((made.cycles[2]?.at ?? 0) - (made.cycles[1]?.at ?? 0)).to.equal(INTERVAL_MS);
   });
+
+  for (const [what, ahead] of [
+    ['nothing is decided', WELL],
+    ['nothing can be sent ahead', undefined],
+  ] as const)
+    it(`leaves the gate open while ${what}: who comes before it is due delays nothing`, async () => {
+      const a = new ScriptedSource('a');
+      const made = bench([a], () => COMMITTED, ahead);
+      await begin(made);
+      if (ahead === undefined) a.open = [produced('a2')];
+      await made.scheduler.advance(INTERVAL_MS - 10);
+      expect(await made.scheduler.complete(made.gate.run(async () => made.cycles.length))).to.equal(1);
+      a.open = [produced('a2')];
+      await made.scheduler.run(() => made.cycles.length === 2);
+      expect(made.cycles[1]?.at).to.equal(INTERVAL_MS);
+    });
 
   it('gives what was sent again, before newer effects, when its transaction is aborted', async () => {
     const a = new ScriptedSource('a');

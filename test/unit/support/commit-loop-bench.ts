@@ -20,7 +20,7 @@ export const aborted = (cause: KafkaError | 'lost'): CommitResult => ({ kind: 'a
 export const commitLoopBench = (
   sources: ScriptedSource[],
   answer: (texts: readonly string[], cycle: number) => CommitResult | Promise<CommitResult> = () => COMMITTED,
-  ahead?: (texts: readonly string[]) => CommitResult | undefined,
+  ahead?: (texts: readonly string[]) => CommitResult | undefined | Promise<undefined>,
 ) => {
   const scheduler = new Scheduler(1);
   const gate = new Gate();
