@@ -44,7 +44,7 @@ export interface NodeProcessParts {
   readonly cluster: SimulatedCluster;
   readonly observations: Observations;
   readonly violations: Violations;
-  readonly restored: (restore: Restore, lanes: readonly MemoryLane[]) => void;
+  readonly restored: (restore: Restore, lanes: readonly MemoryLane[] | null) => void;
   /** It is gone; `why` is null when it was told to stop. */
   readonly ended: (why: unknown) => void;
 }
@@ -170,7 +170,8 @@ export class NodeProcess {
         if (message === 'circuit breaker closed') this.#breakerClosedAtMs = this.process.clock.monotonic();
         if (message !== 'task is running' || this.#isGone) return;
         const restore = { process: this.name, ...(fields as Omit<Restore, 'process'>) };
-        this.parts.restored(restore, this.lanes().get(restore.task) ?? []);
+        // Null: its session is over, and the process has no such task any more.
+        this.parts.restored(restore, this.lanes().get(restore.task) ?? null);
       },
       error: (fields, message) => {
         tell(fields, message);
