@@ -6,6 +6,9 @@ import { errorOf } from '../support/kafka-errors.js';
 import { produced, textOf } from '../support/records.js';
 import { deferred, settle } from '../support/settle.js';
 
+type Answer = Parameters<typeof bench>[1];
+type Ahead = Parameters<typeof bench>[2];
+
 describe('CommitLoop: sending ahead', () => {
   const WELL = (): undefined => undefined;
   /** Past the first cycle, which nothing is sent ahead of; the next is due at INTERVAL_MS. */
@@ -14,6 +17,14 @@ describe('CommitLoop: sending ahead', () => {
     await settle();
     expect(made.cycles.map(({ at }) => at)).to.deep.equal([0]);
     return running;
+  };
+  /** The same of one source, which has decided something since. */
+  const decided = async (answer: Answer, ahead: Ahead) => {
+    const a = new ScriptedSource('a');
+    const made = bench([a], answer, ahead);
+    const running = await begin(made);
+    a.open = [produced('a2')];
+    return { a, made, running };
   };
   const texts = (list: readonly { readonly texts: readonly string[] }[]): string =>
     list.map((one) => one.texts.join(' ')).join(' | ');
@@ -39,10 +50,7 @@ describe('CommitLoop: sending ahead', () => {
   });
 
   it('commits what was sent also when nothing was decided since', async () => {
-    const a = new ScriptedSource('a');
-    const made = bench([a], () => COMMITTED, WELL);
-    await begin(made);
-    a.open = [produced('a2')];
+    const { a, made } = await decided(() => COMMITTED, WELL);
     await made.scheduler.run(() => made.cycles.length === 2);
     expect([texts(made.sent), texts(made.cycles)]).to.deep.equal(['a2', 'a | ']);
     await settle();
@@ -72,10 +80,7 @@ describe('CommitLoop: sending ahead', () => {
 
   it('commits at once when it is hastened, whether it has sent ahead or not', async () => {
     for (const at of [INTERVAL_MS / 2, INTERVAL_MS - 10]) {
-      const a = new ScriptedSource('a');
-      const made = bench([a], () => COMMITTED, WELL);
-      await begin(made);
-      a.open = [produced('a2')];
+      const { made } = await decided(() => COMMITTED, WELL);
       await made.scheduler.advance(at);
       made.loop.hasten();
       await settle();
@@ -85,10 +90,7 @@ describe('CommitLoop: sending ahead', () => {
   });
 
   it('ends the transaction as soon as somebody waits at the gate, who is not let in before (F1)', async () => {
-    const a = new ScriptedSource('a');
-    const made = bench([a], () => COMMITTED, WELL);
-    await begin(made);
-    a.open = [produced('a2')];
+    const { made } = await decided(() => COMMITTED, WELL);
     await made.scheduler.run(() => made.sent.length === 1);
     await settle();
     const cyclesBefore = await made.scheduler.complete(made.gate.run(async () => made.cycles.length));
@@ -97,15 +99,11 @@ describe('CommitLoop: sending ahead', () => {
   });
 
   it('is hastened also while it sends', async () => {
-    const a = new ScriptedSource('a');
     const sending = deferred<undefined>();
-    const made = bench(
-      [a],
+    const { made } = await decided(
       () => COMMITTED,
       () => sending.promise,
     );
-    await begin(made);
-    a.open = [produced('a2')];
     await made.scheduler.run(() => made.sent.length === 1);
     made.loop.hasten();
     sending.resolve(undefined);
@@ -114,10 +112,7 @@ describe('CommitLoop: sending ahead', () => {
   });
 
   it('counts the next interval from when the commit began', async () => {
-    const a = new ScriptedSource('a');
-    const made = bench([a], () => COMMITTED, WELL);
-    await begin(made);
-    a.open = [produced('a2')];
+    const { a, made } = await decided(() => COMMITTED, WELL);
     await made.scheduler.run(() => made.sent.length === 1);
     made.loop.hasten();
     await settle();
@@ -143,11 +138,8 @@ describe('CommitLoop: sending ahead', () => {
     });
 
   it('gives what was sent again, before newer effects, when its transaction is aborted', async () => {
-    const a = new ScriptedSource('a');
     const cause = errorOf('abortable');
-    const made = bench([a], (_texts, cycle) => (cycle === 2 ? aborted(cause) : COMMITTED), WELL);
-    await begin(made);
-    a.open = [produced('a2')];
+    const { a, made } = await decided((_texts, cycle) => (cycle === 2 ? aborted(cause) : COMMITTED), WELL);
     await made.scheduler.run(() => made.sent.length === 1);
     a.open.push(produced('a3'));
     await made.scheduler.run(() => made.cycles.length === 2);
@@ -159,15 +151,11 @@ describe('CommitLoop: sending ahead', () => {
   });
 
   it('treats what fails on its way as an aborted commit: the effects come again, after a back-off', async () => {
-    const a = new ScriptedSource('a');
     const cause = errorOf('abortable');
-    const made = bench(
-      [a],
+    const { made } = await decided(
       () => COMMITTED,
       () => aborted(cause),
     );
-    await begin(made);
-    a.open = [produced('a2')];
     await made.scheduler.run(() => made.cycles.length === 2);
     expect(made.cycles[1]?.texts).to.deep.equal(['a2']);
     expect(made.cycles[1]?.at).to.be.at.least(INTERVAL_MS + 100);
@@ -176,15 +164,11 @@ describe('CommitLoop: sending ahead', () => {
 
   for (const outcome of ['unknown', 'fatal'] as const) {
     it(`ends the session when what is sent ahead comes to ${outcome}`, async () => {
-      const a = new ScriptedSource('a');
       const cause = errorOf('fatal');
-      const made = bench(
-        [a],
+      const { a, made } = await decided(
         () => COMMITTED,
         () => ({ kind: outcome, cause }),
       );
-      await begin(made);
-      a.open = [produced('a2')];
       await made.scheduler.run(() => made.ended !== undefined);
       expect(made.reports.at(-1)).to.deep.equal({ kind: 'session-over', outcome, cause });
       expect([made.cycles.length, a.settled.length]).to.deep.equal([1, 1]);
@@ -192,10 +176,7 @@ describe('CommitLoop: sending ahead', () => {
   }
 
   it('ends its transaction when nobody is subscribed any more', async () => {
-    const a = new ScriptedSource('a');
-    const made = bench([a], () => COMMITTED, WELL);
-    const running = await begin(made);
-    a.open = [produced('a2')];
+    const { a, made, running } = await decided(() => COMMITTED, WELL);
     await made.scheduler.run(() => made.sent.length === 1);
     await settle();
     running.unsubscribe();
