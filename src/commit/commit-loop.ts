@@ -233,7 +233,7 @@ export class CommitLoop {
   async #cycle(dirty: readonly CommitSource[]): Promise<CommitResult> {
     const began = this.clock.monotonic();
     const units = dirty.map((source) => source.takeUnit());
-    const result = await this.committer.commit(units);
+    const result = await this.committer.commit(units, this.#ahead);
     const all = [...this.#ahead, ...units];
     this.#ahead = [];
     this.#settle(all, result, began);

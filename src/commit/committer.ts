@@ -8,6 +8,9 @@ export interface Committer {
    * rejects. Missing where there is no transaction that could hold them back.
    */
   readonly sendAhead?: ((units: readonly CommitUnit[]) => Promise<CommitResult | undefined>) | undefined;
-  /** Commits units, those that were sent ahead before them. Never rejects: what can go wrong is in the result. */
-  commit(units: readonly CommitUnit[]): Promise<CommitResult>;
+  /**
+   * Commits units together with `ahead`: all that was sent ahead since the commit before, which comes before them. Never
+   * rejects: what can go wrong is in the result.
+   */
+  commit(units: readonly CommitUnit[], ahead: readonly CommitUnit[]): Promise<CommitResult>;
 }

@@ -28,8 +28,6 @@ export class ExactlyOnceCommitter implements Committer {
   #beganAt: MonotonicMs | undefined;
   /** When all of it must have been taken. */
   #filledBy = 0;
-  /** In it, in the order in which they came. */
-  #units: CommitUnit[] = [];
 
   constructor(
     private readonly producer: TransactionalProducer,
@@ -40,14 +38,14 @@ export class ExactlyOnceCommitter implements Committer {
   ) {}
 
   async sendAhead(units: readonly CommitUnit[]): Promise<CommitResult | undefined> {
-    const failed = (await this.#begin()) ?? (await this.#fill(units, () => this.#write(units)));
+    const failed = (await this.#begin()) ?? (await this.#fill(() => this.#write(units)));
     return failed === undefined ? undefined : this.#end(failed);
   }
 
-  async commit(units: readonly CommitUnit[]): Promise<CommitResult> {
+  async commit(units: readonly CommitUnit[], ahead: readonly CommitUnit[] = []): Promise<CommitResult> {
     const failed = this.#beganAt === undefined ? await this.#begin() : undefined;
     return this.#end(
-      failed ?? (await this.#fill(units, () => this.#finish(units))) ?? (await this.#commit()),
+      failed ?? (await this.#fill(() => this.#finish(units, ahead))) ?? (await this.#commit()),
     );
   }
 
@@ -64,8 +62,7 @@ export class ExactlyOnceCommitter implements Committer {
   }
 
   /** Undefined when all of it succeeded; else the transaction is over. */
-  async #fill(units: readonly CommitUnit[], steps: () => Promise<void>): Promise<CommitResult | undefined> {
-    this.#units.push(...units);
+  async #fill(steps: () => Promise<void>): Promise<CommitResult | undefined> {
     try {
       await steps();
       return undefined;
@@ -86,7 +83,6 @@ export class ExactlyOnceCommitter implements Committer {
   #end(result: CommitResult): CommitResult {
     const openMs = this.clock.monotonic() - (this.#beganAt ?? 0);
     this.#beganAt = undefined;
-    this.#units = [];
     if (result.kind !== 'unknown' && result.kind !== 'fatal') return result;
     if (result.cause.kind !== 'fenced' || openMs < this.transactionTimeoutMs) return result;
     // The coordinator ended it for its age and took the epoch: nobody else has this identity.
@@ -95,34 +91,52 @@ export class ExactlyOnceCommitter implements Committer {
     return { ...result, cause };
   }
 
-  async #finish(units: readonly CommitUnit[]): Promise<void> {
+  async #finish(units: readonly CommitUnit[], ahead: readonly CommitUnit[]): Promise<void> {
     await this.#write(units);
     await this.producer.flush();
-    refuseLost(this.#units);
-    await this.producer.sendOffsets(lastOffsets(this.#units), this.consumer);
-    refuseLost(this.#units);
+    const all = [...ahead, ...units];
+    refuseLost(all);
+    await this.producer.sendOffsets(lastOffsets(all), this.consumer);
+    refuseLost(all);
   }
 
+  /**
+   * What is few goes in one list, what is many is not copied. Of each task the records of one topic are in one list: only
+   * between lists is there no order.
+   */
   async #write(units: readonly CommitUnit[]): Promise<void> {
     if (units.length === 0) return;
-    // In one list, as each call of the client waits for its turn in the event loop: what is many is worth it, and not copied.
-    const records = this.producer.buffer();
+    const lists: RecordList[] = [];
+    const few = this.producer.buffer();
     for (const unit of units) {
-      if (unit.records.length >= MANY_RECORDS) await this.#produce(unit.records);
-      else records.addAll(unit.records);
-      for (const stage of unit.changelog) records.addAll(stage);
-      records.add(unit.checkpoint);
+      if (unit.records.length >= MANY_RECORDS) lists.push(unit.records);
+      else few.addAll(unit.records);
+      for (const stage of unit.changelog) few.addAll(stage);
+      few.add(unit.checkpoint);
     }
-    await this.#produce(records);
+    await this.#produceAll([...lists, few]);
     // Not after a failure: a call that was given up may still read it. A task's own list is released once it is committed.
-    records.release();
+    few.release();
   }
 
-  async #produce(records: RecordList): Promise<void> {
+  /**
+   * Side by side: each call of the client comes back with a turn of the event loop, and one that is busy takes long for a
+   * turn. When it fails none of them is under way any more, or the transaction would be ended while records enter it.
+   */
+  async #produceAll(lists: readonly RecordList[]): Promise<void> {
+    const failures: unknown[] = [];
+    const hasFailed = (): boolean => failures.length > 0;
+    const calls = lists.map((records) => this.#produce(records, hasFailed));
+    await Promise.all(calls.map((call) => call.catch((error: unknown) => failures.push(error))));
+    if (hasFailed()) throw failures[0];
+  }
+
+  /** `isOver`: what is not sent yet need not be any more. */
+  async #produce(records: RecordList, isOver: () => boolean): Promise<void> {
     let sent = 0;
     for (;;) {
       sent += await this.producer.produce(records, sent);
-      if (sent >= records.length) return;
+      if (sent >= records.length || isOver()) return;
       if (this.clock.monotonic() > this.#filledBy) {
         const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records were taken): the broker is slow or away`;
         throw new KafkaError('abortable', -185, message);

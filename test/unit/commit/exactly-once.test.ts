@@ -8,19 +8,24 @@ import { unitOf } from '../support/commit-units.js';
 import { errorOf, KINDS } from '../support/kafka-errors.js';
 import { sourceConsumer, transactionalProducer } from '../support/ports.js';
 import { position, produced as textual, textOf } from '../support/records.js';
+import { deferred } from '../support/settle.js';
 
-type Step = 'begin' | 'produce' | 'flush' | 'sendOffsets' | 'commit' | 'abort';
+type PlainStep = 'begin' | 'flush' | 'sendOffsets' | 'commit' | 'abort';
+type Step = PlainStep | 'produce';
+interface On extends Partial<Record<PlainStep, () => void>> {
+  produce?(list: RecordList): void | Promise<void>;
+}
 
 const TRANSACTION_TIMEOUT_MS = 15_000;
 
 /** A producer that notes its calls; `on` may throw instead of the step, or change the world. */
-const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => Number.MAX_SAFE_INTEGER) => {
+const bench = (on: On = {}, room = (): number => Number.MAX_SAFE_INTEGER) => {
   const scheduler = new Scheduler(1);
   const calls: string[] = [];
   const produced: string[] = [];
   const lists: RecordList[] = [];
   const member = sourceConsumer();
-  const step = async (name: Step, what: string = name): Promise<void> => {
+  const step = async (name: PlainStep, what: string = name): Promise<void> => {
     calls.push(what);
     on[name]?.();
   };
@@ -29,7 +34,7 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
     produce: async (records, from = 0) => {
       calls.push('produce');
       lists.push(records);
-      on.produce?.();
+      await on.produce?.(records);
       const taken = [...records].slice(from, from + room());
       produced.push(...taken.map(textOf));
       return taken.length;
@@ -46,13 +51,21 @@ const bench = (on: Partial<Record<Step, () => void>> = {}, room = (): number => 
     abort: () => step('abort'),
   });
   const committer = new ExactlyOnceCommitter(producer, member, scheduler.clock, TRANSACTION_TIMEOUT_MS);
-  const commit = (...units: CommitUnit[]): Promise<CommitResult> =>
-    scheduler.complete(committer.commit(units));
+  /** As the loop does: with what was sent ahead since the last one. */
+  const commit = (...units: CommitUnit[]): Promise<CommitResult> => {
+    const behind = ahead;
+    ahead = [];
+    return scheduler.complete(committer.commit(units, behind));
+  };
   /** The calls, several of the same kind in a row as one. */
   const steps = (): string[] =>
     calls.map((call) => call.split(' ')[0] ?? '').filter((call, i, all) => call !== all[i - 1]);
-  const sendAhead = (...units: CommitUnit[]): Promise<CommitResult | undefined> =>
-    scheduler.complete(committer.sendAhead(units));
+  let ahead: CommitUnit[] = [];
+  const sendAhead = async (...units: CommitUnit[]): Promise<CommitResult | undefined> => {
+    const failed = await scheduler.complete(committer.sendAhead(units));
+    if (failed === undefined) ahead = units;
+    return failed;
+  };
   return { scheduler, calls, produced, lists, commit, sendAhead, steps };
 };
 
@@ -86,6 +99,59 @@ describe('ExactlyOnceCommitter', () => {
       'many-checkpoint',
       ...['b-1', 'b-2', 'b-checkpoint'],
     ]);
+  });
+
+  describe('of several lists', () => {
+    const many = (name: string): CommitUnit =>
+      unitOf(name, { records: Array.from({ length: 1_000 }, () => textual(name)) });
+
+    it('asks the client for all at once', async () => {
+      const [a, b] = [many('a'), many('b')];
+      const asked: RecordList[] = [];
+      const all = deferred();
+      const { commit } = bench({
+        produce: async (list) => {
+          asked.push(list);
+          if (asked.length === 3) all.resolve();
+          await all.promise;
+        },
+      });
+      expect(await commit(a, b)).to.deep.equal({ kind: 'committed' });
+      expect(asked.slice(0, 2)).to.deep.equal([a.records, b.records]);
+    });
+
+    it('aborts when one is refused, after no other is under way any more', async () => {
+      const [a, b] = [many('a'), many('b')];
+      const cause = errorOf('abortable');
+      const under = deferred();
+      const { scheduler, commit, calls } = bench({
+        produce: async (list) => {
+          if (list === a.records) throw cause;
+          if (list !== b.records) return;
+          await under.promise;
+          calls.push('b is over');
+        },
+      });
+      scheduler.clock.after(1, () => under.resolve());
+      expect(await commit(a, b)).to.deep.equal({ kind: 'aborted', cause });
+      expect(calls.slice(-2)).to.deep.equal(['b is over', 'abort']);
+    });
+
+    it('sends nothing more of the others when one is refused', async () => {
+      const [a, b] = [many('a'), many('b')];
+      const cause = errorOf('abortable');
+      const { scheduler, commit, produced } = bench(
+        {
+          produce: (list) => {
+            if (list === a.records) throw cause;
+          },
+        },
+        () => 10,
+      );
+      expect(await commit(a, b)).to.deep.equal({ kind: 'aborted', cause });
+      expect(produced.filter((text) => text === 'b')).to.have.lengthOf(10);
+      expect(scheduler.clock.monotonic()).to.be.below(TRANSACTION_TIMEOUT_MS / 2);
+    });
   });
 
   it('adds the offsets of all tasks in one call', async () => {
@@ -222,7 +288,7 @@ describe('ExactlyOnceCommitter', () => {
     }
 
     it('is aborted with the commit that fails, and when its partition is lost meanwhile', async () => {
-      const on: Partial<Record<Step, () => void>> = {};
+      const on: On = {};
       const { commit, sendAhead, steps } = bench(on);
       const cause = errorOf('abortable');
       on.flush = failing(cause);
@@ -249,7 +315,7 @@ describe('ExactlyOnceCommitter', () => {
     });
 
     it('counts into the age of its transaction', async () => {
-      const on: Partial<Record<Step, () => void>> = {};
+      const on: On = {};
       const { scheduler, commit, sendAhead } = bench(on);
       await sendAhead(unitOf('a'));
       await scheduler.advance(TRANSACTION_TIMEOUT_MS + 1);

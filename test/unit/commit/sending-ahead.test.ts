@@ -39,6 +39,7 @@ describe('CommitLoop: sending ahead', () => {
     await made.scheduler.run(() => made.cycles.length === 2);
     expect(texts(made.sent)).to.equal('a2 b2');
     expect(texts(made.cycles)).to.equal('a b | a3');
+    expect(made.cycles.map(({ behind }) => behind)).to.deep.equal([[], ['a2', 'b2']]);
     expect(made.sent[0]?.at).to.be.within(INTERVAL_MS / 2, INTERVAL_MS - 1);
     expect(made.cycles[1]?.at).to.equal(INTERVAL_MS);
     await settle();
@@ -65,7 +66,7 @@ describe('CommitLoop: sending ahead', () => {
     a.open = [produced('a2')];
     await made.scheduler.run(() => made.cycles.length === 2);
     expect(made.sent).to.deep.equal([]);
-    expect(made.cycles[1]).to.deep.equal({ texts: ['a2'], at: INTERVAL_MS });
+    expect(made.cycles[1]).to.deep.equal({ texts: ['a2'], behind: [], at: INTERVAL_MS });
   });
 
   it('keeps what is much for its time', async () => {

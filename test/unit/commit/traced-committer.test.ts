@@ -149,15 +149,15 @@ describe('tracedCommitter', () => {
     const { spans, traced } = watched(async () => undefined);
     await traced.sendAhead?.([unitOf('a')]);
     expect(spans).to.deep.equal([]);
-    await traced.commit([unitOf('b')]);
-    await traced.commit([unitOf('c')]);
+    await traced.commit([unitOf('b')], [unitOf('a')]);
+    await traced.commit([unitOf('c')], []);
     expect(spans).to.deep.equal(['a-1 a-2 b-1 b-2: null', 'c-1 c-2: null']);
   });
 
   it('has a span of its own for what fails on its way, and sends nothing ahead where nothing can be', async () => {
     const { spans, traced } = watched(async () => ABORTED);
     expect(await traced.sendAhead?.([unitOf('a')])).to.equal(ABORTED);
-    await traced.commit([unitOf('b')]);
+    await traced.commit([unitOf('b')], []);
     expect(spans).to.deep.equal(['a-1 a-2: lost', 'b-1 b-2: null']);
     expect(watched().traced.sendAhead).to.equal(undefined);
   });

@@ -286,7 +286,7 @@ describe('tracing', () => {
       },
       opened(),
     );
-    for (let round = 0; round < 3; round += 1) await committer.commit([unit]);
+    for (let round = 0; round < 3; round += 1) await committer.commit([unit], []);
     expect(new Set(seen).size).to.equal(1);
     const commits = named(exporter, 'commit');
     expect(commits.map(({ status }) => status.message)).to.deep.equal(['abortable', 'lost', undefined]);

@@ -25,7 +25,12 @@ export const commitLoopBench = (
   const scheduler = new Scheduler(1);
   const gate = new Gate();
   const telemetry = new RecordingTelemetry();
-  const cycles: { readonly texts: readonly string[]; readonly at: number }[] = [];
+  /** `behind`: what was sent ahead of it. */
+  const cycles: {
+    readonly texts: readonly string[];
+    readonly behind: readonly string[];
+    readonly at: number;
+  }[] = [];
   const sent: { readonly texts: readonly string[]; readonly at: number }[] = [];
   const textsOf = (units: readonly CommitUnit[]): readonly string[] =>
     units.flatMap(({ records }) => [...records].map(textOf));
@@ -37,9 +42,9 @@ export const commitLoopBench = (
         sent.push({ texts, at: scheduler.clock.monotonic() });
         return ahead(texts);
       }),
-    commit: async (units: readonly CommitUnit[]): Promise<CommitResult> => {
+    commit: async (units, behind): Promise<CommitResult> => {
       const texts = textsOf(units);
-      cycles.push({ texts, at: scheduler.clock.monotonic() });
+      cycles.push({ texts, behind: textsOf(behind), at: scheduler.clock.monotonic() });
       return answer(texts, cycles.length);
     },
   };
