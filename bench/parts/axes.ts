@@ -12,7 +12,7 @@ import type { Session, Source, SourceOptions } from '../session.js';
 import { isFailing } from '../subjects/failing-keys.js';
 import { serviceSubject } from '../subjects/service.js';
 import type { Subject } from '../subjects/subject.js';
-import { messageOf, rotated } from './throughput.js';
+import { messageOf, orderOf } from './throughput.js';
 
 export interface Point {
   readonly axis: AxisName;
@@ -140,7 +140,7 @@ const measureAxis = async (
     errors: [] as string[],
   }));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const [index, plan] of rotated([...plans.entries()], round - 1)) {
+    for (const [index, plan] of orderOf([...plans.entries()], round - 1)) {
       const point = points[index];
       stop.throwIfAborted();
       if (point === undefined) continue;

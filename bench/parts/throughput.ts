@@ -21,10 +21,14 @@ export interface Measured {
 
 export const described = ({ start: _, ...subject }: Subject): Omit<Subject, 'start'> => subject;
 
-/** Every round begins with another subject, so that none always comes after the same one. */
-export const rotated = <T>(list: readonly T[], by: number): readonly T[] => {
-  const at = list.length === 0 ? 0 : by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
+/**
+ * The order of a round, of which the first is 0: every other one goes backwards, and those between begin further on. So none
+ * always comes after the same one, with what that has left to the broker: methods to be compiled, files to be deleted.
+ */
+export const orderOf = <T>(list: readonly T[], round: number): readonly T[] => {
+  const at = list.length === 0 ? 0 : Math.floor(round / 2) % list.length;
+  const rotated = [...list.slice(at), ...list.slice(0, at)];
+  return round % 2 === 0 ? rotated : rotated.reverse();
 };
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -51,7 +55,7 @@ export const measureThroughput = async (
   const errors = new Map(subjects.map(({ name }) => [name, [] as string[]]));
   await warmUp(session, subjects, source);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const subject of rotated(subjects, round - 1)) {
+    for (const subject of orderOf(subjects, round - 1)) {
       stop.throwIfAborted();
       const told = `round ${round}  ${subject.name.padEnd(24)}`;
       try {

@@ -2,12 +2,13 @@
  * How much may be taken in. Pure arithmetic over what the tasks hold: records taken and not yet committed, and their
  * bytes. A dropped task returns its credit simply by not being counted any more.
  *
- * Half of the process total is shared out evenly, so that partitions that stand still cannot eat the credit of the
- * others (review F18). The other half is a pool for whoever is ahead: records come in runs of one partition, and one
- * that is paused throws away what the client has fetched of it.
- * A partition is paused two batches before its own part and what is free of the pool, because a batch may consist of
- * its records alone and the next one is under way before the last is counted: so the total is never exceeded. It
- * resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
+ * A quarter of the process total is shared out evenly, so that partitions that stand still cannot eat the credit of the
+ * others (review F18). The rest is a pool for whoever is ahead: records come in runs of one partition, and one
+ * that is paused throws away what the client has fetched of it. It is so large that one busy partition alone comes to
+ * wait for a commit (see `demand`) before it would be paused.
+ * A partition is paused two batches before its own part, what it has of the pool and what is free of it are used up,
+ * because a batch may consist of its records alone and the next one is under way before the last is counted: so the
+ * total is never exceeded. It resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -23,6 +24,8 @@ const MAX_BATCH = 1000;
 const LEAST_OWN = 2;
 /** Of the process total: two more batches of one partition, which has the whole pool, do not pause it. */
 const FULL_PART = 0.6;
+/** Of the process total: what is shared out. */
+const OWN_PART = 0.25;
 /** What records are thought to weigh before any was seen, in bytes: the first batch is small. */
 const FIRST_RECORD_BYTES = 65_536;
 
@@ -71,8 +74,10 @@ export class Admission implements AdmissionControl {
     return this.#decided >= FULL_PART * this.settings.maxUncommitted ? 0 : this.batchSize;
   }
 
-  records(load: Load): AdmissionVerdict {
-    return verdict(load.uncommitted, Math.max(1, this.#own + this.#free - 2 * this.#largestBatch));
+  records({ uncommitted }: Load): AdmissionVerdict {
+    const own = this.#own;
+    const ofPool = Math.min(this.#pool, this.#free + Math.max(0, uncommitted - own));
+    return verdict(uncommitted, Math.max(1, own + ofPool - 2 * this.#largestBatch));
   }
 
   bytes(load: Load): AdmissionVerdict {
@@ -86,8 +91,8 @@ export class Admission implements AdmissionControl {
   /** What nobody else can take from a partition. */
   get #own(): number {
     const share = this.settings.maxUncommitted / this.#partitions;
-    const half = Math.floor(share / 2);
-    return half < LEAST_OWN ? Math.max(1, Math.floor(share)) : half;
+    const own = Math.floor(share * OWN_PART);
+    return own < LEAST_OWN ? Math.max(1, Math.floor(share)) : own;
   }
 
   get #pool(): number {

@@ -126,7 +126,7 @@ describe('Admission', () => {
         const intake = new Intake({ ...given, share: Math.min(given.share, 2000) });
         // All but the last never commit again; that one commits all it holds after every turn.
         const last = given.partitions - 1;
-        const own = Math.max(1, Math.floor(intake.limit / 2 / given.partitions));
+        const own = Math.max(1, Math.floor(intake.limit / 4 / given.partitions));
         for (let turns = 0; turns < 200; turns++) {
           intake.turn(() => true);
           intake.commit(last, intake.held[last] ?? 0);
@@ -145,10 +145,28 @@ describe('Admission', () => {
 
   it('a partition that is ahead takes what nobody uses, and no more than the pool', () => {
     const made = admission(20_000, 10);
-    const held = [9000, ...Array.from({ length: 9 }, () => 0)].map((records) => load(records));
-    made.balance(10, held);
-    expect(made.records(load(1500))).not.to.equal('pause');
-    expect(made.records(load(9000))).to.equal('pause');
+    const others = Array.from({ length: 9 }, () => load(0));
+    // Its own are 500, the pool is 15,000. Two batches of 125 may be under way.
+    for (const held of [15_100, 15_400]) {
+      made.balance(10, [load(held), ...others]);
+      expect(made.records(load(200))).not.to.equal('pause');
+      expect(made.records(load(held))).to.equal(held < 15_250 ? 'keep' : 'pause');
+    }
+    // Nor what others have of the pool.
+    made.balance(10, [load(5000), load(10_000), ...others.slice(1)]);
+    expect(made.records(load(10_000))).to.equal('keep');
+    made.balance(10, [load(5000), load(11_000), ...others.slice(1)]);
+    expect(made.records(load(5000))).to.equal('pause');
+  });
+
+  it('asks for nothing before one busy partition would be paused', () => {
+    const made = admission(60_000, 6);
+    const others = Array.from({ length: 5 }, () => load(0));
+    let held = 0;
+    for (; made.demand > 0; held += made.demand) made.balance(6, [load(held, 0, held), ...others]);
+    expect(held).to.be.within(36_000, 38_000);
+    made.balance(6, [load(held + 2000, 0, held), ...others]);
+    expect(made.records(load(held + 2000)), 'two batches were under way').to.equal('keep');
   });
 
   it('asks for nothing while most of all waits for a commit, and goes on when nothing decided would make room', () => {
@@ -207,11 +225,11 @@ describe('Admission', () => {
     const made = admission(10_000, 1);
     made.balance(1, [load(4000)]);
     expect(made.records(load(4000))).not.to.equal('pause');
-    const full = Array.from({ length: 4 }, () => load(2400));
+    const full = Array.from({ length: 4 }, () => load(2450));
     made.balance(4, full);
-    expect(made.records(load(2400))).to.equal('pause');
-    made.balance(1, [load(2400)]);
-    expect(made.records(load(2400))).not.to.equal('pause');
+    expect(made.records(load(2450))).to.equal('pause');
+    made.balance(1, [load(2450)]);
+    expect(made.records(load(2450))).not.to.equal('pause');
   });
 
   it('asks for few records once large ones were seen, and for more again when they become small', () => {
