@@ -108,8 +108,8 @@ export const COMMAND_MUTATIONS: readonly Mutation[] = [
     focus: 'lanes',
     rewrites: one(
       'commit/exactly-once.js',
-      'records.addAll(unit.records);',
-      "{ const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            const late = this.late ?? [];\n            this.late = [...unit.records].filter(isLetter);\n            records.addAll([...late, ...[...unit.records].filter((record) => !isLetter(record))]); }",
+      'few.addAll(unit.records);',
+      "{ const isLetter = ({ topic }) => topic.endsWith('.dlq');\n            const late = this.late ?? [];\n            this.late = [...unit.records].filter(isLetter);\n            few.addAll([...late, ...[...unit.records].filter((record) => !isLetter(record))]); }",
     ),
     caughtBy: ['I2', 'command'],
   },

@@ -83,7 +83,7 @@ export const COMMIT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the offsets of what was sent ahead are left out',
-    rewrites: one('commit/exactly-once.js', 'lastOffsets(this.#units)', 'lastOffsets(units)'),
+    rewrites: one('commit/exactly-once.js', 'lastOffsets(all)', 'lastOffsets(units)'),
     caughtBy: ['I1', 'I2', 'I6', 'I12', 'refused'],
   },
   {

@@ -65,7 +65,7 @@ export const RESTORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the checkpoint is not written',
-    rewrites: one('commit/exactly-once.js', 'records.add(unit.checkpoint);', ''),
+    rewrites: one('commit/exactly-once.js', 'few.add(unit.checkpoint);', ''),
     caughtBy: ['I2', 'I6', 'I12', 'refused'],
   },
   {
