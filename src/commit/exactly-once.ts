@@ -20,6 +20,8 @@ import type { Committer } from './committer.js';
 const QUEUE_FULL_PAUSE_MS = 5;
 /** Fewer of a task are copied into a common list. */
 const MANY_RECORDS = 512;
+/** Lists that are given to the client at a time: its threads are everybody's. */
+const SIDE_BY_SIDE = 4;
 
 class Lost extends Error {}
 
@@ -42,7 +44,7 @@ export class ExactlyOnceCommitter implements Committer {
     return failed === undefined ? undefined : this.#end(failed);
   }
 
-  async commit(units: readonly CommitUnit[], ahead: readonly CommitUnit[] = []): Promise<CommitResult> {
+  async commit(units: readonly CommitUnit[], ahead: readonly CommitUnit[]): Promise<CommitResult> {
     const failed = this.#beganAt === undefined ? await this.#begin() : undefined;
     return this.#end(
       failed ?? (await this.#fill(() => this.#finish(units, ahead))) ?? (await this.#commit()),
@@ -120,23 +122,27 @@ export class ExactlyOnceCommitter implements Committer {
   }
 
   /**
-   * Side by side: each call of the client comes back with a turn of the event loop, and one that is busy takes long for a
-   * turn. When it fails none of them is under way any more, or the transaction would be ended while records enter it.
+   * Several at a time: each call of the client comes back with a turn of the event loop, and one that is busy takes long for
+   * a turn. When it fails none of them is under way any more, or the transaction would be ended while records enter it.
    */
   async #produceAll(lists: readonly RecordList[]): Promise<void> {
     const failures: unknown[] = [];
     const hasFailed = (): boolean => failures.length > 0;
-    const calls = lists.map((records) => this.#produce(records, hasFailed));
-    await Promise.all(calls.map((call) => call.catch((error: unknown) => failures.push(error))));
+    const left = lists.values();
+    const oneByOne = async (): Promise<void> => {
+      for (const records of left) await this.#produce(records, hasFailed);
+    };
+    const chains = Array.from({ length: Math.min(SIDE_BY_SIDE, lists.length) }, oneByOne);
+    await Promise.all(chains.map((chain) => chain.catch((error: unknown) => failures.push(error))));
     if (hasFailed()) throw failures[0];
   }
 
   /** `isOver`: what is not sent yet need not be any more. */
   async #produce(records: RecordList, isOver: () => boolean): Promise<void> {
     let sent = 0;
-    for (;;) {
+    while (!isOver()) {
       sent += await this.producer.produce(records, sent);
-      if (sent >= records.length || isOver()) return;
+      if (sent >= records.length) return;
       if (this.clock.monotonic() > this.#filledBy) {
         const message = `The transaction could not be filled within half of TRANSACTION_TIMEOUT_MS (${sent} of ${records.length} records were taken): the broker is slow or away`;
         throw new KafkaError('abortable', -185, message);

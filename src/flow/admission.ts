@@ -5,10 +5,12 @@
  * A quarter of the process total is shared out evenly, so that partitions that stand still cannot eat the credit of the
  * others (review F18). The rest is a pool for whoever is ahead: records come in runs of one partition, and one
  * that is paused throws away what the client has fetched of it. It is so large that one busy partition alone comes to
- * wait for a commit (see `demand`) before it would be paused.
+ * wait for a commit (see `demand`) before it would be paused for its number of records.
  * A partition is paused two batches before its own part, what it has of the pool and what is free of it are used up,
  * because a batch may consist of its records alone and the next one is under way before the last is counted: so the
- * total is never exceeded. It resumes at half of that, so that it does not flutter. One record a partition cannot be kept to exactly.
+ * total is never exceeded. What it has of the pool and has not decided no commit gives back: that counts twice, so that one
+ * whose handlers hang leaves half of the pool to the others. It resumes at half of that, so that it does not flutter. One
+ * record a partition cannot be kept to exactly.
  */
 import type { AdmissionControl, AdmissionVerdict, Load } from '../ports/flow-control.js';
 
@@ -74,9 +76,9 @@ export class Admission implements AdmissionControl {
     return this.#decided >= FULL_PART * this.settings.maxUncommitted ? 0 : this.batchSize;
   }
 
-  records({ uncommitted }: Load): AdmissionVerdict {
+  records({ decided, uncommitted }: Load): AdmissionVerdict {
     const own = this.#own;
-    const ofPool = Math.min(this.#pool, this.#free + Math.max(0, uncommitted - own));
+    const ofPool = Math.min(this.#pool, this.#free + Math.min(decided, Math.max(0, uncommitted - own)));
     return verdict(uncommitted, Math.max(1, own + ofPool - 2 * this.#largestBatch));
   }
 
@@ -91,8 +93,8 @@ export class Admission implements AdmissionControl {
   /** What nobody else can take from a partition. */
   get #own(): number {
     const share = this.settings.maxUncommitted / this.#partitions;
-    const own = Math.floor(share * OWN_PART);
-    return own < LEAST_OWN ? Math.max(1, Math.floor(share)) : own;
+    const least = Math.min(LEAST_OWN, Math.max(1, Math.floor(share)));
+    return Math.max(least, Math.floor(share * OWN_PART));
   }
 
   get #pool(): number {

@@ -16,7 +16,8 @@ export interface TransactionalProducer {
   /**
    * Enqueues from the first on; the number that was enqueued. Rejects with a KafkaError of kind `unusable`,
    * with `enqueued` records before it taken, when a record can never be sent (too large).
-   * Never called while another one is under way, and no record may change before it is done.
+   * Several lists may be under way at once: each keeps its order, and there is none between them. No record may change
+   * before its call is done, and whatever ends the transaction is not called before all are.
    */
   produce(records: RecordList, from?: number): Promise<number>;
   /** An empty list, kept in the form that this client takes at the least cost. Any other list is taken too. */

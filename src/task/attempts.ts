@@ -11,7 +11,7 @@ import type { Effects, ProcessRecord } from '../dsl/execution.js';
 import { HandlerSaysFail } from '../dsl/execution.js';
 import type { Clock } from '../ports/clock.js';
 import { RetryableError } from '../record/record-error.js';
-import { AttemptClock } from './attempt-clock.js';
+import type { EpochMs } from '../record/units.js';
 import type { QueueEntry } from './queue-entry.js';
 import type { AttemptMessage } from './task-message.js';
 
@@ -25,8 +25,9 @@ export type AttemptEnd =
 export class Attempts {
   #sources = 0;
   #heads = 0;
+  /** The last attempt that ended where it began: the next one's beginning tells how long it took. */
+  #direct: QueueEntry | undefined;
   #turns = 0;
-  readonly #times: AttemptClock;
 
   constructor(
     private readonly process: ProcessRecord,
@@ -35,9 +36,7 @@ export class Attempts {
     private readonly post: (message: AttemptMessage) => void,
     /** Told of an attempt that took a millisecond or more. */
     private readonly took: (topic: string, tookMs: number) => void = () => undefined,
-  ) {
-    this.#times = new AttemptClock(clock, took);
-  }
+  ) {}
 
   /** Async handlers running or waiting for their next attempt. */
   get inFlight(): number {
@@ -66,11 +65,14 @@ export class Attempts {
 
   /** How it ended, or undefined when it goes on: then the mailbox hears of it. Throws HandlerSaysFail. */
   begin(entry: QueueEntry): AttemptEnd | undefined {
-    entry.begin(this.#times.begin(entry.record.topic));
+    const nowMs = this.clock.now();
+    if (this.#direct !== undefined) this.#measure(this.#direct, nowMs);
+    this.#direct = entry;
+    entry.begin(nowMs);
     try {
       const effects = this.process(entry);
       if (!(effects instanceof Promise)) return { ok: true, effects };
-      this.#times.leave();
+      this.#direct = undefined;
       this.#follow(entry, effects);
       return undefined;
     } catch (thrown) {
@@ -81,7 +83,9 @@ export class Attempts {
 
   /** Nothing more is begun for now. */
   pause(): void {
-    this.#times.pause();
+    if (this.#direct === undefined) return;
+    this.#measure(this.#direct, this.clock.now());
+    this.#direct = undefined;
   }
 
   /** It keeps its place in flight while it waits for its next attempt. */
@@ -106,8 +110,7 @@ export class Attempts {
     }
     entry.cancelTimer?.();
     entry.cancelTimer = undefined;
-    const tookMs = this.clock.now() - entry.nowMs;
-    if (tookMs > 0) this.took(entry.record.topic, tookMs);
+    this.#measure(entry, this.clock.now());
     this.#count(entry, -1);
     if (entry.timedOut) return { ok: false, thrown: this.#timeout() };
     if (message.kind === 'failed' && message.thrown instanceof HandlerSaysFail) throw message.thrown;
@@ -134,6 +137,10 @@ export class Attempts {
     }
     this.#sources = 0;
     this.#heads = 0;
+  }
+
+  #measure({ nowMs: beganAt, record }: QueueEntry, nowMs: EpochMs): void {
+    if (nowMs > beganAt) this.took(record.topic, nowMs - beganAt);
   }
 
   #count(entry: QueueEntry, by: 1 | -1): void {

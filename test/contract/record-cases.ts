@@ -110,6 +110,25 @@ export const recordCases = (contract: DefineCase<ContractBench>): void => {
     expect(reader.values).to.deep.equal(['b', 'c']);
   });
 
+  contract('lists that are produced side by side keep the order of each', async (bench) => {
+    const topic = await bench.topic();
+    const producer = await bench.transactional();
+    const lists = ['a', 'b', 'c'].map((name) => Array.from({ length: 400 }, (_, i) => `${name}-${i}`));
+    await producer.begin();
+    const taken = await Promise.all(
+      lists.map((list) => producer.produce(list.map((value) => record(topic, value)))),
+    );
+    expect(taken).to.deep.equal([400, 400, 400]);
+    await producer.commit();
+    const reader = await bench.reader();
+    reader.assign(topic);
+    await reader.pollUntil('all are read', () => reader.records.length >= 1200);
+    for (const list of lists) {
+      const own = reader.values.filter((value) => value !== null && list.includes(value));
+      expect(own).to.deep.equal(list);
+    }
+  });
+
   contract('a keyed record without a partition goes where Java’s producer puts it', async (bench) => {
     const topic = await bench.topic(7);
     const keys = Array.from({ length: 60 }, (_, index) =>

@@ -56,6 +56,9 @@ describe('CommitLoop: sending ahead', () => {
     expect([texts(made.sent), texts(made.cycles)]).to.deep.equal(['a2', 'a | ']);
     await settle();
     expect(a.settled).to.deep.equal(['committed', 'committed']);
+    a.open = [produced('a3')];
+    await made.scheduler.run(() => made.cycles.length === 3);
+    expect(made.cycles.map(({ behind }) => behind.join())).to.deep.equal(['', 'a2', 'a3']);
   });
 
   it('sends nothing while nothing is decided; what is decided until its time is committed then', async () => {

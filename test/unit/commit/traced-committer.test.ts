@@ -141,15 +141,24 @@ describe('tracedCommitter', () => {
         },
       }),
     };
-    const committer: Committer = { sendAhead, commit: async () => ({ kind: 'committed' }) };
-    return { spans, traced: tracedCommitter(committer, tracing) };
+    const given: unknown[][] = [];
+    const committer: Committer = {
+      sendAhead,
+      commit: async (...units) => {
+        given.push(units);
+        return { kind: 'committed' };
+      },
+    };
+    return { spans, given, traced: tracedCommitter(committer, tracing) };
   };
 
   it('has what was sent ahead in the span of the commit that ends its transaction, and in no other', async () => {
-    const { spans, traced } = watched(async () => undefined);
-    await traced.sendAhead?.([unitOf('a')]);
+    const { spans, given, traced } = watched(async () => undefined);
+    const [a, b] = [[unitOf('a')], [unitOf('b')]];
+    await traced.sendAhead?.(a);
     expect(spans).to.deep.equal([]);
-    await traced.commit([unitOf('b')], [unitOf('a')]);
+    await traced.commit(b, a);
+    expect([given[0]?.[0], given[0]?.[1]]).to.have.ordered.members([b, a]);
     await traced.commit([unitOf('c')], []);
     expect(spans).to.deep.equal(['a-1 a-2 b-1 b-2: null', 'c-1 c-2: null']);
   });

@@ -4,6 +4,8 @@ import { Admission } from '../../../src/flow/admission.js';
 import { Random } from '../../../src/testing/random.js';
 
 const MB = 1_000_000;
+/** No bound. */
+const ANY_BYTES = 1_000_000 * MB;
 
 const load = (uncommitted: number, uncommittedBytes = 0, decided = 0) => ({
   uncommitted,
@@ -148,15 +150,34 @@ describe('Admission', () => {
     const others = Array.from({ length: 9 }, () => load(0));
     // Its own are 500, the pool is 15,000. Two batches of 125 may be under way.
     for (const held of [15_100, 15_400]) {
-      made.balance(10, [load(held), ...others]);
+      made.balance(10, [load(held, 0, held), ...others]);
       expect(made.records(load(200))).not.to.equal('pause');
-      expect(made.records(load(held))).to.equal(held < 15_250 ? 'keep' : 'pause');
+      expect(made.records(load(held, 0, held))).to.equal(held < 15_250 ? 'keep' : 'pause');
     }
     // Nor what others have of the pool.
     made.balance(10, [load(5000), load(10_000), ...others.slice(1)]);
-    expect(made.records(load(10_000))).to.equal('keep');
+    expect(made.records(load(10_000, 0, 10_000))).to.equal('keep');
     made.balance(10, [load(5000), load(11_000), ...others.slice(1)]);
-    expect(made.records(load(5000))).to.equal('pause');
+    expect(made.records(load(5000, 0, 5000))).to.equal('pause');
+  });
+
+  it('a partition whose handlers hang is paused at half of the pool, and the others go on', () => {
+    const made = admission(60_000, 6, ANY_BYTES);
+    const others = Array.from({ length: 5 }, () => load(0));
+    let held = 0;
+    for (; made.records(load(held)) !== 'pause'; held += made.demand)
+      made.balance(6, [load(held), ...others]);
+    expect(held).to.be.within(20_000, 26_000);
+    expect(made.balance(6, [load(held), ...others])).not.to.equal('pause');
+    expect(made.batchSize).to.equal(1000);
+    expect(made.records(load(12_000, 0, 12_000))).not.to.equal('pause');
+  });
+
+  it('asks for batches as large as the pool allows, however small the share of a partition', () => {
+    for (const share of [2, 3, 4, 5, 7, 8, 20])
+      expect(admission(share * 200, 200, ANY_BYTES).batchSize, `${share} each`).to.equal(
+        share === 2 ? 1 : Math.min(1000, 50 * (share - Math.max(2, Math.floor(share / 4)))),
+      );
   });
 
   it('asks for nothing before one busy partition would be paused', () => {
@@ -165,8 +186,9 @@ describe('Admission', () => {
     let held = 0;
     for (; made.demand > 0; held += made.demand) made.balance(6, [load(held, 0, held), ...others]);
     expect(held).to.be.within(36_000, 38_000);
-    made.balance(6, [load(held + 2000, 0, held), ...others]);
-    expect(made.records(load(held + 2000)), 'two batches were under way').to.equal('keep');
+    const after = load(held + 2000, 0, held);
+    made.balance(6, [after, ...others]);
+    expect(made.records(after), 'two batches were under way').to.equal('keep');
   });
 
   it('asks for nothing while most of all waits for a commit, and goes on when nothing decided would make room', () => {
