@@ -105,7 +105,7 @@ describe('ExactlyOnceCommitter', () => {
     const many = (name: string): CommitUnit =>
       unitOf(name, { records: Array.from({ length: 1_000 }, () => textual(name)) });
 
-    it('asks the client for all at once', async () => {
+    it('asks the client for several at once', async () => {
       const [a, b] = [many('a'), many('b')];
       const asked: RecordList[] = [];
       const all = deferred();

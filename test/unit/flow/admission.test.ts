@@ -20,6 +20,8 @@ const settings = fc.record({
   spare: fc.nat(11),
   taskMaxBufferBytes: fc.integer({ min: 1, max: 64 }).map((mb) => mb * MB),
   recordBytes: fc.oneof(fc.nat(2000), fc.integer({ min: 2000, max: MB })),
+  /** Of what is held, the part that is decided: a commit gives it back. */
+  decidedPart: fc.constantFrom(0, 0.5, 1),
   /** Batches that were seen before: what records weigh is known after many. */
   seen: fc.constantFrom(0, 5, 200),
   seed: fc.nat(),
@@ -88,14 +90,18 @@ class Intake {
   #balance(): void {
     this.admission.balance(
       this.given.partitions,
-      this.held.map((held) => load(held)),
+      this.held.map((held) => this.#load(held)),
     );
     for (const partition of this.held.keys()) this.#regulate(partition);
   }
 
   #regulate(partition: number): void {
-    const verdict = this.admission.records(load(this.held[partition] ?? 0));
+    const verdict = this.admission.records(this.#load(this.held[partition] ?? 0));
     if (verdict !== 'keep') this.paused[partition] = verdict === 'pause';
+  }
+
+  #load(held: number): ReturnType<typeof load> {
+    return load(held, 0, Math.floor(held * this.given.decidedPart));
   }
 }
 
