@@ -16,7 +16,6 @@ import { until } from '../support/wait.js';
 class LoadWatch {
   mostUncommitted = 0;
   mostUncommittedMetric = 0;
-  paused = 0;
   resumed = 0;
   readonly reasons = new Set<string>();
   #wasPaused = false;
@@ -42,7 +41,6 @@ class LoadWatch {
       );
       for (const reason of tasks.flatMap(({ paused }) => paused)) this.reasons.add(reason);
       const isPaused = pausedPartitions > 0;
-      if (isPaused && !this.#wasPaused) this.paused += 1;
       if (!isPaused && this.#wasPaused) this.resumed += 1;
       this.#wasPaused = isPaused;
       await sleep(10);
@@ -51,6 +49,8 @@ class LoadWatch {
 }
 
 const MAX_UNCOMMITTED = 600;
+/** So much that is decided makes intake wait for a commit; partitions are paused only if that is not enough. */
+const WAITS_AT = 0.6 * MAX_UNCOMMITTED;
 
 describe('commits cannot keep up', function () {
   this.timeout(180_000);
@@ -60,26 +60,23 @@ describe('commits cannot keep up', function () {
     kafka = await startBroker(this);
   });
 
-  it('intake stops at MAX_UNCOMMITTED and goes on when there is room: long commits', async () => {
+  it('intake waits below MAX_UNCOMMITTED and goes on when there is room: long commits', async () => {
     const bench = await ServiceBench.on(kafka, {
       env: { MAX_UNCOMMITTED: String(MAX_UNCOMMITTED), COMMIT_INTERVAL_MS: '1000' },
     });
     const records = new HostileRecords({ seed: 21 });
-    const load = [...records.oneOfEach(), ...Array.from({ length: 1500 }, () => records.next())];
+    const load = [...records.oneOfEach(), ...Array.from({ length: 3000 }, () => records.next())];
     const inputs = await produceAll(bench.tool, bench.source, load);
     const service = await bench.startReady('one');
     const watch = new LoadWatch(service);
     await bench.untilAllCommitted();
     await watch.stop();
     await bench.expectExactlyOnce(inputs);
-    expect(watch.mostUncommitted, 'uncommitted records').to.be.within(1, MAX_UNCOMMITTED);
+    expect(watch.mostUncommitted, 'uncommitted records').to.be.within(WAITS_AT, MAX_UNCOMMITTED);
     expect(watch.mostUncommittedMetric, 'uncommitted records, by the metric').to.be.within(
-      1,
+      WAITS_AT,
       MAX_UNCOMMITTED,
     );
-    expect(watch.paused, 'times that intake stopped').to.be.greaterThan(0);
-    expect(watch.resumed, 'times that intake went on').to.be.greaterThan(0);
-    expect([...watch.reasons]).to.include('credit');
     await until('nothing is held', async () => {
       const { uncommitted, pausedPartitions } = await service.status();
       return uncommitted === 0 && pausedPartitions === 0;
@@ -111,6 +108,7 @@ describe('commits cannot keep up', function () {
     await watch.stop();
     await bench.expectExactlyOnce(inputs);
     expect(watch.mostUncommitted).to.be.at.most(MAX_UNCOMMITTED);
+    expect([...watch.reasons]).to.include('credit');
     expect(watch.resumed).to.be.greaterThan(0);
   });
 
