@@ -117,7 +117,7 @@ export class ExactlyOnceCommitter implements Committer {
       few.add(unit.checkpoint);
     }
     await this.#produceAll([...lists, few]);
-    // Not after a failure: a call that was given up may still read it. A task's own list is released once it is committed.
+    // After a failure, which is rare, it is left to the collector. A task's own list is released once it is committed.
     few.release();
   }
 

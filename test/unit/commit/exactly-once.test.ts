@@ -51,6 +51,7 @@ const bench = (on: On = {}, room = (): number => Number.MAX_SAFE_INTEGER) => {
     abort: () => step('abort'),
   });
   const committer = new ExactlyOnceCommitter(producer, member, scheduler.clock, TRANSACTION_TIMEOUT_MS);
+  let ahead: CommitUnit[] = [];
   /** As the loop does: with what was sent ahead since the last one. */
   const commit = (...units: CommitUnit[]): Promise<CommitResult> => {
     const behind = ahead;
@@ -60,7 +61,6 @@ const bench = (on: On = {}, room = (): number => Number.MAX_SAFE_INTEGER) => {
   /** The calls, several of the same kind in a row as one. */
   const steps = (): string[] =>
     calls.map((call) => call.split(' ')[0] ?? '').filter((call, i, all) => call !== all[i - 1]);
-  let ahead: CommitUnit[] = [];
   const sendAhead = async (...units: CommitUnit[]): Promise<CommitResult | undefined> => {
     const failed = await scheduler.complete(committer.sendAhead(units));
     if (failed === undefined) ahead = units;
